@@ -1,0 +1,62 @@
+import type { AudioFormat } from '../audio/format.ts';
+
+/** Somebody is ringing: what the carrier told us before there was any sound. */
+export interface IncomingCall {
+  /** The carrier's own name for the call, unique. */
+  readonly callId: string;
+  readonly carrier: string;
+  /** A phone number as the carrier writes it, or a word such as `anonymous`. Never proof of who it is. */
+  readonly from: string;
+  readonly to: string;
+  /** The format its sound will have, both ways. */
+  readonly format: AudioFormat;
+}
+
+/**
+ * The phone's side of a call: sound both ways, and the few things one can ask of a line.
+ *
+ * A leg plays what it is given in order, at one second per second, from a buffer at the carrier.
+ * `clear` empties that buffer; every mark still in it comes back at once.
+ */
+export interface CallLeg {
+  /** Bytes we wrote that the carrier's side has not taken yet. Grows when the line is stuck. */
+  readonly backlogBytes: number;
+  /** Hands over who is told of everything that happens on the line. Called once, by the call that takes it. */
+  listen(listener: (event: LegEvent) => void): void;
+  play(audio: Uint8Array): void;
+  /** Comes back as an event when everything played before it was heard, or was cleared. */
+  mark(name: string): void;
+  clear(): void;
+  /** Ends the phone call at the carrier, then the line. */
+  hangUp(): void;
+  /** Ends the line only: the carrier then asks what to do next. */
+  close(): void;
+}
+
+export type LegEvent =
+  | { readonly type: 'audio'; readonly audio: Uint8Array; readonly atMs: number }
+  | { readonly type: 'mark'; readonly name: string }
+  | { readonly type: 'digit'; readonly digit: string }
+  | { readonly type: 'gone'; readonly reason: LegGone };
+
+/** `hung_up`: the carrier said goodbye. `lost`: the line broke. `unusable`: it speaks a format we cannot. */
+export type LegGone = 'hung_up' | 'lost' | 'unusable';
+
+/** What a carrier tells the house, and what it asks. Carriers know nothing else of us. */
+export interface Switchboard {
+  /** Somebody rings. Ringing again with a call that lives changes nothing. */
+  ring(call: IncomingCall): Admission;
+  /** The carrier opened the sound of a call that was let in. False: there is no such call any more. */
+  connect(callId: string, leg: CallLeg): boolean;
+  /** The carrier is done with the sound and asks how the phone call goes on. */
+  after(callId: string): Aftermath;
+  /** The carrier says the phone call itself is over. */
+  callEnded(callId: string): void;
+}
+
+export type Admission =
+  | { readonly admitted: true; readonly isNew: boolean }
+  | { readonly admitted: false; readonly because: 'full' | 'draining' };
+
+/** `hang_up`: all was said. `apologise`: the caller was left without an answer and must hear a sentence. */
+export type Aftermath = 'hang_up' | 'apologise';
