@@ -1,0 +1,187 @@
+import { type AudioFormat, bytesPerMs, durationMs, FRAME_MS } from '../audio/format.ts';
+import { createTranscoder, type Transcoder } from '../audio/transcode.ts';
+import type { CallFact } from '../ports/call-log.ts';
+import type { CallLeg } from '../ports/carrier.ts';
+import type { PartId } from '../ports/model.ts';
+import type { PartProgress } from './interruption.ts';
+import { PlaybackClock } from './playback-clock.ts';
+import { isSamePart, SpokenPart } from './spoken-part.ts';
+
+/**
+ * The way from the model's mouth to the caller's ear.
+ *
+ * The model speaks faster than real time. What it says waits here, part after
+ * part in the order it was begun, and only a small lead is ever at the carrier:
+ * so that falling silent is a matter of one `clear`, and a process that was
+ * stalled never makes up for it in a burst.
+ */
+export class Downlink {
+  readonly #from: AudioFormat;
+  readonly #to: AudioFormat;
+  readonly #tell: (fact: CallFact) => void;
+  readonly #transcoder: Transcoder;
+  readonly #playback = new PlaybackClock();
+  #leg: CallLeg | null = null;
+  #parts: SpokenPart[] = [];
+  #marks = 0;
+  #unmarkedMs = 0;
+
+  constructor(from: AudioFormat, to: AudioFormat, tell: (fact: CallFact) => void) {
+    this.#from = from;
+    this.#to = to;
+    this.#tell = tell;
+    this.#transcoder = createTranscoder(from, to);
+  }
+
+  /** What was said before there was a line is said now. */
+  connect(leg: CallLeg, now: number): void {
+    this.#leg = leg;
+    this.tick(now);
+  }
+
+  /** Sound of the model's. False if more of it waits than anybody will listen to: then it was not taken. */
+  take(id: PartId, audio: Uint8Array, now: number): boolean {
+    const part = this.#part(id, now);
+    if (this.#waitingMs() >= MOST_WAITING_MS || this.#parts.length > MOST_PARTS) return false;
+
+    part.receivedMs += durationMs(this.#from, audio.length);
+    part.lastSoundAt = now;
+    part.waiting.push(this.#transcoder.push(audio));
+    this.#pump(now);
+    return true;
+  }
+
+  note(id: PartId, words: string, now: number): void {
+    const part = this.#part(id, now);
+    part.words = (part.words + words).slice(0, MOST_WORDS_CHARS);
+  }
+
+  complete(id: PartId): void {
+    const part = this.#parts.find((candidate) => isSamePart(candidate.id, id));
+    if (part) part.isComplete = true;
+  }
+
+  /** The answer is finished: what the resampler still holds is its last sound. */
+  completeResponse(responseId: string, now: number): void {
+    const parts = this.#parts.filter((part) => part.id.responseId === responseId);
+    parts.at(-1)?.waiting.push(this.#transcoder.flush());
+    for (const part of parts) part.isComplete = true;
+    this.#pump(now);
+  }
+
+  markReturned(name: string, now: number): void {
+    this.#playback.markReturned(name, now);
+  }
+
+  tick(now: number): void {
+    this.#pump(now);
+    this.#settle(now);
+  }
+
+  progress(now: number): readonly PartProgress[] {
+    this.#settle(now);
+    const heardMs = this.#playback.heardMs(now);
+    return this.#parts.map((part) => part.progress(heardMs));
+  }
+
+  /** Forgets everything that was not heard, here and at the phone. */
+  fallSilent(now: number): void {
+    const heardMs = this.#playback.heardMs(now);
+    for (const part of this.#parts) if (part.receivedMs > 0) this.#tell(part.said(heardMs));
+    this.#parts = [];
+    this.#transcoder.reset();
+    this.#playback.cleared(now);
+    this.#unmarkedMs = 0;
+  }
+
+  #part(id: PartId, now: number): SpokenPart {
+    const known = this.#parts.find((part) => isSamePart(part.id, id));
+    if (known) return known;
+    for (const part of this.#parts) {
+      // Within an answer the parts come one after the other, whatever the order of their endings.
+      if (part.id.responseId === id.responseId) part.isComplete = true;
+    }
+    const part = new SpokenPart(id, now);
+    this.#parts.push(part);
+    return part;
+  }
+
+  #waitingMs(): number {
+    const bytes = this.#parts.reduce((total, part) => total + part.waiting.length, 0);
+    return durationMs(this.#to, bytes);
+  }
+
+  /** Keeps the lead at the carrier, as long as there is something to say and somebody to hear it. */
+  #pump(now: number): void {
+    const leg = this.#leg;
+    if (!leg || leg.backlogBytes > MOST_BACKLOG_BYTES) return;
+    for (let leadMs = this.#playback.leadMs(now); leadMs <= REFILL_MS; leadMs = this.#playback.leadMs(now)) {
+      const part = this.#nextToSpeak(now);
+      const bytes = part ? this.#bytesToSend(part, LEAD_MS - leadMs) : 0;
+      if (!part || bytes === 0) return;
+      this.#send(leg, part, bytes, now);
+    }
+  }
+
+  /** The first part that has something to say. One that is still being made holds back other answers, for a while. */
+  #nextToSpeak(now: number): SpokenPart | undefined {
+    for (const part of this.#parts) {
+      if (!part.isComplete && now - part.lastSoundAt > DRY_MS) part.isComplete = this.#parts.at(-1) !== part;
+      if (part.waiting.length > 0 || !part.isComplete) return part;
+    }
+    return undefined;
+  }
+
+  /** Whole frames, save for the last of a part: odd crumbs are said to crackle. */
+  #bytesToSend(part: SpokenPart, roomMs: number): number {
+    const frameBytes = bytesPerMs(this.#to) * FRAME_MS;
+    const roomBytes = Math.floor(roomMs / FRAME_MS) * frameBytes;
+    if (part.isComplete) return Math.min(part.waiting.length, roomBytes);
+    return Math.min(Math.floor(part.waiting.length / frameBytes) * frameBytes, roomBytes);
+  }
+
+  #send(leg: CallLeg, part: SpokenPart, bytes: number, now: number): void {
+    if (part.sentMs === 0) this.#tell({ type: 'agent_started_speaking', responseId: part.id.responseId });
+    const audio = part.send(bytes, this.#to, this.#playback.sentMs);
+    const ms = durationMs(this.#to, audio.length);
+    leg.play(audio);
+    this.#playback.sent(ms, now);
+
+    this.#unmarkedMs += ms;
+    const isItsEnd = part.isComplete && part.waiting.length === 0;
+    if (!isItsEnd && this.#unmarkedMs < MARK_EVERY_MS) return;
+    const name = `heard-${++this.#marks}`;
+    leg.mark(name);
+    this.#playback.marked(name, now);
+    this.#unmarkedMs = 0;
+  }
+
+  /** Tells of what has been heard to its end. */
+  #settle(now: number): void {
+    const heardMs = this.#playback.heardMs(now);
+    for (let part = this.#parts[0]; part?.wasHeardToTheEnd(heardMs); part = this.#parts[0]) {
+      this.#parts.shift();
+      if (part.receivedMs > 0) this.#tell(part.said(heardMs));
+    }
+  }
+}
+
+/** How much sound is at the carrier at most, … */
+const LEAD_MS = 360;
+
+/** … and how little before more is sent: what a stall of ours may last without a gap. */
+const REFILL_MS = 200;
+
+/** Often enough to notice a phone that stalls, seldom enough to cost nothing. */
+const MARK_EVERY_MS = 500;
+
+/** Nobody lets an agent speak for longer without a word; it bounds what a flood can cost. */
+const MOST_WAITING_MS = 120_000;
+const MOST_PARTS = 100;
+const MOST_WORDS_CHARS = 5_000;
+
+/** About two seconds of sound: a line that takes no more is not listening, and must not hear stale speech later. */
+const MOST_BACKLOG_BYTES = 24_000;
+
+/** An answer that has been silent for so long in its middle no longer holds up the next one. */
+const DRY_MS = 1_000;

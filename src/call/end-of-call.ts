@@ -1,0 +1,37 @@
+import type { EndReason } from '../ports/call-log.ts';
+import type { Aftermath } from '../ports/carrier.ts';
+import type { SessionLost } from '../ports/model.ts';
+
+/** What the caller is owed after a call that ended for this reason: nothing more, or a spoken apology. */
+export function aftermathOf(reason: EndReason): Aftermath {
+  return AFTERMATH[reason];
+}
+
+/** A lost conversation ends the call; the caller, who is still on the phone, is told so. */
+export function endReasonOf(lost: SessionLost): EndReason {
+  return END_REASON[lost];
+}
+
+const AFTERMATH = {
+  caller_hung_up: 'hang_up',
+  line_lost: 'apologise',
+  line_unusable: 'apologise',
+  never_connected: 'apologise',
+  model_refused: 'apologise',
+  model_limited: 'apologise',
+  model_unreachable: 'apologise',
+  model_wrong_format: 'apologise',
+  model_lost: 'apologise',
+  model_expired: 'apologise',
+  drained: 'apologise',
+  failed: 'apologise',
+} as const satisfies Record<EndReason, Aftermath>;
+
+const END_REASON = {
+  refused: 'model_refused',
+  limited: 'model_limited',
+  unreachable: 'model_unreachable',
+  wrong_format: 'model_wrong_format',
+  dropped: 'model_lost',
+  expired: 'model_expired',
+} as const satisfies Record<SessionLost, EndReason>;

@@ -1,0 +1,23 @@
+import type { CallFact, CallObserver } from '../ports/call-log.ts';
+import type { Clock } from '../ports/clock.ts';
+
+/** The record of one call: numbers and stamps what happens, and tells whoever keeps or shows it. */
+export class Journal {
+  readonly #callId: string;
+  readonly #clock: Clock;
+  readonly #observer: CallObserver;
+  readonly #startedAt: number;
+  #seq = 0;
+
+  constructor(callId: string, clock: Clock, observer: CallObserver) {
+    this.#callId = callId;
+    this.#clock = clock;
+    this.#observer = observer;
+    this.#startedAt = clock.now();
+  }
+
+  note(fact: CallFact): void {
+    const atMs = Math.round(this.#clock.now() - this.#startedAt);
+    this.#observer(this.#callId, { ...fact, seq: ++this.#seq, atMs });
+  }
+}

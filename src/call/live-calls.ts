@@ -1,0 +1,86 @@
+import type { Agent } from '../agents/define-agent.ts';
+import type { EndReason } from '../ports/call-log.ts';
+import type { Admission, Aftermath, CallLeg, IncomingCall, Switchboard } from '../ports/carrier.ts';
+import { Call, type CallSurroundings } from './call.ts';
+import { aftermathOf } from './end-of-call.ts';
+
+/** Every call that lives in this process: lets them in, finds them, and sees the last of them out. */
+export class LiveCalls implements Switchboard {
+  readonly #around: CallSurroundings;
+  readonly #agentFor: (number: string) => Agent;
+  readonly #mostCalls: number;
+  readonly #live = new Map<string, Call>();
+  /** How the last calls ended, for the carrier that asks a moment later. */
+  readonly #endings = new Map<string, EndReason>();
+  #drained: (() => void) | null = null;
+
+  constructor(around: CallSurroundings, agentFor: (number: string) => Agent, mostCalls: number) {
+    this.#around = around;
+    this.#agentFor = agentFor;
+    this.#mostCalls = mostCalls;
+  }
+
+  get count(): number {
+    return this.#live.size;
+  }
+
+  /** Whether a new call would be let in at this moment, and if not, why. */
+  get admission(): Admission {
+    if (this.#drained) return { admitted: false, because: 'draining' };
+    if (this.#live.size >= this.#mostCalls) return { admitted: false, because: 'full' };
+    return { admitted: true, isNew: true };
+  }
+
+  ring(incoming: IncomingCall): Admission {
+    const { callId } = incoming;
+    if (this.#live.has(callId)) return { admitted: true, isNew: false };
+    const { admission } = this;
+    if (!admission.admitted) return admission;
+
+    const agent = this.#agentFor(incoming.to);
+    const call = new Call(incoming, agent, this.#around, (reason) => this.#forget(callId, reason));
+    this.#endings.delete(callId);
+    this.#live.set(callId, call);
+    return admission;
+  }
+
+  connect(callId: string, leg: CallLeg): boolean {
+    return this.#live.get(callId)?.connect(leg) ?? false;
+  }
+
+  after(callId: string): Aftermath {
+    this.#live.get(callId)?.lineEnded(); // we may believe in a line that the carrier has let go of
+    const reason = this.#endings.get(callId);
+    return reason ? aftermathOf(reason) : 'apologise';
+  }
+
+  callEnded(callId: string): void {
+    this.#live.get(callId)?.end('caller_hung_up');
+  }
+
+  /** Lets nobody in any more; resolves when the last call is over, at the latest after this time. */
+  async drain(mostMs: number): Promise<void> {
+    const lastCallIsOver = new Promise<void>((resolve) => {
+      this.#drained = resolve;
+    });
+    if (this.#live.size === 0) return;
+    const cancel = this.#around.clock.after(mostMs, () => this.#endAll());
+    await lastCallIsOver;
+    cancel();
+  }
+
+  #endAll(): void {
+    for (const call of this.#live.values()) call.end('drained');
+  }
+
+  #forget(callId: string, reason: EndReason): void {
+    this.#live.delete(callId);
+    this.#endings.set(callId, reason);
+    const oldest = this.#endings.keys().next().value;
+    if (this.#endings.size > MOST_ENDINGS && oldest !== undefined) this.#endings.delete(oldest);
+    if (this.#live.size === 0) this.#drained?.();
+  }
+}
+
+/** The carrier asks within seconds; at a thousand calls per process this still covers minutes. */
+const MOST_ENDINGS = 2_000;

@@ -1,0 +1,69 @@
+import { type AudioFormat, durationMs } from '../audio/format.ts';
+import { ByteQueue } from '../audio/frames.ts';
+import type { AgentSaid } from '../ports/call-log.ts';
+import type { PartId } from '../ports/model.ts';
+import type { PartProgress } from './interruption.ts';
+
+/** One stretch of the agent's speech on its way to the caller: what came of it, what was sent, what was heard. */
+export class SpokenPart {
+  readonly id: PartId;
+  /** What the phone has not been sent yet, in the phone's format. */
+  readonly waiting = new ByteQueue();
+  receivedMs = 0;
+  sentMs = 0;
+  words = '';
+  /** No more sound will come. */
+  isComplete = false;
+  lastSoundAt: number;
+  /** Where it begins on the phone's playback, once it has begun. */
+  #startMs = 0;
+
+  constructor(id: PartId, now: number) {
+    this.id = id;
+    this.lastSoundAt = now;
+  }
+
+  /** Takes out what is to be sent next. */
+  send(bytes: number, format: AudioFormat, playbackMs: number): Uint8Array {
+    if (this.sentMs === 0) this.#startMs = playbackMs;
+    const audio = this.waiting.take(bytes);
+    this.sentMs += durationMs(format, audio.length);
+    return audio;
+  }
+
+  heardMs(playbackHeardMs: number): number {
+    const ofSentMs = Math.min(Math.max(0, playbackHeardMs - this.#startMs), this.sentMs);
+    return Math.min(ofSentMs, this.receivedMs); // the resampler's tail is sent, but was never received
+  }
+
+  wasHeardToTheEnd(playbackHeardMs: number): boolean {
+    const everythingWasSent = this.isComplete && this.waiting.length === 0;
+    return everythingWasSent && playbackHeardMs >= this.#startMs + this.sentMs;
+  }
+
+  progress(playbackHeardMs: number): PartProgress {
+    const { id, receivedMs, isComplete } = this;
+    return { id, receivedMs, isComplete, heardMs: this.heardMs(playbackHeardMs) };
+  }
+
+  said(playbackHeardMs: number): AgentSaid {
+    const { responseId, itemId } = this.id;
+    const heardMs = Math.round(this.heardMs(playbackHeardMs));
+    return {
+      type: 'agent_said',
+      responseId,
+      itemId,
+      text: this.words,
+      heardMs,
+      totalMs: Math.round(this.receivedMs),
+    };
+  }
+}
+
+export function isSamePart(one: PartId, other: PartId): boolean {
+  return (
+    one.itemId === other.itemId &&
+    one.contentIndex === other.contentIndex &&
+    one.responseId === other.responseId
+  );
+}

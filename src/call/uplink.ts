@@ -1,0 +1,114 @@
+import { type AudioFormat, bytesPerMs, durationMs, FRAME_MS, silence } from '../audio/format.ts';
+import { ByteQueue } from '../audio/frames.ts';
+import { createTranscoder, type Transcoder } from '../audio/transcode.ts';
+import type { RealtimeSession } from '../ports/model.ts';
+
+/**
+ * The way from the caller's mouth to the model's ear.
+ *
+ * The model's clock is the sound it is given: what the line leaves out has to be
+ * silence, or the model's idea of "half a second of pause" is wrong. And what the
+ * caller says before the model listens, or while it cannot keep up, waits.
+ */
+export class Uplink {
+  readonly #format: AudioFormat;
+  readonly #waiting = new ByteQueue();
+  #ear: Ear | null = null;
+  /** Where the line's own clock should be when its next frame comes. */
+  #expectedMs: number | null = null;
+  #lastFrameAt = Number.NEGATIVE_INFINITY;
+  /** Silence made since the last frame, in the line's stead. */
+  #standInMs = 0;
+  #silenceBudgetMs = MOST_HOLE_MS;
+
+  constructor(format: AudioFormat) {
+    this.#format = format;
+  }
+
+  /** The model listens from now on; first to what it missed. */
+  open(session: RealtimeSession, format: AudioFormat): void {
+    this.#ear = { session, transcoder: createTranscoder(this.#format, format) };
+    this.#deliver();
+  }
+
+  /** A frame of the line's, with its place on the line's own clock. */
+  hear(audio: Uint8Array, atMs: number, now: number): void {
+    const sinceLastMs = Math.min(Math.max(0, now - this.#lastFrameAt), MOST_HOLE_MS);
+    this.#silenceBudgetMs = Math.min(MOST_HOLE_MS, this.#silenceBudgetMs + sinceLastMs);
+    this.#lastFrameAt = now;
+    this.#standInMs = 0;
+
+    const holeMs = this.#expectedMs === null ? 0 : atMs - this.#expectedMs;
+    if (holeMs >= LEAST_HOLE_MS) this.#hush(Math.min(holeMs, this.#silenceBudgetMs));
+    if (this.#expectedMs === null || holeMs >= LEAST_HOLE_MS || holeMs < -MOST_OVERLAP_MS)
+      this.#expectedMs = atMs;
+    this.#expectedMs += durationMs(this.#format, audio.length);
+    this.#push(audio);
+  }
+
+  /**
+   * A line that falls silent in mid-speech would leave the turn open for ever,
+   * as the model waits for the sound of a pause: silence stands in for it.
+   */
+  tick(now: number, callerIsSpeaking: boolean): void {
+    this.#deliver();
+    if (this.#expectedMs === null || !callerIsSpeaking || this.#standInMs >= MOST_HOLE_MS) return;
+    const stalledMs = now - this.#lastFrameAt - STALL_MS - this.#standInMs;
+    const missingMs = Math.floor(stalledMs / FRAME_MS) * FRAME_MS;
+    if (missingMs <= 0) return;
+    this.#hush(missingMs);
+    this.#standInMs += missingMs;
+    this.#expectedMs += missingMs;
+  }
+
+  #hush(ms: number): void {
+    if (ms <= 0) return;
+    this.#silenceBudgetMs -= ms;
+    this.#push(silence(this.#format, ms));
+  }
+
+  #push(audio: Uint8Array): void {
+    const ear = this.#ear;
+    if (ear && this.#waiting.length === 0 && ear.session.backlogBytes < MOST_BACKLOG_BYTES) {
+      ear.session.hear(ear.transcoder.push(audio)); // the usual way, without a detour
+      return;
+    }
+    this.#waiting.push(audio);
+    const tooManyBytes = this.#waiting.length - MOST_WAITING_MS * bytesPerMs(this.#format);
+    if (tooManyBytes > 0) this.#waiting.take(tooManyBytes);
+    this.#deliver();
+  }
+
+  #deliver(): void {
+    const ear = this.#ear;
+    while (ear && this.#waiting.length > 0 && ear.session.backlogBytes < MOST_BACKLOG_BYTES) {
+      ear.session.hear(ear.transcoder.push(this.#waiting.take(DELIVERY_MS * bytesPerMs(this.#format))));
+    }
+  }
+}
+
+interface Ear {
+  readonly session: RealtimeSession;
+  readonly transcoder: Transcoder;
+}
+
+/** Lines jitter by less than a frame; what is missing beyond that is a hole. */
+const LEAST_HOLE_MS = 20;
+
+/** Holes beyond this are a broken clock rather than a pause; no line may make up more silence than time has passed. */
+const MOST_HOLE_MS = 10_000;
+
+/** Silence that stood in for late frames makes the line's clock seem slow; beyond this it was set back. */
+const MOST_OVERLAP_MS = 2_000;
+
+/** Longer than a hiccup of the network, short enough to close the turn within a second and a half. */
+const STALL_MS = 500;
+
+/** What the model may have missed of the caller and still be told. */
+const MOST_WAITING_MS = 30_000;
+
+/** What waited is handed over in pieces of a second. */
+const DELIVERY_MS = 1_000;
+
+/** A model's side that has not taken this much is stuck: the rest waits here, where it is bounded. */
+const MOST_BACKLOG_BYTES = 512_000;

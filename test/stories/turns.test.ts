@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { aCall } from '../support/a-call.ts';
+
+const greets = { agent: { greeting: { kind: 'exactly', text: 'Good day.' } } } as const;
+
+describe('taking turns', () => {
+  it('T1: greets once, and has the greeting ready when the line opens', () => {
+    const { call, model, phone, sent, clock } = aCall({ ...greets, begins: 'ringing' });
+    model.isReady();
+    model.starts('r1', 'greeting');
+    model.delta('greeting', 0x11, 900);
+    const beforeTheLine = [...sent];
+
+    call.connect(phone);
+    clock.advance(2000);
+
+    expect(beforeTheLine).toEqual(['respond greeting']);
+    expect(phone.arrivals[0]?.atMs).toBe(clock.now() - 2000);
+    expect(model.wants).toEqual(['greeting']);
+  });
+
+  it('T1: asks for the greeting before the model hears a word of the caller', () => {
+    const { call, model, phone, sent } = aCall({ ...greets, begins: 'ringing' });
+    call.connect(phone);
+    phone.tell({ type: 'audio', audio: new Uint8Array(160).fill(0x11), atMs: 0 });
+    let heardBeforeGreeting = -1;
+    const respond = model.respond.bind(model);
+    model.respond = (want) => {
+      heardBeforeGreeting = model.heard.length;
+      respond(want);
+    };
+
+    model.isReady();
+
+    expect(heardBeforeGreeting).toBe(0);
+    expect(model.heard.length).toBe(160);
+    expect(sent).toEqual(['respond greeting']);
+  });
+
+  it('T1: waits for the caller when it was told not to greet', () => {
+    const { model, clock } = aCall();
+
+    clock.advance(5000);
+
+    expect(model.wants).toEqual([]);
+  });
+
+  it('T3: asks again for an answer that was refused because the model was busy, when it no longer is', () => {
+    const { model, clock } = aCall(greets);
+    model.tell({ type: 'response_refused', wantId: 'greeting', because: 'busy' });
+    model.starts('own');
+    clock.advance(5000);
+    const whileBusy = model.wants.length;
+
+    model.tell({ type: 'response_done', responseId: 'own', outcome: 'completed' });
+
+    expect(whileBusy).toBe(1);
+    expect(model.wants).toEqual(['greeting', 'greeting']);
+  });
+
+  it('T3: does not ask again for an answer that was refused for itself', () => {
+    const { model, clock } = aCall(greets);
+
+    model.tell({ type: 'response_refused', wantId: 'greeting', because: 'rejected' });
+    clock.advance(60_000);
+
+    expect(model.wants).toEqual(['greeting']);
+  });
+
+  it('T4: does not let an answer that was granted too late talk over the caller', () => {
+    const { model, phone, sent, clock } = aCall(greets);
+    model.hearsSpeech();
+
+    model.starts('r1', 'greeting');
+    model.delta('greeting', 0x11, 1000);
+    clock.advance(2000);
+
+    expect(sent).toContain('cancel r1');
+    expect(phone.heardMs(0x11)).toBe(0);
+  });
+});

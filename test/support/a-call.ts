@@ -1,0 +1,142 @@
+import { type Agent, defineAgent } from '../../src/agents/define-agent.ts';
+import { Call } from '../../src/call/call.ts';
+import { Metronome } from '../../src/call/metronome.ts';
+import type { CallEvent, EndReason } from '../../src/ports/call-log.ts';
+import type { RealtimeSession, SessionEvent, SessionTraits } from '../../src/ports/model.ts';
+import { type Journey, SimulatedPhone } from './simulated-phone.ts';
+import { TestClock } from './test-clock.ts';
+
+export interface CallOptions {
+  readonly agent?: Partial<Agent>;
+  readonly traits?: Partial<SessionTraits>;
+  readonly journey?: Journey;
+  /** Where the story begins: both sides ready, unless it is about how they become so. */
+  readonly begins?: 'talking' | 'ringing';
+}
+
+const TRAITS = {
+  input: 'pcmu',
+  output: 'pcmu',
+  answersTurns: true,
+  yieldsToSpeech: true,
+} as const satisfies SessionTraits;
+
+/** A whole call on a test clock: a phone that plays, and a model that says what the test wants. */
+export function aCall(options: CallOptions = {}) {
+  const clock = new TestClock();
+  const sent: string[] = [];
+  const facts: CallEvent[] = [];
+  const crashes: unknown[] = [];
+  const log = (entry: string) => void sent.push(entry);
+  const phone = new SimulatedPhone(clock, options.journey ?? {}, log);
+  const model = new ScriptedModel({ ...TRAITS, ...options.traits }, log);
+  const agent = defineAgent({
+    name: 'test',
+    instructions: 'Be brief.',
+    greeting: { kind: 'none' },
+    ...options.agent,
+  });
+  let endReason: EndReason | null = null;
+  const call = new Call(
+    { callId: 'CA1', carrier: 'test', from: '+1', to: '+2', format: 'pcmu' },
+    agent,
+    {
+      clock,
+      metronome: new Metronome(clock),
+      model: { open: (_setup, tell) => model.open(tell) },
+      observer: (_callId, event) => void facts.push(event),
+      crashed: (_callId, error) => void crashes.push(error),
+    },
+    (reason) => {
+      endReason = reason;
+    },
+  );
+  if (options.begins !== 'ringing') {
+    model.isReady();
+    call.connect(phone);
+  }
+  const factsOf = <T extends CallEvent['type']>(type: T) =>
+    facts.filter((fact): fact is Extract<CallEvent, { type: T }> => fact.type === type);
+  return { call, clock, model, phone, sent, facts, factsOf, crashes, endReason: () => endReason };
+}
+
+/** The model's side, spoken by a test. */
+export class ScriptedModel implements RealtimeSession {
+  readonly #traits: SessionTraits;
+  readonly #log: (entry: string) => void;
+  /** Everything the model has been given to hear. */
+  readonly heard: number[] = [];
+  readonly wants: string[] = [];
+  backlogBytes = 0;
+  isClosed = false;
+  #tell: (event: SessionEvent) => void = () => {};
+
+  constructor(traits: SessionTraits, log: (entry: string) => void) {
+    this.#traits = traits;
+    this.#log = log;
+  }
+
+  open(tell: (event: SessionEvent) => void): RealtimeSession {
+    this.#tell = tell;
+    return this;
+  }
+
+  tell(event: SessionEvent): void {
+    this.#tell(event);
+  }
+
+  isReady(): void {
+    this.#tell({ type: 'ready', traits: this.#traits });
+  }
+
+  starts(responseId: string, wantId: string | null = null): void {
+    this.#tell({ type: 'response_started', responseId, wantId });
+  }
+
+  /** One delta of this much sound: the item's own code, over and over. */
+  delta(item: string, code: number, ms: number, responseId = 'r1'): void {
+    const part = { responseId, itemId: item, contentIndex: 0 };
+    const bytes = this.#traits.output === 'pcmu' ? ms * 8 : ms * 48;
+    this.#tell({ type: 'audio', part, audio: new Uint8Array(bytes).fill(code) });
+  }
+
+  /** A whole stretch of speech at once, much faster than real time. */
+  says(
+    item: string,
+    { ms, response = 'r1', code = 0x55 }: { ms: number; response?: string; code?: number },
+  ): void {
+    this.starts(response);
+    this.delta(item, code, ms, response);
+    this.#tell({ type: 'audio_done', part: { responseId: response, itemId: item, contentIndex: 0 } });
+    this.#tell({ type: 'response_done', responseId: response, outcome: 'completed' });
+  }
+
+  hearsSpeech(): void {
+    this.#tell({ type: 'speech_started' });
+  }
+
+  hearsPause(): void {
+    this.#tell({ type: 'speech_stopped' });
+  }
+
+  hear(audio: Uint8Array): void {
+    for (const byte of audio) this.heard.push(byte);
+  }
+
+  respond({ wantId }: { wantId: string }): void {
+    this.wants.push(wantId);
+    this.#log(`respond ${wantId}`);
+  }
+
+  cancel(responseId: string): void {
+    this.#log(`cancel ${responseId}`);
+  }
+
+  truncate(part: { itemId: string; contentIndex: number }, heardMs: number): void {
+    this.#log(`truncate ${part.itemId} at ${heardMs} ms`);
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+}

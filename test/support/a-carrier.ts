@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { WebSocket } from 'ws';
+import { type TwilioSurroundings, twilioCarrier } from '../../src/carriers/twilio/index.ts';
+import { createWebApp, listen, mountEndings } from '../../src/http/server.ts';
+import type {
+  Admission,
+  Aftermath,
+  CallLeg,
+  IncomingCall,
+  LegEvent,
+  Switchboard,
+} from '../../src/ports/carrier.ts';
+import { signatureOf } from '../../src/practice/phone/wire.ts';
+import { TestClock } from './test-clock.ts';
+
+export const AUTH_TOKEN = '0123456789abcdef0123456789abcdef';
+
+/** The house behind a carrier, as far as a carrier can see it. */
+export class SwitchboardSpy implements Switchboard {
+  readonly rung: IncomingCall[] = [];
+  readonly connected: { callId: string; leg: CallLeg; events: LegEvent[] }[] = [];
+  readonly ended: string[] = [];
+  admission: Admission | null = null;
+  aftermath: Aftermath = 'hang_up';
+  takesLines = true;
+
+  ring(call: IncomingCall): Admission {
+    if (this.admission) return this.admission;
+    const isNew = !this.rung.some(({ callId }) => callId === call.callId);
+    if (isNew) this.rung.push(call);
+    return { admitted: true, isNew };
+  }
+
+  connect(callId: string, leg: CallLeg): boolean {
+    if (!this.takesLines) return false;
+    const events: LegEvent[] = [];
+    leg.listen((event) => void events.push(event));
+    this.connected.push({ callId, leg, events });
+    return true;
+  }
+
+  after(): Aftermath {
+    return this.aftermath;
+  }
+
+  callEnded(callId: string): void {
+    this.ended.push(callId);
+  }
+}
+
+/** A carrier on a real port of this machine, with a clock that the test turns. */
+export async function aCarrier(options: Partial<TwilioSurroundings> = {}) {
+  const clock = new TestClock();
+  const switchboard = new SwitchboardSpy();
+  const troubles: string[] = [];
+  const app = createWebApp(false);
+  let url = '';
+  const carrier = twilioCarrier({
+    clock,
+    switchboard,
+    authToken: AUTH_TOKEN,
+    account: null,
+    publicUrlOf: () => url,
+    trouble: (_callId, what) => void troubles.push(what),
+    ...options,
+  });
+  app.use('/twilio', carrier.router);
+  mountEndings(app, (error) => void troubles.push(String(error)));
+  const { server, port } = await listen(app, [carrier.upgrade], { port: 0, host: '127.0.0.1' });
+  url = `http://127.0.0.1:${port}`;
+
+  const post = (path: string, form: Record<string, string>, signature?: string | null) =>
+    fetch(url + path, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+      headers:
+        signature === null
+          ? {}
+          : { 'X-Twilio-Signature': signature ?? signatureOf(AUTH_TOKEN, url + path, form) },
+    });
+  return { clock, switchboard, troubles, url, post, server, close: () => closeServer(server) };
+}
+
+export function aCallSid(): string {
+  return `CA${randomBytes(16).toString('hex')}`;
+}
+
+export const STREAM_SID = `MZ${'a'.repeat(32)}`;
+
+export const startOf = (callSid: string) => ({
+  event: 'start',
+  sequenceNumber: '1',
+  streamSid: STREAM_SID,
+  start: {
+    streamSid: STREAM_SID,
+    accountSid: `AC${'0'.repeat(32)}`,
+    callSid,
+    tracks: ['inbound'],
+    mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 },
+    customParameters: {},
+  },
+});
+
+/** Opens a media socket; the status code if it is refused. */
+export function openSocket(address: string, token: string | null = AUTH_TOKEN): Promise<WebSocket | number> {
+  const headers = token === null ? {} : { 'X-Twilio-Signature': signatureOf(token, address) };
+  const socket = new WebSocket(address, { headers });
+  return new Promise((resolve, reject) => {
+    socket.once('open', () => resolve(socket));
+    socket.once('unexpected-response', (_request, response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    socket.once('error', reject);
+  });
+}
+
+export function closing(socket: WebSocket): Promise<number> {
+  return new Promise((resolve) => socket.once('close', (code) => resolve(code)));
+}
+
+export function portOf(server: { address(): AddressInfo | string | null }): number {
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+function closeServer(server: import('node:http').Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => void server.close(() => resolve()));
+}
