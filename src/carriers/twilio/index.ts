@@ -1,0 +1,78 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Router } from 'express';
+import { WebSocketServer } from 'ws';
+import type { Switchboard } from '../../ports/carrier.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type TwilioAccess, twilioAccount } from './account.ts';
+import { Signature } from './signature.ts';
+import { TwilioStream } from './stream.ts';
+import { StreamTokens } from './stream-tokens.ts';
+import { twilioWebhooks } from './webhooks.ts';
+
+export { type TwilioAccess, type TwilioDetails, twilioDetails } from './account.ts';
+
+export interface TwilioSurroundings {
+  readonly clock: Clock;
+  readonly switchboard: Switchboard;
+  /** Null: signatures are not asked for. */
+  readonly authToken: string | null;
+  /** Null: calls are ended by closing their line. */
+  readonly account: TwilioAccess | null;
+  /** The address by which Twilio knows us, as seen from a request. */
+  readonly publicUrlOf: (request: IncomingMessage) => string;
+  /** Told of what went wrong on the carrier's side, in words that are safe to log. */
+  readonly trouble: (callId: string, what: string) => void;
+}
+
+/** Twilio as a way to be called: its webhooks, to be mounted at `/twilio`, and its media sockets. */
+export interface TwilioCarrier {
+  readonly router: Router;
+  /** Takes the upgrade of a media socket; false if the request is for something else. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+}
+
+export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
+  const { clock, switchboard, publicUrlOf, trouble } = around;
+  const signature = new Signature(around.authToken, publicUrlOf);
+  const tokens = new StreamTokens(clock);
+  const account = around.account && twilioAccount(around.account);
+  const sockets = new WebSocketServer({ noServer: true, ...LIMITS });
+
+  const hangUp = async (callSid: string) => {
+    await account?.hangUp(callSid).catch((error: unknown) => trouble(callSid, String(error)));
+  };
+  const streamFailed = (callSid: string, error: string) => trouble(callSid, `Stream failed: ${error}`);
+
+  return {
+    router: twilioWebhooks({ switchboard, signature, tokens, publicUrlOf, streamFailed }),
+    upgrade(request, socket, head) {
+      const token = MEDIA_PATH.exec(request.url ?? '')?.[1];
+      if (token === undefined) return false;
+      const callSid = signature.isValidUpgrade(request) ? tokens.redeem(token) : null;
+      if (callSid === null) refuseUpgrade(socket);
+      else {
+        sockets.handleUpgrade(request, socket, head, (webSocket) => {
+          new TwilioStream(webSocket, callSid, { clock, switchboard, hangUp });
+        });
+      }
+      return true;
+    },
+  };
+}
+
+function refuseUpgrade(socket: Duplex): void {
+  socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+}
+
+const MEDIA_PATH = /^\/twilio\/media\/([\w-]{1,64})\/?$/;
+
+const LIMITS = {
+  /** A frame of Twilio's is four hundred bytes. */
+  maxPayload: 64 * 1024,
+  maxFragments: 16,
+  maxBufferedChunks: 256,
+  /** Both sides of a call are to be gone within a second of its end. */
+  closeTimeout: 500,
+  perMessageDeflate: false,
+};

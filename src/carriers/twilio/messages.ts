@@ -1,0 +1,108 @@
+/** What Twilio says on a media stream, as far as we need it. Numbers come as strings, and stay outside as such. */
+export type FromTwilio =
+  | { readonly event: 'connected' }
+  | {
+      readonly event: 'start';
+      readonly streamSid: string;
+      readonly callSid: string;
+      readonly encoding: string;
+      readonly sampleRate: number;
+    }
+  | { readonly event: 'media'; readonly streamSid: string; readonly atMs: number; readonly audio: Uint8Array }
+  | { readonly event: 'dtmf'; readonly streamSid: string; readonly digit: string }
+  | { readonly event: 'mark'; readonly streamSid: string; readonly name: string }
+  | { readonly event: 'stop'; readonly streamSid: string };
+
+/** A message of Twilio's; null for anything that is none, or that we have no use for. */
+export function readTwilioMessage(text: string): FromTwilio | null {
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!isRecord(message)) return null;
+  if (message['event'] === 'connected') return { event: 'connected' };
+  const { streamSid } = message;
+  if (typeof streamSid !== 'string') return null;
+  switch (message['event']) {
+    case 'media':
+      return readMedia(streamSid, message['media']);
+    case 'mark':
+      return readMark(streamSid, message['mark']);
+    case 'dtmf':
+      return readDigit(streamSid, message['dtmf']);
+    case 'start':
+      return readStart(streamSid, message['start']);
+    case 'stop':
+      return { event: 'stop', streamSid };
+    default:
+      return null;
+  }
+}
+
+export function mediaMessage(streamSid: string, audio: Uint8Array): string {
+  // Base64 needs no escaping, and a stream id was checked to be letters and digits.
+  const payload = Buffer.from(audio.buffer, audio.byteOffset, audio.byteLength).toString('base64');
+  return `{"event":"media","streamSid":"${streamSid}","media":{"payload":"${payload}"}}`;
+}
+
+export function markMessage(streamSid: string, name: string): string {
+  return JSON.stringify({ event: 'mark', streamSid, mark: { name } });
+}
+
+export function clearMessage(streamSid: string): string {
+  return JSON.stringify({ event: 'clear', streamSid });
+}
+
+function readMedia(streamSid: string, media: unknown): FromTwilio | null {
+  if (!isRecord(media) || media['track'] === 'outbound') return null; // our own voice, on streams of both tracks
+  const { payload, timestamp } = media;
+  if (typeof payload !== 'string' || typeof timestamp !== 'string') return null;
+  const atMs = Number(timestamp);
+  const audio = Buffer.from(payload, 'base64');
+  // The decoder skips what is no base64: then there is less sound than there was text.
+  const isBase64 = audio.length > 0 && audio.length >= Math.floor((payload.length * 3) / 4) - 2;
+  return isBase64 && Number.isFinite(atMs) ? { event: 'media', streamSid, atMs, audio } : null;
+}
+
+function readMark(streamSid: string, mark: unknown): FromTwilio | null {
+  if (!isRecord(mark) || typeof mark['name'] !== 'string') return null;
+  return { event: 'mark', streamSid, name: mark['name'] };
+}
+
+function readDigit(streamSid: string, dtmf: unknown): FromTwilio | null {
+  if (!isRecord(dtmf) || typeof dtmf['digit'] !== 'string') return null;
+  return /^[0-9A-D*#]$/i.test(dtmf['digit'])
+    ? { event: 'dtmf', streamSid, digit: dtmf['digit'].toUpperCase() }
+    : null;
+}
+
+function readStart(streamSid: string, start: unknown): FromTwilio | null {
+  if (!/^\w{2,64}$/.test(streamSid) || !isRecord(start) || typeof start['callSid'] !== 'string') return null;
+  const format = isRecord(start['mediaFormat']) ? start['mediaFormat'] : {};
+  return {
+    event: 'start',
+    streamSid,
+    callSid: start['callSid'],
+    encoding: String(format['encoding'] ?? MULAW),
+    sampleRate: Number(format['sampleRate'] ?? TELEPHONE_HZ),
+  };
+}
+
+export function isTelephoneFormat({
+  encoding,
+  sampleRate,
+}: {
+  encoding: string;
+  sampleRate: number;
+}): boolean {
+  return encoding === MULAW && sampleRate === TELEPHONE_HZ;
+}
+
+const MULAW = 'audio/x-mulaw';
+const TELEPHONE_HZ = 8_000;
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,133 @@
+import type { RawData, WebSocket } from 'ws';
+import type { LegGone, Switchboard } from '../../ports/carrier.ts';
+import type { Cancel, Clock } from '../../ports/clock.ts';
+import { TwilioLeg } from './leg.ts';
+import { type FromTwilio, isTelephoneFormat, readTwilioMessage } from './messages.ts';
+
+/** What a media socket needs of the house. */
+export interface StreamSurroundings {
+  readonly clock: Clock;
+  readonly switchboard: Switchboard;
+  /** Ends the phone call at Twilio; quiet where we have no account to do it with. */
+  readonly hangUp: (callSid: string) => Promise<void>;
+}
+
+/**
+ * One media socket: lets the right call through, and nothing else.
+ *
+ * It opened with a ticket for one call. Whatever else arrives on it than that
+ * call's stream is dropped, and a peer that keeps at it is dropped too.
+ */
+export class TwilioStream {
+  readonly #socket: WebSocket;
+  readonly #callSid: string;
+  readonly #around: StreamSurroundings;
+  readonly #cancels: Cancel[];
+  #line: { readonly leg: TwilioLeg; readonly streamSid: string } | null = null;
+  #badMessages = 0;
+  #lastSignAt: number;
+
+  constructor(socket: WebSocket, callSid: string, around: StreamSurroundings) {
+    const { clock } = around;
+    this.#socket = socket;
+    this.#callSid = callSid;
+    this.#around = around;
+    this.#lastSignAt = clock.now();
+    this.#cancels = [
+      clock.after(START_MS, () => this.#line ?? this.#refuse('no start')),
+      clock.every(WATCH_MS, () => this.#watch()),
+    ];
+    socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
+    socket.on('pong', () => this.#sign());
+    socket.on('error', () => {}); // a close follows, and that is what counts
+    socket.on('close', () => this.#onClose());
+  }
+
+  #onMessage(data: RawData, isBinary: boolean): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return; // we have said goodbye
+    this.#sign();
+    if (isBinary) return this.#socket.close(UNSUPPORTED_DATA, 'text frames only');
+    const message = readTwilioMessage(data.toString());
+    if (!message) return this.#onBadMessage();
+    this.#onTwilio(message);
+  }
+
+  #onTwilio(message: FromTwilio): void {
+    if (message.event === 'connected') return;
+    if (message.event === 'start') return this.#start(message);
+    if (!this.#line || message.streamSid !== this.#line.streamSid) return this.#onBadMessage();
+    const { leg } = this.#line;
+    switch (message.event) {
+      case 'media':
+        return leg.tell({ type: 'audio', audio: message.audio, atMs: message.atMs });
+      case 'mark':
+        return leg.tell({ type: 'mark', name: message.name });
+      case 'dtmf':
+        return leg.tell({ type: 'digit', digit: message.digit });
+      case 'stop':
+        return this.#gone('hung_up');
+    }
+  }
+
+  #start(message: Extract<FromTwilio, { event: 'start' }>): void {
+    if (this.#line) return this.#onBadMessage(); // the first stream goes on, unharmed
+    if (message.callSid !== this.#callSid) return this.#refuse('not the call of this ticket');
+    const leg = new TwilioLeg(this.#socket, message.streamSid, () => this.#hangUp());
+    this.#line = { leg, streamSid: message.streamSid };
+    if (!this.#around.switchboard.connect(this.#callSid, leg)) return leg.close();
+    if (!isTelephoneFormat(message)) this.#gone('unusable');
+  }
+
+  #onBadMessage(): void {
+    this.#badMessages += 1;
+    if (this.#badMessages > MOST_BAD_MESSAGES) this.#refuse('too many messages that are none');
+  }
+
+  #refuse(reason: string): void {
+    this.#socket.close(POLICY_VIOLATION, reason);
+  }
+
+  /** The peer gave a sign of life. */
+  #sign(): void {
+    this.#lastSignAt = this.#around.clock.now();
+  }
+
+  /** A line whose other end vanished without a word would keep the model talking, and paid for. */
+  #watch(): void {
+    this.#badMessages = 0;
+    const silentMs = this.#around.clock.now() - this.#lastSignAt;
+    if (silentMs >= DEAD_MS) this.#socket.terminate();
+    else if (silentMs >= WATCH_MS / 2 && this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+  }
+
+  #hangUp(): void {
+    const close = () => this.#socket.close(1000);
+    const cancel = this.#around.clock.after(HANG_UP_MS, close);
+    this.#cancels.push(cancel);
+    this.#around.hangUp(this.#callSid).finally(close);
+  }
+
+  #onClose(): void {
+    for (const cancel of this.#cancels) cancel();
+    this.#gone('lost');
+  }
+
+  #gone(reason: LegGone): void {
+    this.#line?.leg.tell({ type: 'gone', reason });
+  }
+}
+
+/** Twilio sends it at once. */
+const START_MS = 5_000;
+
+const WATCH_MS = 5_000;
+const DEAD_MS = 10_000;
+
+/** Within one watch. A few may be new kinds of message; a hundred are an attack or a broken peer. */
+const MOST_BAD_MESSAGES = 100;
+
+/** Twilio closes the line when it has ended the call; if it does not, we do, within the second. */
+const HANG_UP_MS = 800;
+
+const UNSUPPORTED_DATA = 1003;
+const POLICY_VIOLATION = 1008;

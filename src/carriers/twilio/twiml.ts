@@ -1,0 +1,33 @@
+import twilio from 'twilio';
+
+const { VoiceResponse } = twilio.twiml;
+
+/** Connects the call's sound to us; what comes after is heard only if that, and `action`, come to nothing. */
+export function connectTwiml(publicUrl: string, token: string): string {
+  const response = new VoiceResponse();
+  const connect = response.connect({ action: `${publicUrl}/twilio/after` });
+  connect.stream({
+    url: `${publicUrl.replace(/^http/, 'ws')}/twilio/media/${token}`,
+    statusCallback: `${publicUrl}/twilio/status`,
+  });
+  response.say(APOLOGY);
+  response.hangup();
+  return response.toString();
+}
+
+export function sayTwiml(sentence: string): string {
+  const response = new VoiceResponse();
+  response.say(sentence);
+  response.hangup();
+  return response.toString();
+}
+
+export function hangUpTwiml(): string {
+  const response = new VoiceResponse();
+  response.hangup();
+  return response.toString();
+}
+
+export const APOLOGY =
+  'We are sorry. We cannot go on with this call at the moment. Please call again in a few minutes. Goodbye.';
+export const BUSY = 'All our lines are busy at the moment. Please call again in a few minutes. Goodbye.';

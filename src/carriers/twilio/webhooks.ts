@@ -1,0 +1,87 @@
+import express, { type Request, type Response, type Router } from 'express';
+import { z } from 'zod';
+import type { Switchboard } from '../../ports/carrier.ts';
+import type { Signature } from './signature.ts';
+import type { StreamTokens } from './stream-tokens.ts';
+import { APOLOGY, BUSY, connectTwiml, hangUpTwiml, sayTwiml } from './twiml.ts';
+
+export interface WebhookSurroundings {
+  readonly switchboard: Switchboard;
+  readonly signature: Signature;
+  readonly tokens: StreamTokens;
+  readonly publicUrlOf: (request: Request) => string;
+  /** Told why a stream of Twilio's failed; the socket itself never learns. */
+  readonly streamFailed: (callSid: string, error: string) => void;
+}
+
+/** What Twilio asks over HTTP: a call comes in, its sound has ended, its state has changed. */
+export function twilioWebhooks(around: WebhookSurroundings): Router {
+  const router = express.Router();
+  // Twilio signs what it sent, so whatever comes is kept as it came until the signature is checked.
+  router.use(express.urlencoded({ extended: false, limit: '64kb' }));
+  router.use((request, response, next) => {
+    const form = z.record(z.string(), z.unknown()).safeParse(request.body).data ?? {};
+    if (around.signature.isValidWebhook(request, request.originalUrl, form)) next();
+    else
+      response.status(403).type('text/plain').send('This request does not carry a valid X-Twilio-Signature.');
+  });
+
+  router.post('/voice', (request, response) => {
+    const call = callForm.safeParse(request.body).data;
+    if (!call) return refuse(response);
+    sendTwiml(response, voiceTwiml(around, call, around.publicUrlOf(request)));
+  });
+
+  router.post('/after', (request, response) => {
+    const call = callForm.safeParse(request.body).data;
+    if (!call) return refuse(response);
+    const isAllSaid = around.switchboard.after(call.CallSid) === 'hang_up';
+    sendTwiml(response, isAllSaid ? hangUpTwiml() : sayTwiml(APOLOGY));
+  });
+
+  router.post('/status', (request, response) => {
+    const status = statusForm.safeParse(request.body).data;
+    if (!status) return refuse(response);
+    if (status.CallStatus && CALL_IS_OVER.has(status.CallStatus))
+      around.switchboard.callEnded(status.CallSid);
+    if (status.StreamError)
+      around.streamFailed(status.CallSid, status.StreamError.slice(0, LONGEST_ERROR_CHARS));
+    response.status(204).end();
+  });
+  return router;
+}
+
+function voiceTwiml({ switchboard, tokens }: WebhookSurroundings, call: CallForm, publicUrl: string): string {
+  const { CallSid: callSid, From: from, To: to } = call;
+  const admission = switchboard.ring({ callId: callSid, carrier: 'twilio', from, to, format: 'pcmu' });
+  if (!admission.admitted) return sayTwiml(BUSY);
+  const repeated = admission.isNew ? null : tokens.issuedTo(callSid);
+  return connectTwiml(publicUrl, repeated ?? tokens.issue(callSid));
+}
+
+function refuse(response: Response): void {
+  response
+    .status(400)
+    .type('text/plain')
+    .send('A call of Twilio’s was expected: CallSid, From and To, once each.');
+}
+
+function sendTwiml(response: Response, twiml: string): void {
+  response.type('text/xml').send(twiml);
+}
+
+const sid = z.string().regex(/^CA[0-9a-f]{32}$/i);
+const caller = z.string().max(256).default('unknown');
+const callForm = z.object({ CallSid: sid, From: caller, To: caller });
+type CallForm = z.infer<typeof callForm>;
+
+const statusForm = z.object({
+  CallSid: sid,
+  CallStatus: z.string().optional(),
+  StreamError: z.string().optional(),
+});
+
+/** The states that Twilio documents as final; others may be added and mean nothing to us. */
+const CALL_IS_OVER: ReadonlySet<string> = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
+
+const LONGEST_ERROR_CHARS = 200;

@@ -1,0 +1,458 @@
+import { createServer } from 'node:http';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { readTwiml, signatureOf } from '../../../src/practice/phone/wire.ts';
+import {
+  AUTH_TOKEN,
+  aCallSid,
+  aCarrier,
+  closing,
+  openSocket,
+  portOf,
+  STREAM_SID,
+  startOf,
+} from '../../support/a-carrier.ts';
+
+const cleanups: (() => Promise<unknown> | unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function carrier(options: Parameters<typeof aCarrier>[0] = {}) {
+  const it = await aCarrier(options);
+  cleanups.push(it.close);
+  return it;
+}
+
+const formOf = (callSid: string) => ({
+  CallSid: callSid,
+  From: '+15005550006',
+  To: '+15005550001',
+  FromZip: '',
+});
+
+/** A call whose line is open, and the socket the carrier would hold. */
+async function aLine(options: Parameters<typeof aCarrier>[0] = {}) {
+  const house = await carrier(options);
+  const callSid = aCallSid();
+  const twiml = readTwiml(await (await house.post('/twilio/voice', formOf(callSid))).text());
+  const socket = await openSocket(twiml.streamUrl ?? '');
+  if (typeof socket === 'number') throw new Error(`refused with ${socket}`);
+  cleanups.push(() => socket.terminate());
+  const send = (message: unknown) =>
+    socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  const media = (atMs: number, streamSid = STREAM_SID) =>
+    send({
+      event: 'media',
+      streamSid,
+      media: { track: 'inbound', chunk: '1', timestamp: String(atMs), payload: '//8=' },
+    });
+  return { ...house, callSid, twiml, socket, send, media };
+}
+
+async function aStartedLine(options: Parameters<typeof aCarrier>[0] = {}) {
+  const line = await aLine(options);
+  line.send({ event: 'connected', protocol: 'Call', version: '1.0.0' });
+  line.send(startOf(line.callSid));
+  await vi.waitFor(() => expect(line.switchboard.connected).toHaveLength(1));
+  const [connection] = line.switchboard.connected;
+  if (!connection) throw new Error('not connected');
+  return { ...line, leg: connection.leg, events: connection.events };
+}
+
+describe('an incoming call', () => {
+  it('is answered with a stream of its own, and a spoken sentence in case that never opens', async () => {
+    const { post, switchboard, url } = await carrier();
+    const callSid = aCallSid();
+
+    const response = await post('/twilio/voice', formOf(callSid));
+    const twiml = readTwiml(await response.text());
+
+    expect(response.headers.get('content-type')).toContain('xml');
+    expect(twiml.streamUrl).toMatch(new RegExp(`^${url.replace('http', 'ws')}/twilio/media/[\\w-]{32}$`));
+    expect(twiml.action).toBe(`${url}/twilio/after`);
+    expect(twiml.says).toHaveLength(1);
+    expect(twiml.hangsUp).toBe(true);
+    expect(switchboard.rung).toMatchObject([{ callId: callSid, from: '+15005550006', to: '+15005550001' }]);
+  });
+
+  it.each([
+    ['without a signature', null],
+    ['with an empty signature', ''],
+    ['signed with another token', 'x'.repeat(32)],
+  ])('P1: is refused %s, and nothing is rung', async (_how, token) => {
+    const { post, switchboard, url } = await carrier();
+    const form = formOf(aCallSid());
+    const signature = token ? signatureOf(token, `${url}/twilio/voice`, form) : token;
+
+    const response = await post('/twilio/voice', form, signature);
+
+    expect(response.status).toBe(403);
+    expect(switchboard.rung).toEqual([]);
+  });
+
+  it('P1: rings once and keeps its ticket when its webhook is replayed, however often', async () => {
+    const { post, switchboard } = await carrier();
+    const form = formOf(aCallSid());
+
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, async () => (await post('/twilio/voice', form)).text()),
+    );
+
+    expect(new Set(answers).size).toBe(1);
+    expect(switchboard.rung).toHaveLength(1);
+  });
+
+  it.each([
+    ['no call', {}],
+    ['a call id that is none', { CallSid: '../../etc/passwd' }],
+    ['a name of 10 kB', { CallSid: aCallSid(), From: 'x'.repeat(10_000) }],
+  ])('T4: is refused when it is signed but brings %s', async (_what, form) => {
+    const { post, switchboard, troubles } = await carrier();
+
+    expect((await post('/twilio/voice', form)).status).toBe(400);
+    expect(switchboard.rung).toEqual([]);
+    expect(troubles).toEqual([]);
+  });
+
+  it('T4: is refused when it brings more than any call has to say', async () => {
+    const { post, troubles } = await carrier();
+
+    expect((await post('/twilio/voice', { CallSid: aCallSid(), Filler: 'x'.repeat(4_000_000) })).status).toBe(
+      413,
+    );
+    expect(troubles).toEqual([]);
+  });
+
+  it('C7: hears a polite sentence when there is no room', async () => {
+    const { post, switchboard } = await carrier();
+    switchboard.admission = { admitted: false, because: 'full' };
+
+    const twiml = readTwiml(await (await post('/twilio/voice', formOf(aCallSid()))).text());
+
+    expect(twiml.streamUrl).toBeNull();
+    expect(twiml.says[0]).toContain('busy');
+    expect(twiml.hangsUp).toBe(true);
+  });
+
+  it.each([
+    ['hang_up', []],
+    ['apologise', [expect.stringContaining('sorry')]],
+  ] as const)('is told how to go on after its stream: %s', async (aftermath, says) => {
+    const { post, switchboard } = await carrier();
+    switchboard.aftermath = aftermath;
+
+    const twiml = readTwiml(await (await post('/twilio/after', formOf(aCallSid()))).text());
+
+    expect(twiml).toMatchObject({ says, hangsUp: true });
+  });
+
+  it('ends here when the carrier says that it is over', async () => {
+    const { post, switchboard } = await carrier();
+    const callSid = aCallSid();
+
+    for (const CallStatus of ['ringing', 'in-progress', 'something-new'])
+      await post('/twilio/status', { CallSid: callSid, CallStatus });
+    const before = [...switchboard.ended];
+    const response = await post('/twilio/status', { CallSid: callSid, CallStatus: 'completed' });
+
+    expect(response.status).toBe(204);
+    expect([before, switchboard.ended]).toEqual([[], [callSid]]);
+  });
+
+  it('leaves a word in the log when its stream failed', async () => {
+    const { post, troubles } = await carrier();
+
+    await post('/twilio/status', {
+      CallSid: aCallSid(),
+      StreamEvent: 'stream-error',
+      StreamError: '31920 - handshake',
+    });
+
+    expect(troubles).toEqual(['Stream failed: 31920 - handshake']);
+  });
+});
+
+describe('a media socket', () => {
+  it.each([
+    ['without a signature', null],
+    ['signed with another token', 'x'.repeat(32)],
+  ])('P1: is refused before it is opened %s', async (_how, token) => {
+    const { post } = await carrier();
+    const twiml = readTwiml(await (await post('/twilio/voice', formOf(aCallSid()))).text());
+
+    expect(await openSocket(twiml.streamUrl ?? '', token)).toBe(403);
+  });
+
+  it('P1: is refused with a ticket that was guessed, used or has run out', async () => {
+    const { url, twiml, post, clock } = await aLine();
+    const fresh = readTwiml(await (await post('/twilio/voice', formOf(aCallSid()))).text());
+    clock.advance(31_000);
+
+    expect(await openSocket(`${url.replace('http', 'ws')}/twilio/media/${'a'.repeat(32)}`)).toBe(403);
+    expect(await openSocket(twiml.streamUrl ?? '')).toBe(403);
+    expect(await openSocket(fresh.streamUrl ?? '')).toBe(403);
+  });
+
+  it('P1: works for one of fifty that come with the same ticket at once', async () => {
+    const { post } = await carrier();
+    const twiml = readTwiml(await (await post('/twilio/voice', formOf(aCallSid()))).text());
+
+    const sockets = await Promise.all(Array.from({ length: 50 }, () => openSocket(twiml.streamUrl ?? '')));
+
+    const opened = sockets.filter((socket) => socket instanceof WebSocket);
+    for (const socket of opened) cleanups.push(() => socket.terminate());
+    expect(opened).toHaveLength(1);
+  });
+
+  it('P1: is closed when it brings another call than its ticket is for', async () => {
+    const { socket, send, switchboard } = await aLine();
+
+    send(startOf(aCallSid()));
+
+    expect(await closing(socket)).toBe(1008);
+    expect(switchboard.connected).toEqual([]);
+  });
+
+  it('is closed when it does not begin within five seconds', async () => {
+    const { socket, clock } = await aLine();
+
+    clock.advance(5_100);
+
+    expect(await closing(socket)).toBe(1008);
+  });
+
+  it('is closed when the call is no longer there', async () => {
+    const { socket, send, switchboard, callSid } = await aLine();
+    switchboard.takesLines = false;
+
+    send(startOf(callSid));
+
+    expect(await closing(socket)).toBe(1000);
+  });
+
+  it('carries sound, marks and digits in, and nothing of other streams', async () => {
+    const { send, media, events } = await aStartedLine();
+
+    media(73);
+    media(93, `MZ${'b'.repeat(32)}`);
+    send({ event: 'mark', streamSid: STREAM_SID, sequenceNumber: '3', mark: { name: 'heard-1' } });
+    send({
+      event: 'dtmf',
+      streamSid: STREAM_SID,
+      sequenceNumber: '4',
+      dtmf: { track: 'inbound_track', digit: '5' },
+    });
+    await vi.waitFor(() => expect(events).toHaveLength(3));
+
+    expect(events).toEqual([
+      { type: 'audio', audio: Buffer.from([0xff, 0xff]), atMs: 73 },
+      { type: 'mark', name: 'heard-1' },
+      { type: 'digit', digit: '5' },
+    ]);
+  });
+
+  it.each([
+    ['garbage', 'this is no JSON'],
+    ['nothing', 'null'],
+    ['a list', '[]'],
+    ['an unknown event', '{"event":"weather"}'],
+    ['a second start', JSON.stringify(startOf(aCallSid()))],
+    [
+      'media of another stream',
+      JSON.stringify({ event: 'media', streamSid: 'MZother', media: { timestamp: '1', payload: '//8=' } }),
+    ],
+  ])('P2: goes on unharmed after %s', async (_what, message) => {
+    const { send, media, events, socket } = await aStartedLine();
+
+    for (let i = 0; i < 50; i++) send(message);
+    media(73);
+    await vi.waitFor(() => expect(events).toHaveLength(1));
+
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+  });
+
+  it('P2: is closed when its peer sends nothing but garbage', async () => {
+    const { send, socket } = await aStartedLine();
+
+    for (let i = 0; i < 101; i++) send('garbage');
+
+    expect(await closing(socket)).toBe(1008);
+  });
+
+  it('P2: drops what comes before the start, and closes on a peer that does not stop', async () => {
+    const { media, socket, switchboard } = await aLine();
+
+    for (let i = 0; i < 101; i++) media(i * 20);
+
+    expect(await closing(socket)).toBe(1008);
+    expect(switchboard.connected).toEqual([]);
+  });
+
+  it.each([
+    ['a binary frame', 1003, (socket: WebSocket) => socket.send(Buffer.alloc(160))],
+    ['a message of 60 MB', 1009, (socket: WebSocket) => socket.send('x'.repeat(60_000_000))],
+    [
+      'fragments without end',
+      1008,
+      (socket: WebSocket) => {
+        for (let i = 0; i < 40; i++) socket.send('x', { fin: false });
+      },
+    ],
+  ])('P2: ends with %s, and the call with it', async (_what, code, attack) => {
+    const { socket, events } = await aStartedLine();
+    socket.on('error', () => {});
+
+    attack(socket);
+
+    expect(await closing(socket)).toBe(code);
+    await vi.waitFor(() => expect(events).toEqual([{ type: 'gone', reason: 'lost' }]));
+  });
+
+  it('agrees to no compression', async () => {
+    const { socket } = await aLine();
+
+    expect(socket.extensions).toBe('');
+  });
+
+  it('C1: tells that the caller hung up, and then nothing else', async () => {
+    const { send, socket, events } = await aStartedLine();
+
+    send({
+      event: 'stop',
+      streamSid: STREAM_SID,
+      sequenceNumber: '9',
+      stop: { accountSid: 'AC', callSid: 'CA' },
+    });
+    socket.close();
+    await vi.waitFor(() => expect(events.length).toBeGreaterThan(0));
+
+    expect(events[0]).toEqual({ type: 'gone', reason: 'hung_up' });
+  });
+
+  it('C1: tells that the line broke', async () => {
+    const { socket, events } = await aStartedLine();
+
+    socket.terminate();
+
+    await vi.waitFor(() => expect(events).toEqual([{ type: 'gone', reason: 'lost' }]));
+  });
+
+  it('T13: is given up when its peer is silent and does not even answer pings', async () => {
+    const { socket, clock, events } = await aStartedLine();
+    socket.pause();
+
+    clock.advance(11_000);
+
+    await vi.waitFor(() => expect(events).toEqual([{ type: 'gone', reason: 'lost' }]));
+  });
+
+  it('T13: is kept when its peer is silent, but answers pings', async () => {
+    const { socket, clock, events, post, callSid } = await aStartedLine();
+    for (let i = 0; i < 4; i++) {
+      const pinged = new Promise((resolve) => void socket.once('ping', resolve));
+      clock.advance(5_000);
+      await pinged;
+      await post('/twilio/status', { CallSid: callSid }); // by then the pong is there, too
+    }
+
+    expect(events).toEqual([]);
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+  });
+
+  it('T19: is of no use when it speaks another format', async () => {
+    const { send, callSid, switchboard } = await aLine();
+    const start = startOf(callSid);
+    start.start.mediaFormat.encoding = 'audio/x-l16';
+
+    send(start);
+
+    await vi.waitFor(() =>
+      expect(switchboard.connected[0]?.events).toEqual([{ type: 'gone', reason: 'unusable' }]),
+    );
+  });
+});
+
+describe('hanging up', () => {
+  async function aRestServer(answer: (path: string, body: string) => { status: number; body: object }) {
+    const requests: { path: string; body: string; authorization: string | undefined }[] = [];
+    const server = createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      requests.push({ path: request.url ?? '', body, authorization: request.headers.authorization });
+      const { status, body: reply } = answer(request.url ?? '', body);
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    cleanups.push(() => new Promise((resolve) => void server.close(resolve)));
+    const account = {
+      accountSid: `AC${'0'.repeat(32)}`,
+      authToken: AUTH_TOKEN,
+      apiUrl: `http://127.0.0.1:${portOf(server)}/`,
+    };
+    return { requests, account };
+  }
+
+  it('ends the phone call at the carrier’s own address, then the line', async () => {
+    const { requests, account } = await aRestServer(() => ({
+      status: 200,
+      body: { sid: 'CA', status: 'completed' },
+    }));
+    const { leg, socket, callSid } = await aStartedLine({ account });
+
+    leg.hangUp();
+
+    expect(await closing(socket)).toBe(1000);
+    expect(requests).toMatchObject([
+      { path: `/2010-04-01/Accounts/${account.accountSid}/Calls/${callSid}.json`, body: 'Status=completed' },
+    ]);
+    expect(requests[0]?.authorization).toMatch(/^Basic /);
+  });
+
+  it('is content when the call had ended already', async () => {
+    const { account } = await aRestServer(() => ({
+      status: 404,
+      body: { code: 20404, message: 'not found', status: 404 },
+    }));
+    const { leg, socket, troubles } = await aStartedLine({ account });
+
+    leg.hangUp();
+
+    expect(await closing(socket)).toBe(1000);
+    expect(troubles).toEqual([]);
+  });
+
+  it('closes the line all the same when the carrier refuses, and says so without a secret', async () => {
+    const { account } = await aRestServer(() => ({
+      status: 401,
+      body: { code: 20003, message: 'Authenticate', status: 401 },
+    }));
+    const { leg, socket, troubles } = await aStartedLine({ account });
+
+    leg.hangUp();
+
+    expect(await closing(socket)).toBe(1000);
+    expect(troubles).toEqual([expect.stringContaining('401')]);
+    expect(troubles.join()).not.toContain(AUTH_TOKEN);
+  });
+
+  it('closes the line within a second when the carrier does not answer', async () => {
+    const { account } = await aRestServer(() => ({ status: 200, body: {} }));
+    const { leg, socket, clock } = await aStartedLine({
+      account: { ...account, apiUrl: 'http://127.0.0.1:9' },
+    });
+
+    leg.hangUp();
+    clock.advance(900);
+
+    expect(await closing(socket)).toBe(1000);
+  });
+
+  it('closes the line where there is no account to end the call with', async () => {
+    const { leg, socket } = await aStartedLine();
+
+    leg.hangUp();
+
+    expect(await closing(socket)).toBe(1000);
+  });
+});
