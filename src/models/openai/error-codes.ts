@@ -1,0 +1,30 @@
+import type { SessionLost } from '../../ports/model.ts';
+import type { ServerError } from './server-events.ts';
+
+/** What an error means for the session: the reason it is lost for, or null, as most errors end nothing. */
+export function lossOf(error: ServerError): SessionLost | null {
+  return FATAL[error.code ?? ''] ?? null;
+}
+
+/** Errors that are part of two sides talking at once, and need nobody's attention. */
+export function isHarmless(error: ServerError): boolean {
+  return HARMLESS.has(error.code ?? '');
+}
+
+export const BUSY_CODE = 'conversation_already_has_active_response';
+
+const FATAL: Readonly<Record<string, SessionLost>> = {
+  session_expired: 'expired',
+  invalid_api_key: 'refused',
+  account_deactivated: 'refused',
+  insufficient_quota: 'refused',
+  billing_hard_limit_reached: 'refused',
+  credit_balance_exhausted: 'refused',
+  beta_api_shape_disabled: 'refused',
+  missing_model: 'refused',
+};
+
+const HARMLESS: ReadonlySet<string> = new Set([
+  'response_cancel_not_active',
+  'input_audio_buffer_commit_empty',
+]);

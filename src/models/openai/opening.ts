@@ -1,0 +1,70 @@
+import type { RealtimeSessionCreateRequest } from 'openai/resources/realtime/realtime';
+import type { SessionLost, SessionSetup, SessionTraits } from '../../ports/model.ts';
+import { lossOf } from './error-codes.ts';
+import type { EffectiveSession, ServerError, ServerEvent } from './server-events.ts';
+import { type OpenAIDefaults, sessionUpdate, traitsInForce, withoutRefusedPart } from './session-setup.ts';
+
+/** Where the opening of a session stands after an event of the server's. */
+export type OpeningStep =
+  | { readonly type: 'waiting' }
+  | { readonly type: 'ready'; readonly traits: SessionTraits }
+  | { readonly type: 'lost'; readonly reason: SessionLost; readonly detail: string };
+
+/**
+ * The first exchange with the server: it says it is there, we say what we want,
+ * it says what is in force. Only then may sound flow, or the caller might talk to
+ * the server's own default persona, or hear noise.
+ */
+export class Opening {
+  readonly #defaults: OpenAIDefaults;
+  readonly #send: (session: RealtimeSessionCreateRequest) => void;
+  #asked: RealtimeSessionCreateRequest;
+
+  constructor(
+    setup: SessionSetup,
+    defaults: OpenAIDefaults,
+    send: (session: RealtimeSessionCreateRequest) => void,
+  ) {
+    this.#defaults = defaults;
+    this.#send = send;
+    this.#asked = sessionUpdate(setup, defaults);
+  }
+
+  on(event: ServerEvent): OpeningStep {
+    switch (event.type) {
+      case 'session.created':
+        this.#send(this.#asked);
+        return WAITING;
+      case 'session.updated':
+        return this.#compare(event.session);
+      case 'error':
+        return this.#refused(event.error);
+      default:
+        return WAITING;
+    }
+  }
+
+  #compare(inForce: EffectiveSession): OpeningStep {
+    const { instructions } = inForce;
+    if (typeof instructions === 'string' && instructions !== this.#asked.instructions) {
+      return { type: 'lost', reason: 'refused', detail: 'instructions_not_in_force' };
+    }
+    const traits = traitsInForce(inForce, this.#defaults.audio);
+    if ('unusableFormat' in traits) {
+      return { type: 'lost', reason: 'wrong_format', detail: `speaks_${traits.unusableFormat}` };
+    }
+    return { type: 'ready', traits };
+  }
+
+  #refused(error: ServerError): OpeningStep {
+    const reduced = withoutRefusedPart(this.#asked, error.param ?? '');
+    if (!reduced) {
+      return { type: 'lost', reason: lossOf(error) ?? 'refused', detail: error.code ?? 'setup_refused' };
+    }
+    this.#asked = reduced;
+    this.#send(reduced);
+    return WAITING;
+  }
+}
+
+const WAITING: OpeningStep = { type: 'waiting' };

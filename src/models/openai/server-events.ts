@@ -1,0 +1,75 @@
+import type { RealtimeServerEvent } from 'openai/resources/realtime/realtime';
+import { z } from 'zod';
+
+type EventName = RealtimeServerEvent['type'];
+
+/** An event of this name, with these members; more of them are welcome and dropped. */
+function event<const Name extends EventName, Shape extends z.ZodRawShape>(name: Name, shape: Shape) {
+  return z.object({ type: z.literal(name), ...shape });
+}
+
+const inPart = { response_id: z.string(), item_id: z.string(), content_index: z.number() };
+const format = z.object({ type: z.string(), rate: z.number().nullish() });
+
+/** What the server says is in force. Compatible servers leave parts of it out. */
+const session = z.object({
+  instructions: z.string().nullish(),
+  audio: z
+    .object({
+      input: z
+        .object({
+          format: format.nullish(),
+          turn_detection: z
+            .object({ create_response: z.boolean().nullish(), interrupt_response: z.boolean().nullish() })
+            .nullish(),
+        })
+        .nullish(),
+      output: z.object({ format: format.nullish(), voice: z.unknown().optional() }).nullish(),
+    })
+    .nullish(),
+});
+
+const response = z.object({
+  id: z.string(),
+  status: z.string().nullish(),
+  status_details: z.unknown().optional(),
+  metadata: z.record(z.string(), z.unknown()).nullish(),
+});
+
+const serverEvent = z.discriminatedUnion('type', [
+  event('session.created', {}),
+  event('session.updated', { session }),
+  event('input_audio_buffer.speech_started', {}),
+  event('input_audio_buffer.speech_stopped', {}),
+  event('conversation.item.input_audio_transcription.completed', { transcript: z.string() }),
+  event('response.created', { response }),
+  event('response.output_audio.delta', { ...inPart, delta: z.string() }),
+  event('response.output_audio.done', inPart),
+  event('response.output_audio_transcript.delta', { ...inPart, delta: z.string() }),
+  event('response.done', { response }),
+  event('error', {
+    error: z.object({
+      type: z.string().nullish(),
+      code: z.string().nullish(),
+      message: z.string().nullish(),
+      param: z.string().nullish(),
+      event_id: z.string().nullish(),
+    }),
+  }),
+]);
+
+export type ServerEvent = z.infer<typeof serverEvent>;
+export type EffectiveSession = z.infer<typeof session>;
+export type ServerResponse = z.infer<typeof response>;
+export type ServerError = Extract<ServerEvent, { type: 'error' }>['error'];
+
+/** The server's message as one of ours; null for what we do not know, need or understand. */
+export function readServerEvent(text: string): ServerEvent | null {
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  return serverEvent.safeParse(message).data ?? null;
+}

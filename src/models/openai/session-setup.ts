@@ -1,0 +1,104 @@
+import type {
+  RealtimeAudioFormats,
+  RealtimeAudioInputTurnDetection,
+  RealtimeSessionCreateRequest,
+} from 'openai/resources/realtime/realtime';
+import type { AudioFormat } from '../../audio/format.ts';
+import type { SessionSetup, SessionTraits, TurnDetection } from '../../ports/model.ts';
+import type { EffectiveSession } from './server-events.ts';
+
+/** What is configured once for every conversation with this model. */
+export interface OpenAIDefaults {
+  readonly audio: AudioFormat;
+  readonly voice: string;
+  /** Turns what the caller said into text; null is off. */
+  readonly transcription: { readonly model: string; readonly language: string | null } | null;
+}
+
+/** Always sent whole: whether the server merges or replaces nested objects is not documented. */
+export function sessionUpdate(setup: SessionSetup, defaults: OpenAIDefaults): RealtimeSessionCreateRequest {
+  const format = WIRE_FORMAT[defaults.audio];
+  const language = setup.language ?? defaults.transcription?.language;
+  return {
+    type: 'realtime',
+    output_modalities: ['audio'],
+    instructions: setup.instructions,
+    tools: [],
+    audio: {
+      input: {
+        format,
+        // Callers hold the phone to their ear; it runs before the server's voice detection.
+        noise_reduction: { type: 'near_field' },
+        turn_detection: turnDetection(setup.turnDetection),
+        ...(defaults.transcription && {
+          transcription: { model: defaults.transcription.model, ...(language && { language }) },
+        }),
+      },
+      output: { format, voice: setup.voice ?? defaults.voice },
+    },
+  };
+}
+
+/**
+ * What is left to ask for when the server refuses a set-up because of one field:
+ * a call without a transcript or with another voice beats no call. Null if the
+ * field is one we cannot do without.
+ */
+export function withoutRefusedPart(
+  asked: RealtimeSessionCreateRequest,
+  param: string,
+): RealtimeSessionCreateRequest | null {
+  const reduced = structuredClone(asked);
+  const { input, output } = reduced.audio ?? {};
+  if (param.startsWith('session.audio.input.transcription') && input?.transcription)
+    delete input.transcription;
+  else if (param.startsWith('session.audio.input.noise_reduction') && input?.noise_reduction) {
+    delete input.noise_reduction;
+  } else if (param.startsWith('session.audio.output.voice') && output?.voice) delete output.voice;
+  else return null;
+  return reduced;
+}
+
+/** What is in force, or the name of the sound format that we cannot speak. */
+export function traitsInForce(
+  inForce: EffectiveSession,
+  asked: AudioFormat,
+): SessionTraits | { readonly unusableFormat: string } {
+  const { input, output } = inForce.audio ?? {};
+  const heard = input?.format ? readFormat(input.format) : asked;
+  const spoken = output?.format ? readFormat(output.format) : asked;
+  if (!heard || !spoken) return { unusableFormat: `${(heard ? output : input)?.format?.type}` };
+  return {
+    input: heard,
+    output: spoken,
+    answersTurns: input?.turn_detection?.create_response ?? true,
+    yieldsToSpeech: input?.turn_detection?.interrupt_response ?? true,
+  };
+}
+
+const WIRE_FORMAT = {
+  pcmu: { type: 'audio/pcmu' },
+  pcm24: { type: 'audio/pcm', rate: 24_000 },
+} as const satisfies Record<AudioFormat, RealtimeAudioFormats>;
+
+function readFormat({ type, rate }: { type: string; rate?: number | null | undefined }): AudioFormat | null {
+  if (type === 'audio/pcmu') return 'pcmu';
+  if (type === 'audio/pcm' && (rate ?? 24_000) === 24_000) return 'pcm24';
+  return null;
+}
+
+function turnDetection(wanted: TurnDetection): RealtimeAudioInputTurnDetection {
+  const turns = { create_response: true, interrupt_response: true };
+  switch (wanted.type) {
+    case 'semantic_vad':
+      return { type: 'semantic_vad', eagerness: wanted.eagerness, ...turns };
+    case 'server_vad':
+      return {
+        type: 'server_vad',
+        threshold: wanted.threshold,
+        prefix_padding_ms: wanted.prefixPaddingMs,
+        silence_duration_ms: wanted.silenceMs,
+        ...turns,
+      };
+  }
+}

@@ -1,0 +1,220 @@
+import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
+import { unreachable } from '../../errors.ts';
+import type { Cancel, Clock } from '../../ports/clock.ts';
+import type {
+  PartId,
+  RealtimeSession,
+  ResponseOutcome,
+  ResponseWant,
+  SessionEvent,
+  SessionLost,
+  SessionSetup,
+} from '../../ports/model.ts';
+import type { OpenAIAccess } from './address.ts';
+import { BUSY_CODE, isHarmless, lossOf } from './error-codes.ts';
+import { Opening } from './opening.ts';
+import { readServerEvent, type ServerError, type ServerEvent, type ServerResponse } from './server-events.ts';
+import type { OpenAIDefaults } from './session-setup.ts';
+import { ModelSocket } from './socket.ts';
+import { Truncations } from './truncations.ts';
+import { Wishes } from './wishes.ts';
+
+/** A conversation over the Realtime API. Commands before it is ready, or after it is over, do nothing. */
+export class OpenAISession implements RealtimeSession {
+  readonly #tell: (event: SessionEvent) => void;
+  readonly #socket: ModelSocket;
+  readonly #cancelTimeLimit: Cancel;
+  readonly #truncations = new Truncations();
+  /** Answers we know of, so that one announced twice, or not at all, begins once. */
+  readonly #begun: string[] = [];
+  readonly #wishes = new Wishes();
+  #opening: Opening | null;
+  #isOver = false;
+
+  constructor(
+    access: OpenAIAccess,
+    defaults: OpenAIDefaults,
+    setup: SessionSetup,
+    clock: Clock,
+    tell: (event: SessionEvent) => void,
+  ) {
+    this.#tell = tell;
+    this.#opening = new Opening(setup, defaults, (session) =>
+      this.#send({ type: 'session.update', session }),
+    );
+    this.#cancelTimeLimit = clock.after(READY_MS, () => this.#lose('unreachable', 'not_ready_in_time'));
+    this.#socket = new ModelSocket(access, clock, {
+      message: (text) => this.#onMessage(text),
+      lost: (reason, detail) =>
+        this.#lose(this.#opening && reason === 'dropped' ? 'unreachable' : reason, detail),
+    });
+  }
+
+  get backlogBytes(): number {
+    return this.#socket.backlogBytes;
+  }
+
+  hear(audio: Uint8Array): void {
+    if (this.#opening) return;
+    // Fifty times a second on every call: base64 needs no escaping, so the message is joined rather than serialised.
+    const base64 = Buffer.from(audio.buffer, audio.byteOffset, audio.byteLength).toString('base64');
+    this.#socket.send(`{"type":"input_audio_buffer.append","audio":"${base64}"}`);
+  }
+
+  respond({ wantId, instructions }: ResponseWant): void {
+    if (this.#opening) return;
+    this.#send({
+      type: 'response.create',
+      event_id: this.#wishes.eventId(wantId),
+      response: {
+        metadata: this.#wishes.metadata(wantId),
+        ...(instructions !== undefined && { instructions }),
+      },
+    });
+  }
+
+  cancel(responseId: string): void {
+    this.#command({ type: 'response.cancel', response_id: responseId });
+  }
+
+  truncate(part: PartId, heardMs: number): void {
+    this.#command(this.#truncations.truncate(part, heardMs));
+  }
+
+  close(): void {
+    this.#isOver = true;
+    this.#cancelTimeLimit();
+    this.#socket.close();
+  }
+
+  #command(event: RealtimeClientEvent): void {
+    if (!this.#opening) this.#send(event);
+  }
+
+  #send(event: RealtimeClientEvent): void {
+    this.#socket.send(JSON.stringify(event));
+  }
+
+  #lose(reason: SessionLost, detail: string): void {
+    if (this.#isOver) return;
+    this.close();
+    this.#tell({ type: 'lost', reason, detail });
+  }
+
+  #onMessage(text: string): void {
+    const event = readServerEvent(text);
+    if (!event || this.#isOver) return;
+    if (this.#opening) this.#open(this.#opening, event);
+    else this.#onEvent(event);
+  }
+
+  #open(opening: Opening, event: ServerEvent): void {
+    const step = opening.on(event);
+    if (step.type === 'lost') return this.#lose(step.reason, step.detail);
+    if (step.type === 'waiting') return;
+    this.#opening = null;
+    this.#cancelTimeLimit();
+    this.#tell(step);
+  }
+
+  #onEvent(event: ServerEvent): void {
+    switch (event.type) {
+      case 'session.created':
+      case 'session.updated':
+        return;
+      case 'input_audio_buffer.speech_started':
+        return this.#tell({ type: 'speech_started' });
+      case 'input_audio_buffer.speech_stopped':
+        this.#wishes.turnEnded();
+        return this.#tell({ type: 'speech_stopped' });
+      case 'conversation.item.input_audio_transcription.completed':
+        return this.#tell({ type: 'caller_words', text: event.transcript });
+      case 'response.created':
+        return this.#begin(event.response.id, event.response);
+      case 'response.output_audio.delta':
+        this.#begin(event.response_id);
+        return this.#tell({ type: 'audio', part: partOf(event), audio: Buffer.from(event.delta, 'base64') });
+      case 'response.output_audio.done':
+        return this.#tell({ type: 'audio_done', part: partOf(event) });
+      case 'response.output_audio_transcript.delta':
+        this.#begin(event.response_id);
+        return this.#tell({ type: 'words', part: partOf(event), text: event.delta });
+      case 'response.done':
+        return this.#finish(event.response);
+      case 'error':
+        return this.#onError(event.error);
+      default:
+        return unreachable(event);
+    }
+  }
+
+  #begin(responseId: string, response?: ServerResponse): void {
+    if (this.#begun.includes(responseId)) return;
+    this.#begun.push(responseId);
+    if (this.#begun.length > MOST_BEGUN) this.#begun.shift();
+    this.#tell({ type: 'response_started', responseId, wantId: this.#wishes.servedBy(response?.metadata) });
+  }
+
+  #finish(response: ServerResponse): void {
+    this.#begin(response.id, response);
+    const outcome = OUTCOMES.get(response.status ?? '') ?? 'failed';
+    if (outcome === 'failed' || outcome === 'incomplete') {
+      this.#problem(`response_${outcome}_${detailOf(response.status_details)}`);
+    }
+    this.#tell({ type: 'response_done', responseId: response.id, outcome });
+  }
+
+  #onError(error: ServerError): void {
+    const code = error.code ?? error.type ?? 'unknown';
+    const loss = lossOf(error);
+    if (loss) return this.#lose(loss, code);
+    if (isHarmless(error)) return;
+
+    const { isOurs, correction } = this.#truncations.refused(error);
+    if (correction) this.#send(correction);
+    if (isOurs) return;
+
+    const wantId = this.#wishes.ofEvent(error.event_id);
+    if (code === BUSY_CODE) return this.#tell({ type: 'response_refused', wantId, because: 'busy' });
+    if (wantId !== null) this.#tell({ type: 'response_refused', wantId, because: 'rejected' });
+    this.#problem(code);
+  }
+
+  /** Codes end up in logs: whatever else a server puts in their place stays out of there. */
+  #problem(code: string): void {
+    this.#tell({ type: 'problem', code: code.replaceAll(/[^\w.-]/g, '_').slice(0, LONGEST_CODE_CHARS) });
+  }
+}
+
+interface WirePart {
+  readonly response_id: string;
+  readonly item_id: string;
+  readonly content_index: number;
+}
+
+function partOf({ response_id, item_id, content_index }: WirePart): PartId {
+  return { responseId: response_id, itemId: item_id, contentIndex: content_index };
+}
+
+/** Seen as an object, as a bare string, and as nothing at all. */
+function detailOf(details: unknown): string {
+  if (typeof details === 'string') return details;
+  if (typeof details !== 'object' || details === null) return 'unexplained';
+  if ('reason' in details && typeof details.reason === 'string') return details.reason;
+  const error = 'error' in details ? details.error : null;
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  return hasCode && typeof error.code === 'string' ? error.code : 'unexplained';
+}
+
+const OUTCOMES: ReadonlyMap<string, ResponseOutcome> = new Map([
+  ['completed', 'completed'],
+  ['cancelled', 'cancelled'],
+  ['incomplete', 'incomplete'],
+  ['failed', 'failed'],
+]);
+
+/** Connect, handshake and set-up together. */
+const READY_MS = 6_000;
+
+const MOST_BEGUN = 32;
+const LONGEST_CODE_CHARS = 80;

@@ -1,0 +1,111 @@
+import { WebSocket } from 'ws';
+import type { Cancel, Clock } from '../../ports/clock.ts';
+import type { SessionLost } from '../../ports/model.ts';
+import { authorization, type OpenAIAccess, realtimeAddress } from './address.ts';
+
+/** Who is told what comes of a socket. `lost` is told at most once, and nothing after it. */
+export interface SocketListener {
+  readonly message: (text: string) => void;
+  readonly lost: (reason: SessionLost, detail: string) => void;
+}
+
+/** The wire to the model: opened within a time limit, watched while it is open, surely closed. */
+export class ModelSocket {
+  readonly #socket: WebSocket;
+  readonly #listener: SocketListener;
+  readonly #stopWatching: Cancel;
+  #isAnswering = true;
+  #isDone = false;
+
+  constructor(access: OpenAIAccess, clock: Clock, listener: SocketListener) {
+    this.#listener = listener;
+    const socket = new WebSocket(realtimeAddress(access), {
+      headers: authorization(access.key),
+      ...LIMITS,
+    });
+    this.#socket = socket;
+    this.#stopWatching = clock.every(PING_MS, () => this.#watch());
+
+    socket.on('message', (data, isBinary) => {
+      if (!this.#isDone && !isBinary) listener.message(data.toString());
+    });
+    socket.on('pong', () => {
+      this.#isAnswering = true;
+    });
+    socket.on('unexpected-response', (_request, response) => {
+      const { statusCode = 0 } = response;
+      this.#lose(reasonOfStatus(statusCode), `http_${statusCode}`);
+    });
+    socket.on('error', (error) => this.#lose('unreachable', wordFor(error)));
+    socket.on('close', (code, reason) =>
+      this.#lose(reasonOfClose(code), closeDetail(code, reason.toString())),
+    );
+  }
+
+  get backlogBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(text: string): void {
+    if (!this.#isDone && this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
+  }
+
+  close(): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    this.#stopWatching();
+    this.#socket.close(1000);
+  }
+
+  #watch(): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (!this.#isAnswering) return this.#lose('dropped', 'no_pong');
+    this.#isAnswering = false;
+    this.#socket.ping();
+  }
+
+  #lose(reason: SessionLost, detail: string): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    this.#stopWatching();
+    this.#socket.terminate();
+    this.#listener.lost(reason, detail);
+  }
+}
+
+function reasonOfStatus(status: number): SessionLost {
+  if (status === 429) return 'limited';
+  return status >= 400 && status < 500 ? 'refused' : 'unreachable';
+}
+
+function reasonOfClose(code: number): SessionLost {
+  if (code === SESSION_OVER) return 'expired';
+  return code >= FIRST_OF_THE_VENDORS_OWN ? 'refused' : 'dropped';
+}
+
+/** The reason may quote what we sent, so only its first word is kept; the vendor's codes are one word. */
+function closeDetail(code: number, reason: string): string {
+  const word = /^[a-z_.]+$/i.test(reason) ? `_${reason}` : '';
+  return `closed_${code}${word}`;
+}
+
+function wordFor(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+const LIMITS = {
+  /** Longer than any healthy connect takes; the caller is listening to nothing meanwhile. */
+  handshakeTimeout: 3_000,
+  /** Both sides of a call are to be gone within a second of its end. */
+  closeTimeout: 500,
+  /** A minute of speech in one message; the server sends tenths of seconds. */
+  maxPayload: 4 * 1024 * 1024,
+  perMessageDeflate: false,
+};
+
+/** Two missed answers, ten seconds, and the socket is taken for dead. */
+const PING_MS = 5_000;
+
+/** The server closes with this when the session reached its longest duration, or goes away. */
+const SESSION_OVER = 1001;
+const FIRST_OF_THE_VENDORS_OWN = 4000;

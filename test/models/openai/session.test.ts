@@ -1,0 +1,290 @@
+import Ajv from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import schema from '../../../fixtures/openai/realtime-events.schema.json' with { type: 'json' };
+import { aModelServer } from '../../support/a-model-server.ts';
+
+const part = { responseId: 'r1', itemId: 'i1', contentIndex: 0 };
+const inPart = { response_id: 'r1', item_id: 'i1', output_index: 0, content_index: 0 };
+
+async function aSession() {
+  const server = await aModelServer();
+  await server.opens();
+  server.events.length = 0;
+  server.received.length = 0;
+  return server;
+}
+
+/** A word of the server's that makes itself heard: what came before it has been dealt with. */
+async function settled({ send, events }: Awaited<ReturnType<typeof aSession>>): Promise<void> {
+  send({ type: 'input_audio_buffer.speech_stopped', item_id: 'settled', audio_end_ms: 0 });
+  await vi.waitFor(() => expect(events.some((event) => event.type === 'speech_stopped')).toBe(true));
+  events.splice(
+    events.findIndex((event) => event.type === 'speech_stopped'),
+    1,
+  );
+}
+
+describe('a session that is open', () => {
+  it('tells what the model hears and says', async () => {
+    const server = await aSession();
+    server.send({ type: 'input_audio_buffer.speech_started', item_id: 'u1', audio_start_ms: 0 });
+    server.send({ type: 'response.created', response: { id: 'r1', status: 'in_progress', metadata: null } });
+    server.send({ type: 'response.output_audio_transcript.delta', ...inPart, delta: 'Hel' });
+    server.send({ type: 'response.output_audio.delta', ...inPart, delta: 'AQID', obfuscation: 'x9' });
+    server.send({ type: 'response.output_audio.done', ...inPart });
+    server.send({ type: 'response.done', response: { id: 'r1', status: 'completed' } });
+    server.send({
+      type: 'conversation.item.input_audio_transcription.completed',
+      item_id: 'u1',
+      content_index: 0,
+      transcript: 'Hello?',
+    });
+    await settled(server);
+
+    expect(server.events).toEqual([
+      { type: 'speech_started' },
+      { type: 'response_started', responseId: 'r1', wantId: null },
+      { type: 'words', part, text: 'Hel' },
+      { type: 'audio', part, audio: Buffer.from([1, 2, 3]) },
+      { type: 'audio_done', part },
+      { type: 'response_done', responseId: 'r1', outcome: 'completed' },
+      { type: 'caller_words', text: 'Hello?' },
+    ]);
+  });
+
+  it('knows its own wishes again by the answer’s metadata', async () => {
+    const server = await aSession();
+    server.session.respond({ wantId: 'greeting', instructions: 'Greet.' });
+    const request = await server.receive('response.create');
+
+    server.send({ type: 'response.created', response: { id: 'own', metadata: null, status: 'in_progress' } });
+    const { metadata } = request['response'] as { metadata: object };
+    server.send({ type: 'response.done', response: { id: 'own', status: 'completed' } });
+    server.send({ type: 'response.created', response: { id: 'r2', metadata } });
+    await settled(server);
+
+    expect(request).toMatchObject({ event_id: 'want-greeting', response: { instructions: 'Greet.' } });
+    expect(server.events.filter((event) => event.type === 'response_started').at(-1)).toEqual({
+      type: 'response_started',
+      responseId: 'r2',
+      wantId: 'greeting',
+    });
+  });
+
+  it('takes the next answer for its wish where the server repeats no metadata', async () => {
+    const server = await aSession();
+    server.session.respond({ wantId: 'greeting' });
+    await server.receive('response.create');
+
+    server.send({ type: 'response.created', response: { id: 'r1' } });
+    await settled(server);
+
+    expect(server.events).toEqual([{ type: 'response_started', responseId: 'r1', wantId: 'greeting' }]);
+  });
+
+  it('T3: tells a refusal from a failure', async () => {
+    const server = await aSession();
+    const error = (code: string, event_id: string | null) =>
+      server.send({ type: 'error', error: { type: 'invalid_request_error', code, event_id, message: 'x' } });
+    error('conversation_already_has_active_response', 'want-a');
+    error('conversation_already_has_active_response', null);
+    error('invalid_value', 'want-b');
+    await settled(server);
+
+    expect(server.events).toEqual([
+      { type: 'response_refused', wantId: 'a', because: 'busy' },
+      { type: 'response_refused', wantId: null, because: 'busy' },
+      { type: 'response_refused', wantId: 'b', because: 'rejected' },
+      { type: 'problem', code: 'invalid_value' },
+    ]);
+  });
+
+  it('M26: begins an answer once that is announced twice, or not at all', async () => {
+    const server = await aSession();
+    const created = { type: 'response.created', response: { id: 'r1', metadata: null } };
+    server.send(created);
+    server.send(created);
+    server.send({ type: 'response.output_audio.delta', ...inPart, response_id: 'r2', delta: 'AQID' });
+    server.send({
+      type: 'response.done',
+      response: { id: 'r3', status: 'cancelled', status_details: 'odd' },
+    });
+    await settled(server);
+
+    expect(server.events.filter((event) => event.type === 'response_started')).toHaveLength(3);
+    expect(server.events.at(-1)).toEqual({ type: 'response_done', responseId: 'r3', outcome: 'cancelled' });
+  });
+
+  it.each([
+    ['response_cancel_not_active', []],
+    ['input_audio_buffer_commit_empty', []],
+    ['something_new', [{ type: 'problem', code: 'something_new' }]],
+    ['with the caller’s words in it', [{ type: 'problem', code: 'with_the_caller_s_words_in_it' }]],
+  ])('M14: survives the error %s', async (code, told) => {
+    const server = await aSession();
+    server.send({ type: 'error', error: { type: 'invalid_request_error', code, message: 'x' } });
+    await settled(server);
+
+    expect(server.events).toEqual(told);
+  });
+
+  it.each([
+    ['session_expired', 'expired'],
+    ['insufficient_quota', 'refused'],
+  ])('M15: is over with the error %s', async (code, reason) => {
+    const server = await aSession();
+
+    server.send({ type: 'error', error: { type: 'invalid_request_error', code, message: 'x' } });
+
+    expect(await server.tells(1)).toEqual([{ type: 'lost', reason, detail: code }]);
+  });
+
+  it.each([
+    [1001, 'expired'],
+    [1006, 'dropped'],
+    [1011, 'dropped'],
+    [4000, 'refused'],
+  ] as const)('tells a socket closed with %i for what it is: %s', async (code, reason) => {
+    const server = await aSession();
+
+    if (code === 1006) server.socket()?.terminate();
+    else server.socket()?.close(code);
+
+    expect(await server.tells(1)).toEqual([{ type: 'lost', reason, detail: `closed_${code}` }]);
+  });
+
+  it('M11: is given up when the other end answers no more pings', async () => {
+    const server = await aSession();
+    server.socket()?.pause();
+
+    server.clock.advance(10_100);
+
+    expect(server.events).toEqual([{ type: 'lost', reason: 'dropped', detail: 'no_pong' }]);
+  });
+
+  it('M18: drops a server that sends a message of 20 MB', async () => {
+    const server = await aSession();
+
+    server.send('x'.repeat(20_000_000));
+
+    expect(await server.tells(1)).toMatchObject([{ type: 'lost' }]);
+  });
+
+  it('M16: makes nothing of garbage', async () => {
+    const server = await aSession();
+    const garbage = [
+      '',
+      'null',
+      '[]',
+      '1',
+      '{}',
+      '{"type":5}',
+      '{"type":"response.created"}',
+      'no json',
+      '{"type":"response.done","response":null}',
+    ];
+    for (const text of garbage) server.send(text);
+    server.socket()?.send(Buffer.from([1, 2, 3]));
+    fc.assert(
+      fc.property(fc.json(), (text) => void server.send(text)),
+      { numRuns: 500 },
+    );
+    server.send({ type: 'response.output_audio.delta', ...inPart, response_id: 7, delta: 'AQID' });
+    server.send({ type: 'response.output_audio.delta', response_id: 'r1' });
+    await settled(server);
+
+    expect(server.events).toEqual([]);
+  });
+
+  it('C1: is quiet after it was closed, and leaves no timer', async () => {
+    const server = await aSession();
+
+    server.session.close();
+    server.session.close();
+    server.session.hear(new Uint8Array(10));
+    server.session.cancel('r1');
+    await vi.waitFor(() => expect(server.socket()?.readyState).toBe(3));
+
+    expect([server.events, server.received, server.clock.timers]).toEqual([[], [], 0]);
+  });
+
+  it('sends only what the protocol knows', async () => {
+    const server = await aSession();
+    server.session.hear(new Uint8Array(960));
+    server.session.respond({ wantId: 'greeting', instructions: 'Greet.' });
+    server.session.respond({ wantId: 'w2' });
+    server.session.cancel('r1');
+    server.session.truncate(part, 1480);
+    await vi.waitFor(() => expect(server.received).toHaveLength(5));
+    const ajv = new Ajv.default({ strict: false });
+    const isClientEvent = ajv.compile({ ...schema, anyOf: [{ $ref: '#/$defs/ClientEventStrict' }] });
+
+    for (const event of server.received) expect(isClientEvent(event), JSON.stringify(event)).toBe(true);
+  });
+});
+
+describe('a truncation that the server refuses', () => {
+  const refusal = (fields: object) => ({
+    type: 'error',
+    error: { type: 'invalid_request_error', message: 'x', ...fields },
+  });
+
+  it('B6: is corrected once to what the server has', async () => {
+    const server = await aSession();
+    server.session.truncate(part, 5000);
+    const { event_id } = await server.receive('conversation.item.truncate');
+
+    server.send(refusal({ event_id, message: 'Audio content of 4980ms is already shorter than 5000ms' }));
+    await vi.waitFor(() => expect(server.received).toHaveLength(2));
+    server.send(refusal({ event_id, message: 'Audio content of 4970ms is already shorter than 4980ms' }));
+    await settled(server);
+
+    expect(server.received[1]).toMatchObject({ item_id: 'i1', content_index: 0, audio_end_ms: 4980 });
+    expect(server.received).toHaveLength(2);
+    expect(server.events).toEqual([]);
+  });
+
+  it('B6: is known by the length it quotes when the server does not say which one it means', async () => {
+    const server = await aSession();
+    server.session.truncate(part, 5000);
+    server.session.truncate({ ...part, itemId: 'i2' }, 700);
+
+    server.send(
+      refusal({
+        event_id: null,
+        code: 'invalid_value',
+        message: 'Audio content of 650ms is already shorter than 700ms',
+      }),
+    );
+    await vi.waitFor(() => expect(server.received).toHaveLength(3));
+
+    expect(server.received[2]).toMatchObject({ item_id: 'i2', audio_end_ms: 650 });
+  });
+
+  it('B6: takes an item out of the conversation that cannot be cut and of which nothing was heard', async () => {
+    const server = await aSession();
+    server.session.truncate(part, 0);
+    const { event_id } = await server.receive('conversation.item.truncate');
+
+    server.send(refusal({ event_id, code: 'unsupported_content_type' }));
+
+    expect(await server.receive('conversation.item.delete')).toMatchObject({ item_id: 'i1' });
+  });
+
+  it.each([
+    ['an unknown item', { code: 'item_truncate_invalid_item_id' }],
+    ['an item of text', { code: 'unsupported_content_type' }],
+    ['no code at all', { message: 'Audio content of 1ms is already shorter than 9ms', code: null }],
+  ])('B6: is dropped over %s, and disturbs nothing', async (_what, fields) => {
+    const server = await aSession();
+    server.session.truncate(part, 1234);
+    await server.receive('conversation.item.truncate');
+
+    server.send(refusal(fields));
+    await settled(server);
+
+    expect(server.received).toHaveLength(1);
+    expect(server.events).toEqual([]);
+  });
+});
