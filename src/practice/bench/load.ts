@@ -1,0 +1,136 @@
+import { systemClock } from '../../clock.ts';
+import { type PracticeModel, type PracticeSession, startPracticeModel } from '../model/index.ts';
+import { practiceEars } from '../model/senses.ts';
+import { benchBrain } from './answers.ts';
+import { BenchCall } from './bench-call.ts';
+import { noSamples, type Samples, type Spread, spreadOf } from './samples.ts';
+
+/**
+ * The callers and the model of the bench, in a process of their own: beside the server under test, never within it.
+ * Takes orders from its parent process, one after the other.
+ */
+export interface LoadOrder {
+  /** The server to ring. */
+  readonly url: string;
+  readonly calls: number;
+  readonly seconds: number;
+}
+
+export interface LoadResult {
+  /** Processor time of the server per second of call, in milliseconds. */
+  readonly cpuMsPerCallSecond: number;
+  readonly memoryKbPerCall: number;
+  readonly up: Spread;
+  readonly down: Spread;
+  readonly clear: Spread;
+  readonly heardError: Readonly<Record<string, Spread>>;
+  readonly framesSent: number;
+  readonly framesLost: number;
+  readonly framesLate: number;
+  /** How busy this process itself was: beyond 0.9 its own queues are what it measures. */
+  readonly ownLoad: number;
+}
+
+const THINK_MS = 1_700;
+const SETTLE_MS = 5_000;
+const LATE_MS = 40;
+
+const callOf = new WeakMap<PracticeSession, BenchCall>();
+const unclaimed: PracticeSession[] = [];
+const model = await startModel();
+process.send?.({ modelUrl: model.baseUrl });
+process.on('message', async (order: LoadOrder) => {
+  process.send?.(await run(order));
+});
+
+async function run({ url, calls, seconds }: LoadOrder): Promise<LoadResult> {
+  const samples = noSamples();
+  const idle = await figuresOf(url);
+  const benchCalls: BenchCall[] = [];
+  for (let i = 0; i < calls; i++) benchCalls.push(await connect(url, samples));
+
+  let goesOn = true;
+  const talks = benchCalls.map((call) => call.talk(() => goesOn));
+  await pause(SETTLE_MS);
+  forget(samples);
+  const [before, ownBefore, begunAt] = [await figuresOf(url), process.cpuUsage(), systemClock.now()];
+  await pause(seconds * 1000);
+  const [after, own, ms] = [await figuresOf(url), process.cpuUsage(ownBefore), systemClock.now() - begunAt];
+  const result = {
+    cpuMsPerCallSecond: ((after.cpuSeconds - before.cpuSeconds) * 1000) / (calls * (ms / 1000)),
+    memoryKbPerCall: (after.residentBytes - idle.residentBytes) / 1000 / calls,
+    up: spreadOf(samples.up),
+    down: spreadOf(samples.down),
+    clear: spreadOf(samples.clear),
+    heardError: Object.fromEntries([...samples.heardError].map(([name, errors]) => [name, spreadOf(errors)])),
+    framesLate: samples.up.filter((late) => late > LATE_MS).length,
+    ownLoad: (own.user + own.system) / 1000 / ms,
+  };
+
+  goesOn = false;
+  await Promise.all(talks);
+  await pause(SETTLE_MS / 10);
+  const framesSent = sum(benchCalls.map((call) => call.framesSent));
+  const framesHeard = sum(benchCalls.map((call) => call.framesHeard));
+  for (const call of benchCalls) call.hangUp();
+  await pause(SETTLE_MS / 10);
+  return { ...result, framesSent, framesLost: framesSent - framesHeard };
+}
+
+/** One call after the other, so that the session that appears is the one of this call. */
+async function connect(url: string, samples: Samples): Promise<BenchCall> {
+  const call = new BenchCall(samples);
+  const ringing = call.ring(url);
+  while (unclaimed.length === 0) await pause(1);
+  for (const session of unclaimed.splice(0)) callOf.set(session, call);
+  await ringing;
+  return call;
+}
+
+function startModel(): Promise<PracticeModel> {
+  return startPracticeModel({
+    brain: benchBrain(THINK_MS),
+    ears: { ...practiceEars, recognise: () => null },
+    onClientEvent(event, session) {
+      const call = callOf.get(session);
+      if (event.type === 'session.update' && !call) unclaimed.push(session);
+      if (event.type === 'input_audio_buffer.append') {
+        const bytes =
+          Math.floor((event.audio.length * 3) / 4) -
+          (event.audio.endsWith('==') ? 2 : event.audio.endsWith('=') ? 1 : 0);
+        const isMulaw = session.config.audio.input.format.type === 'audio/pcmu';
+        call?.onAppend(isMulaw ? bytes : bytes / 6, systemClock.now());
+      }
+      if (event.type === 'conversation.item.truncate') call?.onTruncate(event.item_id, event.audio_end_ms);
+    },
+    onServerEvent(event, session) {
+      const call = callOf.get(session);
+      if (event.type === 'response.output_audio.delta') call?.onDelta(systemClock.now());
+      if (event.type === 'response.output_item.added' && event.item.id) call?.onItem(event.item.id);
+      if (event.type === 'input_audio_buffer.speech_started') call?.onSpeechStarted(systemClock.now());
+    },
+  });
+}
+
+/** What the server says of itself: both it and the relay have these two lines. */
+async function figuresOf(url: string): Promise<{ cpuSeconds: number; residentBytes: number }> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const figure = (name: string) =>
+    Number(new RegExp(`^${name} ([\\d.e+]+)`, 'm').exec(text)?.[1] ?? Number.NaN);
+  return {
+    cpuSeconds: figure('process_cpu_seconds_total'),
+    residentBytes: figure('process_resident_memory_bytes'),
+  };
+}
+
+function forget(samples: Samples): void {
+  for (const list of [samples.up, samples.down, samples.clear]) list.length = 0;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms));
+}

@@ -1,0 +1,123 @@
+import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
+import { createServer } from 'node:net';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import type { LoadOrder, LoadResult } from './load.ts';
+import { heading, row, summary } from './table.ts';
+
+/**
+ * `npm run bench`: the real server in its own process, on its own core, against practice phones and the practice
+ * model in another, and beside it, in the same run, a relay that touches nothing: the floor all figures are held to.
+ */
+const LOADS = [20, 100];
+const SECONDS = 8;
+
+const pin = spawnSync('taskset', ['-p', String(process.pid)]).status === 0;
+const src = join(import.meta.dirname, '../..');
+const load = await startLoad();
+
+console.log(
+  `${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${cpus()[0]?.model}, ${cpus().length} cores`,
+);
+console.log(
+  `${SECONDS} s each, the model speaking about half of the time; server and callers on ${pin ? 'different cores' : 'whatever cores the system gives them'}\n`,
+);
+console.log(heading());
+for (const calls of LOADS) {
+  const floor = await measure('relay', calls);
+  console.log(row('relay (the floor)', calls, floor, floor));
+  for (const audio of ['pcm', 'pcmu'] as const) {
+    const result = await measure(audio, calls);
+    console.log(row(`Ringdown, ${audio}`, calls, result, floor));
+    console.log(summary(result));
+  }
+}
+load.process.kill();
+
+async function measure(target: 'relay' | 'pcm' | 'pcmu', calls: number): Promise<LoadResult> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const server = target === 'relay' ? startRelay(port) : startServer(port, target);
+  try {
+    await untilAnswering(`${url}/metrics`);
+    return await load.run({ url, calls, seconds: SECONDS });
+  } finally {
+    server.kill('SIGKILL');
+  }
+}
+
+function startRelay(port: number): ChildProcess {
+  return start([join(src, 'practice/bench/relay.ts'), String(port), load.modelUrl], {});
+}
+
+function startServer(port: number, audio: 'pcm' | 'pcmu'): ChildProcess {
+  return start([join(src, 'main.ts')], {
+    PORT: String(port),
+    OPENAI_BASE_URL: load.modelUrl,
+    OPENAI_API_KEY: 'practice',
+    REALTIME_AUDIO: audio,
+    MAX_CALLS: '1000',
+    LOG_LEVEL: 'warn',
+  });
+}
+
+/** The server's core is the first one; callers and model share the last. */
+function start(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
+  const [command = '', ...rest] = pin
+    ? ['taskset', '-c', '0', process.execPath, ...args]
+    : [process.execPath, ...args];
+  return spawn(command, rest, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+interface Load {
+  readonly process: ChildProcess;
+  readonly modelUrl: string;
+  run(order: LoadOrder): Promise<LoadResult>;
+}
+
+async function startLoad(): Promise<Load> {
+  const child = fork(join(src, 'practice/bench/load.ts'), { stdio: 'inherit' });
+  if (pin) spawnSync('taskset', ['-a', '-p', '-c', String(cpus().length - 1), String(child.pid)]);
+  const { modelUrl } = await reply<{ modelUrl: string }>(child);
+  return {
+    process: child,
+    modelUrl,
+    run(order) {
+      const result = reply<LoadResult>(child);
+      child.send(order);
+      return result;
+    },
+  };
+}
+
+function reply<T>(child: ChildProcess): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onExit = () => reject(new Error('The callers of the bench have stopped; what they said is above.'));
+    child.once('exit', onExit);
+    child.once('message', (message) => {
+      child.off('exit', onExit);
+      resolve(message as T);
+    });
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+async function untilAnswering(url: string): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    const isUp = await fetch(url).then(
+      () => true,
+      () => false,
+    );
+    if (isUp) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${url} does not answer.`);
+}

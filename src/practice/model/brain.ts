@@ -1,0 +1,65 @@
+import type { ResponseRequest } from './client-events.ts';
+import type { Heard } from './ears.ts';
+import type { SessionConfig } from './session-config.ts';
+
+/** Decides what the practice model answers. */
+export interface Brain {
+  answer(prompt: Prompt): Plan | Promise<Plan>;
+}
+
+/** Everything an answer may depend on. */
+export interface Prompt {
+  readonly config: SessionConfig;
+  /** What `response.create` asked for; null when a caller's turn is answered by itself. */
+  readonly request: ResponseRequest | null;
+  /** True when the answer stays out of the conversation. */
+  readonly isOutOfBand: boolean;
+  readonly modality: 'text' | 'audio';
+  /** The request's own instructions, else the session's. */
+  readonly instructions: string;
+  /** The functions that may be called; none when the tool choice says so. */
+  readonly tools: readonly FunctionTool[];
+  /** The conversation so far, or the request's own input. */
+  readonly items: readonly PromptItem[];
+}
+
+export interface FunctionTool {
+  readonly name: string;
+  readonly description: string;
+  /** A JSON Schema. */
+  readonly parameters: unknown;
+}
+
+export type PromptItem =
+  | { readonly type: 'system'; readonly id: string; readonly text: string }
+  | {
+      readonly type: 'user';
+      readonly id: string;
+      /** What was written, or the words of the sentence that was recognised; else empty. */
+      readonly text: string;
+      /** Null when it was written, or spoken and not recognised. */
+      readonly heard: Heard | null;
+      readonly manner: 'written' | 'spoken' | 'silent';
+    }
+  | { readonly type: 'assistant'; readonly id: string; readonly text: string }
+  | { readonly type: 'call'; readonly callId: string; readonly name: string; readonly arguments: string }
+  | { readonly type: 'call_output'; readonly callId: string; readonly output: string };
+
+/** An answer: every output becomes an item of one response, in this order. */
+export interface Plan {
+  readonly outputs: readonly Output[];
+  /** How long it thinks before the first item; the server's habit when absent. */
+  readonly thinkMs?: number;
+  /** How it ends when nothing cuts it short; completed when absent. */
+  readonly ending?: Ending;
+}
+
+export type Output =
+  | { readonly type: 'speech'; readonly text: string; readonly samples: Int16Array }
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'call'; readonly name: string; readonly arguments: string };
+
+export type Ending =
+  | { readonly status: 'completed' }
+  | { readonly status: 'incomplete'; readonly reason: 'max_output_tokens' | 'content_filter' }
+  | { readonly status: 'failed'; readonly code: string; readonly message: string };

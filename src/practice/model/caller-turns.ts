@@ -1,0 +1,211 @@
+import type { Conversation, Entry } from './conversation.ts';
+import { userSpeech } from './conversation-items.ts';
+import type { ListenSettings, SpeechDetector } from './ears.ts';
+import { InputBuffer } from './input-buffer.ts';
+import { refusals } from './request-error.ts';
+import type { InputConfig, TurnDetection } from './session-config.ts';
+import type { SessionContext } from './session-context.ts';
+import { sampleRate } from './wire-audio.ts';
+
+/** What follows from a caller's turn. */
+export interface TurnListener {
+  speechStarted(): void;
+  /** A turn has been added to the conversation; `wantsAnswer` as turn detection is set. */
+  turnTaken(entry: Entry, wantsAnswer: boolean): void;
+}
+
+/** The least that can be committed. */
+const LEAST_COMMIT_MS = 100;
+/** How much sound from before speech is noticed stays at hand, beside the padding. */
+const NOTICING_MS = 1_000;
+
+/** Turns appended sound into turns of the caller: by voice detection, by the client's commit, or by long silence. */
+export class CallerTurns {
+  readonly #context: SessionContext;
+  readonly #conversation: Conversation;
+  readonly #listener: TurnListener;
+  readonly #buffer: InputBuffer;
+  #detection: TurnDetection | null;
+  #detector: SpeechDetector | null = null;
+  /** Where the detector's clock began, on ours. */
+  #detectorFromMs = 0;
+  /** Where the uncommitted sound begins. */
+  #fromMs = 0;
+  /** The item that the speech going on will become. */
+  #speakingId: string | null = null;
+  /** When the answer will have been played; null while nobody waits for the caller. */
+  #playedMs: number | null = null;
+  #stormDue = 0;
+
+  constructor(
+    context: SessionContext,
+    conversation: Conversation,
+    input: InputConfig,
+    listener: TurnListener,
+  ) {
+    this.#context = context;
+    this.#conversation = conversation;
+    this.#listener = listener;
+    this.#buffer = new InputBuffer(input.format);
+    this.#detection = input.turn_detection;
+    this.#listen();
+  }
+
+  get appendedMs(): number {
+    return this.#buffer.appendedMs;
+  }
+
+  /** Puts changed settings in force. */
+  configure(input: InputConfig): void {
+    const isOtherFormat = input.format.type !== this.#buffer.format.type;
+    const wasDetecting = this.#detector !== null;
+    if (isOtherFormat) this.#buffer.changeFormat(input.format);
+    this.#detection = input.turn_detection;
+    if (isOtherFormat || !wasDetecting || input.turn_detection === null) this.#listen();
+    else this.#detector?.configure(listenSettings(input.turn_detection, sampleRate(input.format)));
+  }
+
+  hear(bytes: Uint8Array): void {
+    const beforeMs = this.#buffer.appendedMs;
+    const samples = this.#buffer.append(bytes);
+    for (const change of this.#detector?.push(samples) ?? []) {
+      if (change.type === 'started') this.#speechStarted(this.#detectorFromMs + change.audioStartMs);
+      else this.#speechStopped(this.#detectorFromMs + change.audioEndMs);
+    }
+    if (this.#detection !== null && this.#speakingId === null) this.#whileSilent(this.#detection);
+    this.#storm(this.#buffer.appendedMs - beforeMs);
+  }
+
+  /** The client says that the turn is over. */
+  commit(): void {
+    const bufferedMs = this.#buffer.appendedMs - this.#fromMs;
+    if (bufferedMs < LEAST_COMMIT_MS) throw refusals.commitTooShort(bufferedMs);
+    const itemId = this.#speakingId ?? this.#context.ids.next('item');
+    this.#detector?.reset();
+    this.#take(itemId, this.#fromMs, this.#buffer.appendedMs, { isSilent: false, wantsAnswer: false });
+  }
+
+  clear(): void {
+    this.#fromMs = this.#buffer.appendedMs;
+    this.#speakingId = null;
+    this.#detector?.reset();
+    this.#context.send({ type: 'input_audio_buffer.cleared' });
+  }
+
+  /** An answer has been generated: from the end of its sound on, silence counts. */
+  answered(audioMs: number): void {
+    this.#playedMs = this.#buffer.appendedMs + audioMs;
+  }
+
+  /** An answer is being generated, so nobody waits for the caller. */
+  answering(): void {
+    this.#playedMs = null;
+  }
+
+  #listen(): void {
+    this.#speakingId = null;
+    this.#detectorFromMs = this.#buffer.appendedMs;
+    this.#detector =
+      this.#detection === null
+        ? null
+        : this.#context.ears.listen(listenSettings(this.#detection, sampleRate(this.#buffer.format)));
+  }
+
+  #speechStarted(startMs: number): void {
+    this.#fromMs = startMs;
+    this.#playedMs = null;
+    this.#speakingId = this.#context.ids.next('item');
+    this.#context.send({
+      type: 'input_audio_buffer.speech_started',
+      audio_start_ms: Math.round(startMs),
+      item_id: this.#speakingId,
+    });
+    this.#listener.speechStarted();
+  }
+
+  #speechStopped(endMs: number): void {
+    const itemId = this.#speakingId;
+    if (itemId === null) return; // the client has committed or cleared this speech already
+    this.#context.send({
+      type: 'input_audio_buffer.speech_stopped',
+      audio_end_ms: Math.round(endMs),
+      item_id: itemId,
+    });
+    const wantsAnswer = this.#detection?.create_response ?? false;
+    this.#take(itemId, this.#fromMs, endMs, { isSilent: false, wantsAnswer });
+  }
+
+  #whileSilent(detection: TurnDetection): void {
+    const nowMs = this.#buffer.appendedMs;
+    const paddingMs = detection.type === 'server_vad' ? detection.prefix_padding_ms : 0;
+    this.#buffer.keepFrom(nowMs - paddingMs - NOTICING_MS);
+    if (detection.type !== 'server_vad' || detection.idle_timeout_ms === null) return;
+    const fromMs = this.#playedMs;
+    if (fromMs === null || nowMs < fromMs + detection.idle_timeout_ms) return;
+    const itemId = this.#context.ids.next('item');
+    this.#context.send({
+      type: 'input_audio_buffer.timeout_triggered',
+      audio_start_ms: Math.round(fromMs),
+      audio_end_ms: Math.round(nowMs),
+      item_id: itemId,
+    });
+    this.#take(itemId, fromMs, nowMs, { isSilent: true, wantsAnswer: true });
+  }
+
+  #take(
+    itemId: string,
+    startMs: number,
+    endMs: number,
+    turn: { readonly isSilent: boolean; readonly wantsAnswer: boolean },
+  ): void {
+    this.#speakingId = null;
+    this.#playedMs = null;
+    this.#fromMs = endMs;
+    const { format } = this.#buffer;
+    const samples = turn.isSilent ? new Int16Array(0) : this.#buffer.between(startMs, endMs);
+    const heard = turn.isSilent ? null : this.#context.ears.recognise(samples, sampleRate(format));
+    const previousId = this.#conversation.lastId;
+    const entry = userSpeech(itemId, { samples, format, audioMs: endMs - startMs, heard });
+    this.#context.send({
+      type: 'input_audio_buffer.committed',
+      previous_item_id: previousId,
+      item_id: itemId,
+    });
+    this.#conversation.insert(entry);
+    for (const type of ['conversation.item.added', 'conversation.item.done'] as const) {
+      this.#context.send({ type, previous_item_id: previousId, item: entry.item });
+    }
+    this.#listener.turnTaken(entry, turn.wantsAnswer);
+  }
+
+  #storm(heardMs: number): void {
+    this.#stormDue += ((this.#context.misbehave.speechStormPerSecond ?? 0) * heardMs) / 1_000;
+    for (; this.#stormDue >= 1; this.#stormDue--) {
+      this.#context.send({
+        type: 'input_audio_buffer.speech_started',
+        audio_start_ms: Math.round(this.#buffer.appendedMs),
+        item_id: this.#context.ids.next('item'),
+      });
+    }
+  }
+}
+
+/** Semantic detection waits for the end of a thought; here it waits longer, the less eager the longer. */
+const SEMANTIC_SILENCE_MS = { low: 1_500, medium: 900, auto: 900, high: 500 } as const;
+
+function listenSettings(detection: TurnDetection, rate: 8_000 | 24_000): ListenSettings {
+  if (detection.type === 'semantic_vad') {
+    return {
+      sampleRate: rate,
+      threshold: 0.5,
+      prefixPaddingMs: 300,
+      silenceDurationMs: SEMANTIC_SILENCE_MS[detection.eagerness],
+    };
+  }
+  return {
+    sampleRate: rate,
+    threshold: detection.threshold,
+    prefixPaddingMs: detection.prefix_padding_ms,
+    silenceDurationMs: detection.silence_duration_ms,
+  };
+}

@@ -1,0 +1,123 @@
+import type {
+  RealtimeClientEvent,
+  ResponseCreateEvent,
+  ResponseCreateEventWithReferencesParam,
+} from 'openai/resources/realtime/realtime';
+import { RequestError } from './request-error.ts';
+import { conforms } from './strict-schema.ts';
+
+/** What a client may send, by the vendor's own types. */
+export type ClientEvent =
+  | Exclude<RealtimeClientEvent, ResponseCreateEvent>
+  | ResponseCreateEventWithReferencesParam;
+
+export type ResponseRequest = NonNullable<ResponseCreateEventWithReferencesParam['response']>;
+
+export const CLIENT_EVENT_TYPES = [
+  'session.update',
+  'input_audio_buffer.append',
+  'input_audio_buffer.commit',
+  'input_audio_buffer.clear',
+  'conversation.item.create',
+  'conversation.item.truncate',
+  'conversation.item.delete',
+  'conversation.item.retrieve',
+  'response.create',
+  'response.cancel',
+  'output_audio_buffer.clear',
+] as const satisfies readonly ClientEvent['type'][];
+
+const KNOWN_TYPES: ReadonlySet<string> = new Set(CLIENT_EVENT_TYPES);
+const APPEND_FIELDS: ReadonlySet<string> = new Set(['type', 'event_id', 'audio']);
+
+/** Reads one text frame; throws a `RequestError` that can be sent back as it is. */
+export function readClientEvent(frame: string): ClientEvent {
+  const event = parse(frame);
+  const eventId = typeof event['event_id'] === 'string' ? event['event_id'] : null;
+  try {
+    return checked(event);
+  } catch (error) {
+    throw error instanceof RequestError ? error.answering(eventId) : error;
+  }
+}
+
+function parse(frame: string): Record<string, unknown> {
+  let event: unknown;
+  try {
+    event = JSON.parse(frame);
+  } catch {
+    throw new RequestError('invalid_event', 'The event is not valid JSON.');
+  }
+  if (!isRecord(event)) throw new RequestError('invalid_event', 'The event is not a JSON object.');
+  return event;
+}
+
+function checked(event: Record<string, unknown>): ClientEvent {
+  const { type } = event;
+  if (typeof type !== 'string') throw new RequestError('invalid_event', "The 'type' field is missing.");
+  if (isAppend(event)) return event;
+  refuseBetaShapes(event);
+  if (!KNOWN_TYPES.has(type)) {
+    const known = CLIENT_EVENT_TYPES.map((name) => `'${name}'`).join(', ');
+    throw new RequestError(
+      'invalid_value',
+      `Invalid value: '${type}'. Supported values are: ${known}.`,
+      'type',
+    );
+  }
+  if (!conforms<ClientEvent>(type, event)) throw new TypeError('A refused event was let through.');
+  return event;
+}
+
+/** By hand and not by schema: a hundred callers send five thousand of these a second. */
+function isAppend(
+  event: Record<string, unknown>,
+): event is { type: 'input_audio_buffer.append'; audio: string; event_id?: string } {
+  if (event['type'] !== 'input_audio_buffer.append') return false;
+  for (const field in event) {
+    if (!APPEND_FIELDS.has(field)) {
+      throw new RequestError('unknown_parameter', `Unknown parameter: '${field}'.`, field);
+    }
+  }
+  const { audio } = event;
+  if (audio === undefined) {
+    throw new RequestError('missing_required_parameter', "Missing required parameter: 'audio'.", 'audio');
+  }
+  if (typeof audio !== 'string') {
+    throw new RequestError('invalid_type', "Invalid type for 'audio': expected a base64 string.", 'audio');
+  }
+  return true;
+}
+
+const BETA_SESSION_FIELDS = [
+  'modalities',
+  'voice',
+  'input_audio_format',
+  'output_audio_format',
+  'input_audio_transcription',
+  'turn_detection',
+  'temperature',
+  'max_response_output_tokens',
+];
+
+function refuseBetaShapes(event: Record<string, unknown>): void {
+  const session = event['session'];
+  const isBeta =
+    event['type'] === 'transcription_session.update' ||
+    (event['type'] === 'session.update' &&
+      isRecord(session) &&
+      session['type'] === undefined &&
+      BETA_SESSION_FIELDS.some((field) => field in session));
+  if (isBeta) throw betaRefused();
+}
+
+export function betaRefused(): RequestError {
+  return new RequestError(
+    'beta_api_shape_disabled',
+    'The beta shape of the Realtime API is no longer supported. Send the generally available shape.',
+  ).closing();
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

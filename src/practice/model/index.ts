@@ -1,0 +1,48 @@
+/**
+ * The practice model: a Realtime server for practice, demos and tests. It speaks the vendor's protocol, hears with
+ * voice detection of its own, understands the practice sentences by their sound, and answers from a small script.
+ */
+import { systemClock } from '../../clock.ts';
+import { dialogue } from './dialogue.ts';
+import type { Ears } from './ears.ts';
+import { HABITS } from './habits.ts';
+import type { PracticeModel, PracticeModelOptions } from './practice-model.ts';
+import { practiceEars, practiceVoice } from './senses.ts';
+import { ModelServer } from './server.ts';
+
+export type { Brain, Ending, Output, Plan, Prompt, PromptItem } from './brain.ts';
+export type { Ears, Heard } from './ears.ts';
+export type { Habits } from './habits.ts';
+export type { Misbehaviour } from './misbehaviour.ts';
+export type { PracticeModel, PracticeModelOptions, PracticeSession } from './practice-model.ts';
+
+/** Starts one and waits until it listens. Whoever starts it closes it. */
+export async function startPracticeModel(options: PracticeModelOptions = {}): Promise<PracticeModel> {
+  const { host = '127.0.0.1', misbehave = {} } = options;
+  const server = new ModelServer({
+    ...options,
+    host,
+    misbehave,
+    port: options.port ?? 0,
+    brain: options.brain ?? dialogue(practiceVoice()),
+    ears: options.ears ?? openEars(),
+    habits: { ...HABITS, ...options.habits },
+    clock: options.clock ?? systemClock,
+    wrongKey: options.wrongKey ?? 'wrong',
+  });
+  const port = await server.listen();
+  return {
+    baseUrl: `http://${host}:${port}/v1`,
+    get sessions() {
+      return server.sessions;
+    },
+    misbehave,
+    close: () => server.close(),
+  };
+}
+
+/** What the sentences sound like is learnt here, and not while the first caller waits for an answer. */
+function openEars(): Ears {
+  practiceEars.recognise(new Int16Array(0), 8_000);
+  return practiceEars;
+}

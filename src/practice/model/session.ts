@@ -1,0 +1,224 @@
+import { unreachable } from '../../errors.ts';
+import type { Cancel } from '../../ports/clock.ts';
+import { CallerTurns } from './caller-turns.ts';
+import type { ClientEvent } from './client-events.ts';
+import { readClientEvent } from './client-events.ts';
+import type { Entry } from './conversation.ts';
+import { Conversation } from './conversation.ts';
+import { ItemRequests } from './item-requests.ts';
+import type { Outlet } from './outlet.ts';
+import { RequestError, refusals } from './request-error.ts';
+import { Responses } from './responses.ts';
+import type { Unsent } from './server-events.ts';
+import type { SessionConfig } from './session-config.ts';
+import type { SessionContext } from './session-context.ts';
+import type { SessionKind } from './settings.ts';
+import { Settings } from './settings.ts';
+import { Transcription } from './transcription.ts';
+import { fromBase64 } from './wire-audio.ts';
+
+export interface SessionSetup {
+  readonly kind: SessionKind;
+  readonly model: string;
+  readonly context: Omit<SessionContext, 'send'>;
+  readonly outlet: Outlet;
+  onClientEvent(event: ClientEvent): void;
+}
+
+/** What a client has sent so far. */
+export interface Received {
+  events: number;
+  appends: number;
+  audioBytes: number;
+}
+
+/** The longest sound of one append. */
+const MOST_APPEND_BYTES = 15 * 1024 * 1024;
+
+/** One conversation over one connection: takes client events, answers with server events. Knows nothing of sockets. */
+export class Session {
+  readonly received: Received = { events: 0, appends: 0, audioBytes: 0 };
+  readonly #setup: SessionSetup;
+  readonly #context: SessionContext;
+  readonly #settings: Settings;
+  readonly #conversation: Conversation;
+  readonly #items: ItemRequests;
+  readonly #turns: CallerTurns;
+  readonly #responses: Responses;
+  readonly #transcription: Transcription;
+  #hasSpoken = false;
+  #timers: Cancel[] = [];
+
+  constructor(setup: SessionSetup) {
+    const { ids, clock, habits, misbehave } = setup.context;
+    this.#setup = setup;
+    this.#context = { ...setup.context, send: (event) => this.#send(event) };
+    const maximumS = misbehave.expireAfterS ?? habits.sessionMaximumS;
+    this.#settings = new Settings(this.#context, setup.kind, setup.model, maximumS);
+    this.#conversation = new Conversation(ids.next('conv'));
+    this.#items = new ItemRequests(this.#context, this.#conversation);
+    this.#transcription = new Transcription(this.#context, () => this.config);
+    this.#turns = new CallerTurns(this.#context, this.#conversation, this.config.audio.input, {
+      speechStarted: () => this.#speechStarted(),
+      turnTaken: (entry, wantsAnswer) => this.#turnTaken(entry, wantsAnswer),
+    });
+    this.#responses = new Responses(this.#context, this.#conversation, {
+      config: () => this.config,
+      hasSpoken: () => this.#hasSpoken,
+      answering: () => this.#turns.answering(),
+      answered: (audioMs) => {
+        this.#turns.answered(audioMs);
+        this.#transcription.flush();
+      },
+    });
+    this.#timers.push(clock.after(maximumS * 1_000, () => this.#expire(maximumS)));
+  }
+
+  get config(): SessionConfig {
+    return this.#settings.inForce;
+  }
+
+  get entries(): readonly Entry[] {
+    return this.#conversation.entries;
+  }
+
+  /** How much sound of the caller has come in. */
+  get heardMs(): number {
+    return this.#turns.appendedMs;
+  }
+
+  get isAnswering(): boolean {
+    return this.#responses.isAnswering;
+  }
+
+  begin(): void {
+    const { clock, misbehave, habits } = this.#context;
+    this.#send({ type: 'session.created', session: this.#settings.shown });
+    if (habits.announcesConversation) {
+      const { id } = this.#conversation;
+      this.#send({ type: 'conversation.created', conversation: { id, object: 'realtime.conversation' } });
+    }
+    const drop = misbehave.dropSocket;
+    if (drop?.afterMs === undefined) return;
+    this.#timers.push(clock.after(drop.afterMs, () => this.#setup.outlet.drop(drop.how)));
+  }
+
+  /** Takes one text frame. Whatever it holds, the worst that follows is an `error` event. */
+  receive(frame: string): void {
+    this.received.events++;
+    try {
+      const event = readClientEvent(frame);
+      this.#setup.onClientEvent(event);
+      this.#answer(event);
+    } catch (error) {
+      this.refuse(error);
+    }
+  }
+
+  /** Tells the client what it cannot have; a mistake of our own is the server's error. */
+  refuse(error: unknown): void {
+    const refusal =
+      error instanceof RequestError
+        ? error
+        : new RequestError(null, `The server had an error: ${String(error)}`, null, 'server_error');
+    const { kind, code, message, param, eventId } = refusal;
+    this.#send({ type: 'error', error: { type: kind, code, message, param, event_id: eventId } });
+    if (refusal.endsSession) this.#setup.outlet.close(4000, `${kind}.${code}`);
+  }
+
+  /** The connection is gone: nothing is left running. */
+  end(): void {
+    for (const cancel of this.#timers) cancel();
+    this.#timers = [];
+    this.#responses.abandon();
+  }
+
+  #answer(event: ClientEvent): void {
+    const eventId = event.event_id ?? null;
+    try {
+      this.#refuseOnRequest(event.type);
+      this.#do(event);
+    } catch (error) {
+      throw error instanceof RequestError ? error.answering(eventId) : error;
+    }
+  }
+
+  #do(event: ClientEvent): void {
+    switch (event.type) {
+      case 'input_audio_buffer.append':
+        return this.#hear(event.audio);
+      case 'input_audio_buffer.commit':
+        return this.#turns.commit();
+      case 'input_audio_buffer.clear':
+        return this.#turns.clear();
+      case 'session.update':
+        this.#settings.update(event.session, this.#hasSpoken);
+        return this.#turns.configure(this.config.audio.input);
+      case 'conversation.item.create':
+      case 'conversation.item.truncate':
+      case 'conversation.item.delete':
+      case 'conversation.item.retrieve':
+        return this.#items.answer(event, this.config.audio.input.format);
+      case 'response.create':
+        return this.#respond(event.response ?? {});
+      case 'response.cancel':
+        return this.#responses.cancel(event.response_id);
+      case 'output_audio_buffer.clear':
+        throw refusals.invalid('type', "'output_audio_buffer.clear' exists over WebRTC and SIP only.");
+      default:
+        return unreachable(event);
+    }
+  }
+
+  #hear(audio: string): void {
+    const bytes = fromBase64(audio);
+    if (bytes === null) throw refusals.invalid('audio', 'Expected base64.');
+    if (bytes.length > MOST_APPEND_BYTES) throw refusals.invalid('audio', 'Expected at most 15 MiB.');
+    this.received.appends++;
+    this.received.audioBytes += bytes.length;
+    this.#turns.hear(bytes);
+  }
+
+  #respond(request: NonNullable<Extract<ClientEvent, { type: 'response.create' }>['response']>): void {
+    if (this.#settings.kind === 'transcription') {
+      throw refusals.invalid('type', 'A transcription session does not answer.');
+    }
+    this.#responses.create(request);
+  }
+
+  #speechStarted(): void {
+    if (this.config.audio.input.turn_detection?.interrupt_response === true) this.#responses.interrupt();
+  }
+
+  #turnTaken(entry: Entry, wantsAnswer: boolean): void {
+    const answers = wantsAnswer && this.#settings.kind === 'realtime';
+    this.#transcription.add(entry, answers && !this.#responses.isAnswering);
+    if (!answers) return;
+    try {
+      this.#responses.create(null);
+    } catch (error) {
+      this.refuse(error);
+    }
+  }
+
+  #refuseOnRequest(type: string): void {
+    const code = this.#context.misbehave.refuseEvents?.[type];
+    if (code !== undefined) throw new RequestError(code, `Refused on request: ${code}.`);
+  }
+
+  #expire(maximumS: number): void {
+    const { expiryForm } = this.#context.habits;
+    const expired = refusals.expired(maximumS);
+    const { kind, code, message } = expired;
+    if (expiryForm !== 'close') {
+      this.#send({ type: 'error', error: { type: kind, code, message, param: null, event_id: null } });
+    }
+    this.#responses.abandon();
+    this.#setup.outlet.close(expiryForm === 'error' ? 1000 : 1001, expiryForm === 'error' ? '' : message);
+  }
+
+  #send(event: Unsent): void {
+    if (event.type === 'response.output_audio.delta') this.#hasSpoken = true;
+    this.#setup.outlet.send(event);
+  }
+}

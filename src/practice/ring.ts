@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { encodeMulaw } from '../audio/g711.ts';
+import { channelSamples, readWav } from '../audio/wav.ts';
+import { systemClock } from '../clock.ts';
+import { Caller, type CallerNews } from './phone/caller.ts';
+import { DIAL_DEFAULTS, type DialOptions } from './phone/dial.ts';
+import { DEFAULT_SCRIPT, SCRIPTS, type Script } from './phone/scripts.ts';
+
+/** `npm run call`: a practice phone that rings any running server the way Twilio does. */
+const HELP = `npm run call -- [options]
+
+  --url URL        the server to ring (${DIAL_DEFAULTS.url})
+  --script NAME    what the caller does: ${Object.keys(SCRIPTS).join(', ')} (${DEFAULT_SCRIPT})
+  --wav FILE       say this instead: a WAV file, 8 kHz, one channel, PCM16 or μ-law
+  --calls N        so many callers at once (1)
+  --seconds S      hang up after so long at the latest (60)
+  --token TOKEN    sign requests with this TWILIO_AUTH_TOKEN, as Twilio does
+`;
+
+const options = readOptions();
+const script =
+  options.wav === undefined ? scriptNamed(options.script) : speaking(await readVoice(options.wav));
+const dialing: DialOptions = { ...DIAL_DEFAULTS, url: options.url, authToken: options.token ?? null };
+
+const results = await Promise.all(Array.from({ length: options.calls }, (_, i) => place(i + 1)));
+const failed = results.filter((wentWell) => !wentWell).length;
+if (options.calls > 1) console.log(`${options.calls - failed} of ${options.calls} calls went well.`);
+process.exit(failed === 0 ? 0 : 1);
+
+async function place(number: number): Promise<boolean> {
+  const startedAt = systemClock.now();
+  const show = (text: string) => {
+    const seconds = ((systemClock.now() - startedAt) / 1000).toFixed(2).padStart(6);
+    console.log(`${options.calls > 1 ? `#${number} ` : ''}${seconds} s  ${text}`);
+  };
+  const caller = new Caller((news) => show(textOf(news)));
+  try {
+    show(`rings ${options.url}`);
+    if (!(await caller.ring(dialing))) return false;
+    const hangsUp = setTimeout(() => void caller.hangUp(), options.seconds * 1000);
+    const wentWell = await script(caller);
+    clearTimeout(hangsUp);
+    await caller.untilTheEnd(0);
+    return wentWell;
+  } catch (error) {
+    show(explain(error));
+    return false;
+  }
+}
+
+function textOf(news: CallerNews): string {
+  switch (news.type) {
+    case 'connected':
+      return 'the line is open';
+    case 'agent_speaks':
+      return 'the agent speaks';
+    case 'agent_is_quiet':
+      return `the agent is quiet, after ${(news.spokeMs / 1000).toFixed(1)} s`;
+    case 'agent_was_cut_off':
+      return 'the agent gives way';
+    case 'caller_says':
+      return `caller: “${news.text}”`;
+    case 'carrier_says':
+      return `carrier: “${news.sentence}”`;
+    case 'line_closed':
+      return `the line is closed, by the ${news.by}`;
+  }
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        url: { type: 'string', default: DIAL_DEFAULTS.url },
+        script: { type: 'string', default: DEFAULT_SCRIPT },
+        wav: { type: 'string' },
+        calls: { type: 'string', default: '1' },
+        seconds: { type: 'string', default: '60' },
+        token: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) exit(HELP, 0);
+    const url = values.url.replace(/\/+$/, '');
+    return {
+      ...values,
+      url,
+      calls: count('--calls', values.calls),
+      seconds: count('--seconds', values.seconds),
+    };
+  } catch (error) {
+    return exit(`${error instanceof Error ? error.message : error}\n\n${HELP}`, 2);
+  }
+}
+
+function count(name: string, text: string): number {
+  const number = Number(text);
+  return Number.isInteger(number) && number > 0
+    ? number
+    : exit(`${name} must be a whole number from 1, not "${text}".`, 2);
+}
+
+function scriptNamed(name: string): Script {
+  const names = Object.keys(SCRIPTS).join(', ');
+  return SCRIPTS[name] ?? exit(`There is no script "${name}". There are: ${names}.`, 2);
+}
+
+async function readVoice(file: string): Promise<Uint8Array> {
+  try {
+    const sound = readWav(await readFile(file));
+    if (sound.sampleRate !== 8000) throw new Error(`it has ${sound.sampleRate} samples per second`);
+    return encodeMulaw(channelSamples(sound, 0));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return exit(
+      `${file} cannot be spoken: ${why}. A telephone's sound is wanted: sox IN -r 8000 -c 1 OUT.wav`,
+      2,
+    );
+  }
+}
+
+/** Listens to the greeting, says this, hears the answer out, hangs up. */
+function speaking(voice: Uint8Array): Script {
+  return async (caller) => {
+    await caller.untilAgentIsQuiet();
+    await caller.speak(voice);
+    const wasAnswered = await caller.untilAgentIsQuiet();
+    await caller.hangUp();
+    return wasAnswered;
+  };
+}
+
+function explain(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : null;
+  const isRefused =
+    cause instanceof AggregateError ||
+    (cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED');
+  if (isRefused) return `Nobody answers at ${options.url}. Start a server there first: npm start`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function exit(text: string, code: number): never {
+  (code === 0 ? console.log : console.error)(text);
+  process.exit(code);
+}

@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import type { FunctionTool, Prompt, PromptItem } from '../../../src/practice/model/brain.ts';
+import { dialogue } from '../../../src/practice/model/dialogue.ts';
+import { defaultConfig } from '../../../src/practice/model/session-config.ts';
+
+const brain = dialogue({
+  speak: (text) => new Int16Array(text.length),
+  sentences: new Map([
+    ['greeting', 'Harbour Opticians, good day.'],
+    ['opening_hours', 'We are open from nine to six.'],
+    ['practice_notice', 'This is the practice model.'],
+    ['are_you_there', 'Are you still there?'],
+    ['anything_else', 'Is there anything else?'],
+    ['goodbye', 'Thank you for calling. Goodbye!'],
+    ['resume', 'Where were we?'],
+    ['of_course', 'Of course.'],
+  ]),
+  utterances: new Map([
+    ['opening_hours', 'When are you open?'],
+    ['repeat', 'Could you say that again?'],
+    ['order_status', 'Is my order ready? The number is four two one seven.'],
+    ['book_first', 'The first one, please.'],
+  ]),
+});
+
+const config = defaultConfig('sess_1', 'gpt-realtime-2.1', 0);
+
+function outputs(items: readonly PromptItem[], rest: Partial<Prompt> = {}) {
+  const prompt: Prompt = {
+    config,
+    request: null,
+    isOutOfBand: false,
+    modality: 'audio',
+    instructions: '',
+    tools: [],
+    items,
+    ...rest,
+  };
+  const plan = brain.answer(prompt);
+  if (plan instanceof Promise) throw new Error('The dialogue does not need to think.');
+  return plan.outputs;
+}
+
+function words(items: readonly PromptItem[], rest: Partial<Prompt> = {}): string[] {
+  return outputs(items, rest).map((output) => (output.type === 'call' ? `${output.name}()` : output.text));
+}
+
+const written = (text: string): PromptItem => ({
+  type: 'user',
+  id: 'w',
+  text,
+  heard: null,
+  manner: 'written',
+});
+const spoken = (name: string, text: string): PromptItem => ({
+  type: 'user',
+  id: 's',
+  text,
+  heard: { name, text, confidence: 0.9 },
+  manner: 'spoken',
+});
+const unknown: PromptItem = { type: 'user', id: 'u', text: '', heard: null, manner: 'spoken' };
+const agent = (text: string): PromptItem => ({ type: 'assistant', id: 'a', text });
+const orderStatus: FunctionTool = {
+  name: 'order_status',
+  description: 'Find an order',
+  parameters: { type: 'object', properties: { orderNumber: { type: 'string' } } },
+};
+
+describe('the dialogue of the practice model', () => {
+  it('greets when nobody has said anything', () => {
+    expect(words([])).toEqual(['Harbour Opticians, good day.']);
+  });
+
+  it('says exactly what it is told to, by the session or by the request', () => {
+    expect(words([], { instructions: 'Be kind. Say exactly: "Good evening."' })).toEqual(['Good evening.']);
+    expect(words([unknown], { request: { instructions: 'Say exactly "Hold on."' } })).toEqual(['Hold on.']);
+  });
+
+  it('says the greeting of the session once only', () => {
+    const instructions = 'Say exactly: "Good evening."';
+
+    expect(words([agent('Good evening.'), written('when are you open')], { instructions })).toEqual([
+      'We are open from nine to six.',
+    ]);
+  });
+
+  it('answers what it hears, and the same in writing', () => {
+    expect(words([spoken('opening_hours', 'When are you open?')])).toEqual(['We are open from nine to six.']);
+    expect(words([written('  WHEN are you open ')])).toEqual(['We are open from nine to six.']);
+  });
+
+  it('answers in writing when text is wanted', () => {
+    expect(outputs([written('When are you open?')], { modality: 'text' })).toEqual([
+      { type: 'text', text: 'We are open from nine to six.' },
+    ]);
+  });
+
+  it('is honest about what it does not understand', () => {
+    expect(words([unknown])).toEqual(['This is the practice model.']);
+    expect(words([written('What is love?')])).toEqual(['This is the practice model.']);
+    expect(words([written('')])).toEqual(['This is the practice model.']);
+  });
+
+  it('asks whether anybody is there after a silence', () => {
+    expect(
+      words([agent('Hello.'), { type: 'user', id: 'x', text: '', heard: null, manner: 'silent' }]),
+    ).toEqual(['Are you still there?']);
+  });
+
+  it('says its last answer again, the last that it still knows', () => {
+    const again = spoken('repeat', 'Could you say that again?');
+
+    expect(words([agent('First.'), agent('Second.'), again])).toEqual(['Second.']);
+    expect(words([agent('First.'), agent(''), again])).toEqual(['First.']);
+    expect(words([again])).toEqual(['Where were we?']);
+  });
+
+  it('greets when a written turn asks for it', () => {
+    expect(words([written('Greet the caller.')])).toEqual(['Harbour Opticians, good day.']);
+  });
+
+  it('calls the tool an utterance needs, with the number it heard', () => {
+    const ask = spoken('order_status', 'Is my order ready? The number is four two one seven.');
+
+    expect(outputs([ask], { tools: [orderStatus] })).toEqual([
+      { type: 'call', name: 'order_status', arguments: '{"orderNumber":"4217"}' },
+    ]);
+  });
+
+  it('says that it cannot do what no tool is there for', () => {
+    expect(words([spoken('order_status', 'Is my order ready?')])).toEqual(['I could not do that.']);
+  });
+
+  it('fills arguments from what an earlier look-up found', () => {
+    const found = '{"say":"The next free times are ...","times":[{"slot":"mon-0900"},{"slot":"tue-1030"}]}';
+    const book: FunctionTool = {
+      name: 'book_appointment',
+      description: '',
+      parameters: {
+        type: 'object',
+        properties: { slot: { type: 'string' }, kind: { enum: ['eye_test'] }, name: { type: 'string' } },
+      },
+    };
+    const items: PromptItem[] = [
+      { type: 'call', callId: 'c', name: 'free_appointments', arguments: '{}' },
+      { type: 'call_output', callId: 'c', output: found },
+      agent('The next free times are ...'),
+      spoken('book_first', 'The first one, please.'),
+    ];
+
+    expect(outputs(items, { tools: [book] })).toEqual([
+      { type: 'call', name: 'book_appointment', arguments: '{"slot":"mon-0900","kind":"eye_test"}' },
+    ]);
+  });
+
+  it('says goodbye before it hangs up', () => {
+    const hangUp: FunctionTool = { name: 'hang_up', description: '', parameters: {} };
+
+    expect(words([spoken('goodbye', 'Goodbye.')], { tools: [hangUp] })).toEqual([
+      'Thank you for calling. Goodbye!',
+      'hang_up()',
+    ]);
+  });
+
+  it.each([
+    ['{"say":"Your order is ready."}', 'Your order is ready.'],
+    ['{"problem":"There is no such order."}', 'I could not do that.'],
+    ['{"status":"shipped"}', 'Is there anything else?'],
+    ['plain words', 'Is there anything else?'],
+  ])('tells the result %s', (output, told) => {
+    const items: PromptItem[] = [
+      spoken('order_status', 'Is my order ready?'),
+      { type: 'call', callId: 'c', name: 'order_status', arguments: '{}' },
+      { type: 'call_output', callId: 'c', output },
+    ];
+
+    expect(words(items)).toEqual([told]);
+  });
+
+  it('tells a result once, and afterwards listens again', () => {
+    const items: PromptItem[] = [
+      spoken('order_status', 'Is my order ready?'),
+      { type: 'call', callId: 'c', name: 'order_status', arguments: '{}' },
+      { type: 'call_output', callId: 'c', output: '{"say":"It is ready."}' },
+      agent('It is ready.'),
+    ];
+
+    expect(words(items)).toEqual(['Where were we?']);
+    expect(words([...items, written('When are you open?')])).toEqual(['We are open from nine to six.']);
+  });
+
+  it('accounts for a call in its own words only', () => {
+    const aside = { isOutOfBand: true, modality: 'text', request: { conversation: 'none' } } as const;
+    const items: PromptItem[] = [
+      agent('Good day.'),
+      spoken('opening_hours', 'When are you open?'),
+      unknown,
+      { type: 'call', callId: 'c', name: 'order_status', arguments: '{}' },
+    ];
+
+    expect(words(items, aside)).toEqual([
+      'The agent said "Good day.". The caller said "When are you open?". The caller said something that was not understood. The agent used order_status.',
+    ]);
+    expect(words([], aside)).toEqual(['Nothing was said.']);
+  });
+});
