@@ -1,0 +1,62 @@
+import type { Logger } from 'pino';
+import { unreachable } from './errors.ts';
+import type { CallEvent, CallObserver } from './ports/call-log.ts';
+
+/** The log lines of calls: what happened and when. Nobody's words, and of a number no more than its end. */
+export function callLogLines(logger: Logger): CallObserver {
+  return (callId, event) => {
+    const line = lineFor(event);
+    if (line) logger[line.level]({ call: callId, atMs: event.atMs, ...line.fields }, line.text);
+  };
+}
+
+interface Line {
+  readonly level: 'debug' | 'info' | 'warn';
+  readonly text: string;
+  readonly fields?: Readonly<Record<string, string | number>>;
+}
+
+function lineFor(event: CallEvent): Line | null {
+  switch (event.type) {
+    case 'rang':
+      return {
+        level: 'info',
+        text: 'a call comes in',
+        fields: { carrier: event.carrier, from: endOf(event.from), to: endOf(event.to), agent: event.agent },
+      };
+    case 'answered':
+      return { level: 'info', text: 'the line is open' };
+    case 'model_ready':
+      return { level: 'debug', text: 'the model is ready' };
+    case 'interrupted':
+      return {
+        level: 'debug',
+        text: 'the caller cut in',
+        fields: { heardMs: event.heardMs, unheardMs: event.unheardMs },
+      };
+    case 'problem':
+      return { level: 'warn', text: 'something went wrong', fields: { code: event.code } };
+    case 'ended':
+      return {
+        level: event.reason === 'caller_hung_up' ? 'info' : 'warn',
+        text: 'the call has ended',
+        fields: { reason: event.reason },
+      };
+    case 'caller_started_speaking':
+    case 'caller_stopped_speaking':
+    case 'caller_said':
+    case 'agent_started_speaking':
+    case 'agent_said':
+    case 'digit':
+    case 'response_done':
+      return null;
+    default:
+      return unreachable(event);
+  }
+}
+
+function endOf(number: string): string {
+  return number.length > SHOWN_DIGITS ? `…${number.slice(-SHOWN_DIGITS)}` : number;
+}
+
+const SHOWN_DIGITS = 4;

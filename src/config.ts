@@ -1,0 +1,206 @@
+import { isIP } from 'node:net';
+import type { AudioFormat } from './audio/format.ts';
+import type { TwilioAccess } from './carriers/twilio/index.ts';
+import { RingdownError } from './errors.ts';
+import type { OpenAIAccess, OpenAIDefaults } from './models/openai/index.ts';
+
+/** Everything that can be set from outside, checked. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** The address the carrier uses; null: `http://localhost` and the port, or what a trusted proxy says. */
+  readonly publicUrl: string | null;
+  /** Hops whose forwarded headers are believed, in Express's own terms. */
+  readonly trustProxy: string | number | false;
+  /** Null is practice mode: the practice model answers. */
+  readonly openai: OpenAIAccess | null;
+  readonly openaiDefaults: OpenAIDefaults;
+  readonly twilioAuthToken: string | null;
+  readonly twilioAccount: TwilioAccess | null;
+  readonly dataDir: string;
+  readonly maxCalls: number;
+  readonly drainMs: number;
+  readonly logLevel: LogLevel;
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What is in force where the environment says nothing. `.env.example` lists the same. */
+export const DEFAULTS = {
+  PORT: '3000',
+  HOST: '',
+  PUBLIC_URL: '',
+  TRUST_PROXY: '',
+  OPENAI_API_KEY: '',
+  OPENAI_BASE_URL: 'https://api.openai.com/v1',
+  AZURE_OPENAI_API_KEY: '',
+  REALTIME_MODEL: 'gpt-realtime-2.1',
+  REALTIME_VOICE: 'marin',
+  REALTIME_AUDIO: 'pcm',
+  TRANSCRIPTION_MODEL: 'gpt-realtime-whisper',
+  TRANSCRIPTION_LANGUAGE: '',
+  TWILIO_ACCOUNT_SID: '',
+  TWILIO_AUTH_TOKEN: '',
+  TWILIO_API_URL: '',
+  DATA_DIR: './data',
+  MAX_CALLS: '100',
+  DRAIN_SECONDS: '300',
+  LOG_LEVEL: 'info',
+} as const;
+
+type Variable = keyof typeof DEFAULTS;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `.env` if there is one, and the process's own environment, which wins. */
+export function processEnvironment(): Environment {
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+  return process.env;
+}
+
+/** Checks everything, and says everything that is wrong at once. */
+export function readConfig(environment: Environment): Config {
+  const read = new Reader(environment);
+  const twilioAuthToken = read.optional('TWILIO_AUTH_TOKEN');
+  const config = {
+    port: read.wholeNumber('PORT', 0, 65_535),
+    host: read.optional('HOST') ?? (twilioAuthToken ? '0.0.0.0' : '127.0.0.1'),
+    publicUrl: read.address('PUBLIC_URL'),
+    trustProxy: readTrust(read),
+    openai: readOpenAI(read),
+    openaiDefaults: {
+      audio: AUDIO[read.oneOf('REALTIME_AUDIO', ['pcm', 'pcmu'])],
+      voice: read.text('REALTIME_VOICE'),
+      transcription: readTranscription(read),
+    },
+    twilioAuthToken,
+    twilioAccount: readTwilioAccount(read, twilioAuthToken),
+    dataDir: read.text('DATA_DIR'),
+    maxCalls: read.wholeNumber('MAX_CALLS', 1, 10_000),
+    drainMs: read.wholeNumber('DRAIN_SECONDS', 0, 86_400) * 1000,
+    logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS),
+  } satisfies Config;
+
+  if (config.openai && !twilioAuthToken && !isLoopback(config.host)) {
+    read.complain(
+      'TWILIO_AUTH_TOKEN',
+      `is needed when HOST is ${config.host}: without it anybody who reaches this port can place calls that your OPENAI_API_KEY pays for. Set it, or leave HOST out.`,
+    );
+  }
+  read.finish();
+  return config;
+}
+
+function readOpenAI(read: Reader): OpenAIAccess | null {
+  const baseUrl = read.address('OPENAI_BASE_URL') ?? DEFAULTS.OPENAI_BASE_URL;
+  const model = read.text('REALTIME_MODEL');
+  const azure = read.optional('AZURE_OPENAI_API_KEY');
+  const secret = azure ?? read.optional('OPENAI_API_KEY');
+  if (secret === null) return null;
+  return { baseUrl, model, key: { kind: azure === null ? 'bearer' : 'azure', secret } };
+}
+
+function readTranscription(read: Reader): OpenAIDefaults['transcription'] {
+  const model = read.textOrOff('TRANSCRIPTION_MODEL');
+  const language = read.optional('TRANSCRIPTION_LANGUAGE');
+  return model === '' ? null : { model, language };
+}
+
+function readTwilioAccount(read: Reader, authToken: string | null): TwilioAccess | null {
+  const accountSid = read.optional('TWILIO_ACCOUNT_SID');
+  const apiUrl = read.address('TWILIO_API_URL');
+  if (accountSid !== null && !accountSid.startsWith('AC')) {
+    read.complain(
+      'TWILIO_ACCOUNT_SID',
+      `must begin with AC, as the Twilio console shows it, not "${accountSid}".`,
+    );
+  }
+  return accountSid !== null && authToken !== null ? { accountSid, authToken, apiUrl } : null;
+}
+
+/** A number of hops or a list of addresses, as Express takes them. Trusting everybody is not on offer. */
+function readTrust(read: Reader): string | number | false {
+  const value = read.optional('TRUST_PROXY');
+  if (value === null || value === 'off') return false;
+  if (/^\d+$/.test(value)) return Number(value);
+  const isHop = (hop: string) => NAMED_HOPS.has(hop) || isIP(hop.split('/')[0] ?? '') !== 0;
+  if (value.split(',').every((hop) => isHop(hop.trim()))) return value;
+  read.complain(
+    'TRUST_PROXY',
+    `must be a number of hops, or addresses such as 10.0.0.0/8 or loopback, with commas between them, not "${value}".`,
+  );
+  return false;
+}
+
+const NAMED_HOPS: ReadonlySet<string> = new Set(['loopback', 'linklocal', 'uniquelocal']);
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+const AUDIO = { pcm: 'pcm24', pcmu: 'pcmu' } as const satisfies Record<string, AudioFormat>;
+
+/** Reads variables one by one, and collects what is wrong with them. */
+class Reader {
+  readonly #environment: Environment;
+  readonly #problems: string[] = [];
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  /** Set to nothing means not set, save where nothing is an answer. */
+  text(name: Variable): string {
+    return this.#environment[name]?.trim() || DEFAULTS[name];
+  }
+
+  textOrOff(name: Variable): string {
+    return this.#environment[name]?.trim() ?? DEFAULTS[name];
+  }
+
+  optional(name: Variable): string | null {
+    return this.text(name) || null;
+  }
+
+  wholeNumber(name: Variable, least: number, most: number): number {
+    const text = this.text(name);
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+    this.complain(name, `must be a whole number from ${least} to ${most}, not "${text}".`);
+    return Number(DEFAULTS[name]);
+  }
+
+  oneOf<const Choice extends string>(name: Variable, choices: readonly [Choice, ...Choice[]]): Choice {
+    const text = this.text(name);
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice !== undefined) return choice;
+    this.complain(name, `must be one of ${choices.join(', ')}, not "${text}".`);
+    return choices[0];
+  }
+
+  /** An http(s) address without a slash at its end. Passwords in it are not for logs, so it is not repeated. */
+  address(name: Variable): string | null {
+    const text = this.optional(name);
+    if (text === null) return null;
+    const url = URL.parse(text);
+    if (url && /^https?:$/.test(url.protocol) && !url.hash) return text.replace(/\/+$/, '');
+    this.complain(
+      name,
+      'must be a whole address such as https://voice.example.com, with https:// or http:// in front.',
+    );
+    return null;
+  }
+
+  complain(name: Variable, sentence: string): void {
+    this.#problems.push(`${name} ${sentence}`);
+  }
+
+  finish(): void {
+    if (this.#problems.length === 0) return;
+    throw new RingdownError('BAD_CONFIGURATION', this.#problems.join('\n'));
+  }
+}

@@ -1,0 +1,43 @@
+import { systemClock } from './clock.ts';
+import { type Config, processEnvironment, readConfig } from './config.ts';
+import { checkAddress } from './doctor/check-address.ts';
+import { checkMachine } from './doctor/check-machine.ts';
+import { checkModel } from './doctor/check-model.ts';
+import { checkTwilio } from './doctor/check-twilio.ts';
+import { bad, type Finding, good } from './doctor/finding.ts';
+import { RingdownError } from './errors.ts';
+
+const SIGNS = { good: '✓', note: '·', bad: '✗' } as const satisfies Record<Finding['state'], string>;
+
+/** `npm run doctor`: what is configured, what works, and how to repair the rest. */
+const findings: Finding[] = [];
+for await (const some of examine()) {
+  for (const finding of some) {
+    findings.push(finding);
+    console.log(`${SIGNS[finding.state]} ${finding.about.padEnd(13)} ${finding.text}`);
+  }
+}
+const isAble = findings.every(({ state }) => state !== 'bad');
+console.log(
+  isAble ? '\nA call would be answered.' : '\nA call could not be answered yet: see the lines with ✗.',
+);
+process.exit(isAble ? 0 : 1);
+
+async function* examine(): AsyncGenerator<readonly Finding[]> {
+  const { config, problems } = configuration();
+  if (!config) return yield problems;
+  yield [good('configuration', 'Every variable makes sense.')];
+  yield await checkMachine(config, systemClock);
+  yield await checkModel(config, systemClock);
+  yield await checkAddress(config);
+  yield await checkTwilio(config);
+}
+
+function configuration(): { readonly config: Config | null; readonly problems: readonly Finding[] } {
+  try {
+    return { config: readConfig(processEnvironment()), problems: [] };
+  } catch (error) {
+    if (!(error instanceof RingdownError)) throw error;
+    return { config: null, problems: error.message.split('\n').map((line) => bad('configuration', line)) };
+  }
+}

@@ -1,0 +1,67 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { CallObserver } from '../ports/call-log.ts';
+
+/** What the process has done, in numbers; nobody's words and nobody's phone number among them. */
+export interface Metrics {
+  readonly observer: CallObserver;
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+export function createMetrics(liveCalls: () => number): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+
+  new Gauge({
+    name: 'ringdown_calls_live',
+    help: 'Calls in progress.',
+    registers: [registry],
+    collect() {
+      this.set(liveCalls());
+    },
+  });
+  const ended = new Counter({
+    name: 'ringdown_calls_ended_total',
+    help: 'Calls that ended, by reason.',
+    labelNames: ['reason'],
+    registers: [registry],
+  });
+  const interruptions = new Counter({
+    name: 'ringdown_interruptions_total',
+    help: 'Times a caller cut in while the agent was speaking.',
+    registers: [registry],
+  });
+  const problems = new Counter({
+    name: 'ringdown_problems_total',
+    help: 'Things that went wrong on a call, by code.',
+    labelNames: ['code'],
+    registers: [registry],
+  });
+  const seconds = new Histogram({
+    name: 'ringdown_call_seconds',
+    help: 'How long calls lasted.',
+    buckets: [5, 15, 30, 60, 120, 300, 600, 1800, 3600],
+    registers: [registry],
+  });
+
+  const knownCodes = new Set<string>();
+  const labelFor = (code: string) => {
+    if (knownCodes.size < MOST_CODES) knownCodes.add(code);
+    return knownCodes.has(code) ? code : 'other';
+  };
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    observer(_callId, event) {
+      if (event.type === 'interrupted') interruptions.inc();
+      if (event.type === 'problem') problems.inc({ code: labelFor(event.code) });
+      if (event.type === 'ended') {
+        ended.inc({ reason: event.reason });
+        seconds.observe(event.atMs / 1000);
+      }
+    },
+  };
+}
+
+/** Codes come from the model's side: no server may fill our memory, or a dashboard, with them. */
+const MOST_CODES = 50;

@@ -1,0 +1,104 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import type { Admission } from '../ports/carrier.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Express, as all our routes rely on it. */
+export function createWebApp(trustProxy: string | number | boolean): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', trustProxy);
+  return app;
+}
+
+/** Whether the process lives, whether new calls are welcome, and what it has done: for whoever runs it. */
+export function mountHealth(app: Express, admission: () => Admission, metrics: Metrics): void {
+  app.get('/healthz', (_request, response) => {
+    response.type('text/plain').send('alive');
+  });
+  app.get('/readyz', (_request, response) => {
+    const state = admission();
+    response
+      .status(state.admitted ? 200 : 503)
+      .type('text/plain')
+      .send(state.admitted ? 'ready' : state.because);
+  });
+  app.get('/metrics', async (request, response) => {
+    if (!isFromThisMachine(request)) return response.status(403).type('text/plain').send(METRICS_ARE_LOCAL);
+    return response.type(metrics.contentType).send(await metrics.text());
+  });
+}
+
+/** What is left when no route took the request, or one failed over it. The outside learns no more than that. */
+export function mountEndings(app: Express, crashed: (error: unknown) => void): void {
+  app.use((_request, response) => {
+    response.status(404).type('text/plain').send('There is nothing here.');
+  });
+  const onError: ErrorRequestHandler = (error, _request, response, _next) => {
+    const status = statusOf(error);
+    if (status >= 500) crashed(error);
+    if (response.headersSent) response.destroy();
+    else
+      response
+        .status(status)
+        .type('text/plain')
+        .send(status >= 500 ? 'Something went wrong.' : 'This request was not understood.');
+  };
+  app.use(onError);
+}
+
+/** Somebody who takes the upgrade of a request to a socket; false if it is not theirs. */
+export type UpgradeTaker = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
+
+/** Listens; resolves when calls can come. */
+export async function listen(
+  app: Express,
+  takers: readonly UpgradeTaker[],
+  at: { readonly port: number; readonly host: string },
+): Promise<{ readonly server: Server; readonly port: number }> {
+  const server = createServer(LIMITS, app);
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy()); // a peer that leaves in the middle of it
+    const isTaken = takers.some((take) => take(request, socket, head));
+    if (!isTaken) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(at.port, at.host, resolve);
+  });
+  return { server, port: portOf(server.address()) };
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string')
+    throw new TypeError('The server does not listen on a port.');
+  return address.port;
+}
+
+/** A proxy on this machine is not this machine: what it brings comes from anywhere. */
+function isFromThisMachine(request: IncomingMessage): boolean {
+  const address = request.socket.remoteAddress ?? '';
+  const isLoopback = address === '::1' || /^(::ffff:)?127\./.test(address);
+  return (
+    isLoopback && request.headers['x-forwarded-for'] === undefined && request.headers.forwarded === undefined
+  );
+}
+
+function statusOf(error: unknown): number {
+  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : 500;
+  return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
+}
+
+const METRICS_ARE_LOCAL = 'Metrics are for this machine only: scrape them from it, not through a proxy.';
+
+/** Generous to carriers and proxies, who send little and at once; short for whoever holds on to sockets. */
+const LIMITS = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 30_000,
+};

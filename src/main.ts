@@ -1,0 +1,78 @@
+import type { Logger } from 'pino';
+import { type RunningApp, startApp } from './app.ts';
+import { type Config, processEnvironment, readConfig } from './config.ts';
+import { RingdownError } from './errors.ts';
+import { createLogger } from './logger.ts';
+
+/** What the shell calls a mistake in the configuration. */
+const EXIT_BAD_CONFIGURATION = 78;
+
+const config = configOrExit();
+const logger = createLogger(config.logLevel);
+
+// Whatever slips through every net must not take the other calls with it.
+process.on('uncaughtException', (error) =>
+  logger.error({ err: error }, 'something failed outside of any call'),
+);
+process.on('unhandledRejection', (error) =>
+  logger.error({ err: error }, 'something failed outside of any call'),
+);
+
+const app = await startOrExit(config, logger);
+for (const line of welcome(app, config)) logger.info(line);
+closeOnSignals(app, config, logger);
+
+function configOrExit(): Config {
+  try {
+    return readConfig(processEnvironment());
+  } catch (error) {
+    if (!(error instanceof RingdownError)) throw error;
+    console.error(`Ringdown cannot start. In the environment or in .env:\n${error.message}`);
+    process.exit(EXIT_BAD_CONFIGURATION);
+  }
+}
+
+async function startOrExit(config: Config, logger: Logger): Promise<RunningApp> {
+  try {
+    return await startApp(config, logger);
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (!isTaken) throw error;
+    console.error(
+      `Ringdown cannot start. Port ${config.port} is taken by another program: stop it, or set PORT.`,
+    );
+    process.exit(1);
+  }
+}
+
+/** Where to call, where to look, and what is missing for real calls. */
+function welcome(app: RunningApp, config: Config): readonly string[] {
+  const lines = [
+    `Ringdown listens on ${app.localUrl}. The carrier's webhook is ${app.publicUrl}/twilio/voice`,
+  ];
+  if (app.isPractice) {
+    lines.push(
+      'Practice mode: no OPENAI_API_KEY, so the practice model answers. Call it from a second terminal: npm run call',
+    );
+  }
+  if (!config.twilioAuthToken) {
+    lines.push('No TWILIO_AUTH_TOKEN: signatures are not asked for, and only this machine is listened to.');
+  } else if (!app.publicUrl.startsWith('https://')) {
+    lines.push('PUBLIC_URL is not https://: Twilio opens media streams to https addresses only.');
+  }
+  return lines;
+}
+
+/** The first signal lets calls finish; a second one ends them. */
+function closeOnSignals(app: RunningApp, config: Config, logger: Logger): void {
+  let isClosing = false;
+  const close = async () => {
+    if (isClosing) process.exit(0);
+    isClosing = true;
+    logger.info(`Closing: no new calls, live ones have ${config.drainMs / 1000} s to finish.`);
+    await app.close(config.drainMs);
+    process.exit(0);
+  };
+  process.on('SIGTERM', close);
+  process.on('SIGINT', close);
+}
