@@ -78,10 +78,14 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     publicUrl: config.publicUrl ?? localUrl,
     isPractice: practice !== null,
     async close(drainMs) {
-      await calls.drain(drainMs);
+      const ended = await calls.drain(drainMs);
+      if (ended > 0) await new Promise<void>((resolve) => systemClock.after(AFTERMATH_MS, resolve));
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await practice?.close();
     },
   };
 }
+
+/** Carriers ask at once what to tell the callers of calls that were ended; then the house may close. */
+const AFTERMATH_MS = 2_000;

@@ -58,19 +58,23 @@ export class LiveCalls implements Switchboard {
     this.#live.get(callId)?.end('caller_hung_up');
   }
 
-  /** Lets nobody in any more; resolves when the last call is over, at the latest after this time. */
-  async drain(mostMs: number): Promise<void> {
+  /**
+   * Lets nobody in any more; resolves when the last call is over, at the latest after this time.
+   * Says how many had to be ended: their carriers are about to ask what to tell the callers.
+   */
+  async drain(mostMs: number): Promise<number> {
     const lastCallIsOver = new Promise<void>((resolve) => {
       this.#drained = resolve;
     });
-    if (this.#live.size === 0) return;
-    const cancel = this.#around.clock.after(mostMs, () => this.#endAll());
+    if (this.#live.size === 0) return 0;
+    let ended = 0;
+    const cancel = this.#around.clock.after(mostMs, () => {
+      ended = this.#live.size;
+      for (const call of this.#live.values()) call.end('drained');
+    });
     await lastCallIsOver;
     cancel();
-  }
-
-  #endAll(): void {
-    for (const call of this.#live.values()) call.end('drained');
+    return ended;
   }
 
   #forget(callId: string, reason: EndReason): void {

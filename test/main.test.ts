@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { DIAL_DEFAULTS, dial } from '../src/practice/phone/dial.ts';
+
+const SRC = join(import.meta.dirname, '../src');
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+/** The program as `npm start` runs it: with nothing but a port. */
+async function aProcess(environment: Record<string, string> = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'ringdown-'));
+  const port = await freePort();
+  const child = run(['main.ts'], { PORT: String(port), ...environment }, folder);
+  cleanups.push(
+    () => rm(folder, { recursive: true }),
+    () => child.kill('SIGKILL'),
+  );
+  const url = `http://localhost:${port}`;
+  await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), {
+    timeout: 20_000,
+    interval: 100,
+  });
+  return { child, url, folder };
+}
+
+function run(
+  [file = '', ...args]: readonly string[],
+  env: Record<string, string>,
+  cwd: string,
+): ChildProcess & { output: string } {
+  const child = Object.assign(spawn(process.execPath, [join(SRC, file), ...args], { env, cwd }), {
+    output: '',
+  });
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (data) => void (child.output += data));
+  return child;
+}
+
+async function exitCode(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode === null) await once(child, 'exit');
+  return child.exitCode;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+describe('npm start', () => {
+  it('answers npm run call without a single variable set, and says so', async () => {
+    const { child, url, folder } = await aProcess();
+
+    const phone = run(['practice/ring.ts', '--url', url, '--script', 'listen'], {}, folder);
+
+    expect(await exitCode(phone)).toBe(0);
+    expect(phone.output).toContain('the agent is quiet, after 3.');
+    expect(child).toMatchObject({ output: expect.stringContaining('Practice mode') });
+  }, 40_000);
+
+  it('C6: lets live calls finish after SIGTERM, tells new callers, and leaves with code 0', async () => {
+    const { child, url } = await aProcess();
+    const live = await dial({ ...DIAL_DEFAULTS, url }, {});
+    if (live.kind === 'words') throw new Error('not connected');
+
+    child.kill('SIGTERM');
+    await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(503), { timeout: 5_000 });
+    const late = await dial({ ...DIAL_DEFAULTS, url }, {});
+    const isStillOpen = live.line.isOpen;
+    live.line.hangUp();
+
+    expect(late).toEqual({ kind: 'words', says: [expect.stringContaining('busy')] });
+    expect(isStillOpen).toBe(true);
+    expect(await exitCode(child)).toBe(0);
+  }, 40_000);
+
+  it('P2: ends calls that outlast the drain, with an apology, and leaves with code 0', async () => {
+    const { child, url } = await aProcess({ DRAIN_SECONDS: '1' });
+    const live = await dial({ ...DIAL_DEFAULTS, url }, {});
+    if (live.kind === 'words') throw new Error('not connected');
+
+    child.kill('SIGTERM');
+    await vi.waitFor(() => expect(live.line.isOpen).toBe(false), { timeout: 10_000 });
+
+    expect(await live.after()).toEqual([expect.stringContaining('sorry')]);
+    expect(await exitCode(child)).toBe(0);
+  }, 40_000);
+
+  it('says which program to stop when its port is taken', async () => {
+    const { url, folder } = await aProcess();
+
+    const second = run(['main.ts'], { PORT: new URL(url).port }, folder);
+
+    expect(await exitCode(second)).toBe(1);
+    expect(second.output).toContain('is taken by another program');
+  }, 40_000);
+});
+
+describe('npm run call', () => {
+  it.each([
+    [['--calls', 'many'], 2, '--calls must be a whole number from 1, not "many".'],
+    [['--script', 'opera'], 2, 'There is no script "opera".'],
+    [['--wav', 'nowhere.wav'], 2, 'nowhere.wav cannot be spoken'],
+    [['--volume', '11'], 2, '--volume'],
+    [['--url', 'http://127.0.0.1:9'], 1, 'rings http://127.0.0.1:9'],
+    [['--help'], 0, '--token'],
+  ])(
+    'answers %j with code %i and a sentence',
+    async (args, code, sentence) => {
+      const phone = run(['practice/ring.ts', ...args], {}, tmpdir());
+
+      expect(await exitCode(phone)).toBe(code);
+      expect(phone.output).toContain(sentence);
+    },
+    20_000,
+  );
+});
