@@ -38,8 +38,11 @@ function run(
   const child = Object.assign(spawn(process.execPath, [join(SRC, file), ...args], { env, cwd }), {
     output: '',
   });
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (data) => void (child.output += data));
+  const listen = (data: Buffer) => {
+    child.output += data.toString();
+  };
+  child.stdout?.on('data', listen);
+  child.stderr?.on('data', listen);
   return child;
 }
 

@@ -101,9 +101,8 @@ class FilteredStream {
   flush(): Uint8Array {
     if (!this.#hasBegun) return new Uint8Array(0);
     const { stepInBytes, pastBytes, silentByte } = this.#direction;
-    const begunBytes = this.#keptBytes - pastBytes;
-    this.#keptBytes -= begunBytes % 2; // half a sample is no sound
-    const toStepEnd = (stepInBytes - begunBytes + (begunBytes % 2)) % stepInBytes;
+    this.#keptBytes -= (this.#keptBytes - pastBytes) % 2; // half a sample is no sound
+    const toStepEnd = (stepInBytes - (this.#keptBytes - pastBytes)) % stepInBytes;
     const output = this.push(new Uint8Array(toStepEnd + pastBytes).fill(silentByte));
     this.reset();
     return output;

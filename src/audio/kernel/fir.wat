@@ -45,9 +45,9 @@
     (local.set $to (global.get $result))
     (local.set $end (i32.add (global.get $result) (local.get $steps)))
     (loop $step
-      (i32.store8 (local.get $to) (i32.load8_u offset=65536 (i32.and (i32.const 0xffff)
-        (call $rounded
-          (call $dot (local.get $at) (global.get $downTaps) (i32.const 192)) (i32.const 15)))))
+      (i32.store8 (local.get $to) (i32.load8_u (i32.add (global.get $encoded) (i32.and
+        (call $rounded (call $dot (local.get $at) (global.get $downTaps) (i32.const 192)) (i32.const 15))
+        (i32.const 0xffff)))))
       (local.set $at (i32.add (local.get $at) (i32.const 6)))
       (br_if $step (i32.lt_u
         (local.tee $to (i32.add (local.get $to) (i32.const 1)))
@@ -66,7 +66,7 @@
         (local.tee $at (i32.add (local.get $at) (i32.const 1)))
         (local.get $count)))))
 
-  ;; The sum of samples times taps; $bytes long, a multiple of sixteen.
+  ;; The sum of samples times taps, both $bytes long: 64 for a phase of 32 taps, 192 for all 96.
   (func $dot (param $samples i32) (param $taps i32) (param $bytes i32) (result i32)
     (local $sum v128) (local $end i32)
     (local.set $end (i32.add (local.get $taps) (local.get $bytes)))
