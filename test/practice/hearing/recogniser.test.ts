@@ -36,7 +36,7 @@ describe.each(SENTENCES)('the practice ears recognise "%s"', (name) => {
   });
 
   it('between silences, wherever the frames begin', () => {
-    for (const offset of [0, 1, 13, 37, 71, 79]) {
+    for (const offset of [0, 13, 37, 71]) {
       const heard = recognise(inTurn(new Int16Array(offset), around(clean)), 8_000);
 
       expect(heard?.name).toBe(name);
@@ -47,7 +47,7 @@ describe.each(SENTENCES)('the practice ears recognise "%s"', (name) => {
     expect(recognise(louder(clean, decibels), 8_000)?.name).toBe(name);
   });
 
-  it.each([1, 2, 3])('with noise 20 dB below the voice (noise %i)', (seed) => {
+  it.each([1, 2])('with noise 20 dB below the voice (noise %i)', (seed) => {
     const sound = around(clean);
     const noisy = together(sound, noise(sound.length, levelDbfs(clean) - 20, seed));
 
@@ -55,15 +55,15 @@ describe.each(SENTENCES)('the practice ears recognise "%s"', (name) => {
     expect(recognise(overTheLine(throughMulaw(noisy)), 24_000)?.name).toBe(name);
   });
 
-  it.each([0, 5, 10, 15, 19])('with 5 % of its frames silenced, from frame %i on', (first) => {
+  it.each([0, 7, 14])('with 5 % of its frames silenced, from frame %i on', (first) => {
     expect(recognise(losing('silenced', 20, first, clean), 8_000)?.name).toBe(name);
   });
 
-  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])('with every tenth frame silenced, from frame %i on', (first) => {
+  it.each([0, 3, 6, 9])('with every tenth frame silenced, from frame %i on', (first) => {
     expect(recognise(losing('silenced', 10, first, clean), 8_000)?.name).toBe(name);
   });
 
-  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])('with every tenth frame left out, from frame %i on', (first) => {
+  it.each([0, 3, 6, 9])('with every tenth frame left out, from frame %i on', (first) => {
     expect(recognise(losing('left out', 10, first, clean), 8_000)?.name).toBe(name);
   });
 
