@@ -11,7 +11,7 @@ import { publicUrlReader } from './http/public-url.ts';
 import { createWebApp, listen, mountEndings, mountHealth } from './http/server.ts';
 import { type OpenAIAccess, openAIRealtime } from './models/openai/index.ts';
 import type { CallObserver } from './ports/call-log.ts';
-import { type PracticeModelOptions, startPracticeModel } from './practice/model/index.ts';
+import type { PracticeModel, PracticeModelOptions } from './practice/model/index.ts';
 
 /** The house, open for calls. */
 export interface RunningApp {
@@ -33,7 +33,7 @@ export interface AppExtras {
 
 /** Puts everything together: the one place that knows which carrier, model and store there are. */
 export async function startApp(config: Config, logger: Logger, extras: AppExtras = {}): Promise<RunningApp> {
-  const practice = config.openai ? null : await startPracticeModel(extras.practiceModel);
+  const practice = config.openai ? null : await openPractice(extras.practiceModel);
   const access: OpenAIAccess = config.openai ?? {
     baseUrl: practice?.baseUrl ?? '',
     model: 'practice',
@@ -85,6 +85,12 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
       await practice?.close();
     },
   };
+}
+
+/** Read only when it is wanted: it knows a hundred recordings by heart. */
+async function openPractice(options?: PracticeModelOptions): Promise<PracticeModel> {
+  const { startPracticeModel } = await import('./practice/model/index.ts');
+  return startPracticeModel(options);
 }
 
 /** Carriers ask at once what to tell the callers of calls that were ended; then the house may close. */

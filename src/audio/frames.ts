@@ -1,17 +1,16 @@
-/** How many chunks that were used up may stay in the list before it is shortened. */
-const SPENT_CHUNKS = 64;
+import { pooledBytes } from './memory.ts';
 
 /**
  * Bytes that come in chunks of one size and leave in pieces of another, in order.
  *
- * Chunks are kept, not copied: hand over memory that nobody will write to. Each is let go as soon as its last byte
- * is taken. What `take` gives is fresh memory. Each byte is copied once, however long the queue.
+ * They are copied into one ring of memory that is used again and again. Keeping
+ * the chunks themselves would be less work, and cost more: sound waits here for
+ * seconds, long enough for the garbage collector to take every chunk for something
+ * that stays, and to stop the whole process for clearing them away.
  */
 export class ByteQueue {
-  #chunks: Uint8Array[] = [];
-  #spentChunks = 0;
-  /** How much of the oldest chunk has been taken. */
-  #spentBytes = 0;
+  #ring: Uint8Array = NOTHING;
+  #begin = 0;
   #length = 0;
 
   get length(): number {
@@ -20,47 +19,49 @@ export class ByteQueue {
 
   push(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    this.#chunks.push(bytes);
+    if (this.#length + bytes.length > this.#ring.length) this.#grow(this.#length + bytes.length);
+    const at = (this.#begin + this.#length) % this.#ring.length;
+    const beforeTheEnd = bytes.subarray(0, this.#ring.length - at);
+    this.#ring.set(beforeTheEnd, at);
+    this.#ring.set(bytes.subarray(beforeTheEnd.length), 0);
     this.#length += bytes.length;
   }
 
   /** The oldest bytes, at most that many; fewer, or none, when there are no more. */
   take(maxBytes: number): Uint8Array {
-    const taken = new Uint8Array(Math.min(maxBytes, this.#length));
-    let filled = 0;
-    while (filled < taken.length) {
-      const part = this.#takePart(taken.length - filled);
-      taken.set(part, filled);
-      filled += part.length;
-    }
-    this.#length -= filled;
+    const taken = this.#oldest(Math.min(maxBytes, this.#length));
+    this.#begin = (this.#begin + taken.length) % this.#ring.length;
+    this.#length -= taken.length;
+    if (this.#length === 0) this.clear();
     return taken;
   }
 
   clear(): void {
-    this.#chunks = [];
-    this.#spentChunks = 0;
-    this.#spentBytes = 0;
+    this.#begin = 0;
     this.#length = 0;
+    if (this.#ring.length > MOST_KEPT_BYTES) this.#ring = NOTHING;
   }
 
-  #takePart(maxBytes: number): Uint8Array {
-    const oldest = this.#chunks[this.#spentChunks] ?? NOTHING;
-    const part = oldest.subarray(this.#spentBytes, this.#spentBytes + maxBytes);
-    this.#spentBytes += part.length;
-    if (this.#spentBytes === oldest.length) this.#dropOldest();
-    return part;
+  #oldest(count: number): Uint8Array {
+    const bytes = pooledBytes(count);
+    const beforeTheEnd = this.#ring.subarray(this.#begin, this.#begin + count);
+    bytes.set(beforeTheEnd);
+    bytes.set(this.#ring.subarray(0, count - beforeTheEnd.length), beforeTheEnd.length);
+    return bytes;
   }
 
-  #dropOldest(): void {
-    this.#chunks[this.#spentChunks] = NOTHING;
-    this.#spentChunks += 1;
-    this.#spentBytes = 0;
-    // shortening moves all that remains, so it waits until as much is gone as stays
-    if (this.#spentChunks < Math.max(SPENT_CHUNKS, this.#chunks.length / 2)) return;
-    this.#chunks.splice(0, this.#spentChunks);
-    this.#spentChunks = 0;
+  #grow(leastBytes: number): void {
+    const ring = new Uint8Array(Math.max(FIRST_BYTES, 2 ** Math.ceil(Math.log2(leastBytes))));
+    ring.set(this.#oldest(this.#length));
+    this.#ring = ring;
+    this.#begin = 0;
   }
 }
 
 const NOTHING = new Uint8Array(0);
+
+/** Half a second of telephone sound. */
+const FIRST_BYTES = 4096;
+
+/** What a queue that has run dry holds on to: an answer of sixteen seconds. */
+const MOST_KEPT_BYTES = 128 * 1024;

@@ -4,8 +4,10 @@
  * One object carries one direction of one call: it remembers the past the filter looks back on, and the bytes of
  * an unfinished sample, so that the result never depends on how the input was cut. Up adds 1.98 ms, down 1.90 ms.
  */
+
 import { KERNEL } from './kernel/choose-kernel.ts';
 import { BLOCK_STEPS, type BlockFilter, type Direction, DOWN, type Kernel, UP } from './kernel/kernel.ts';
+import { pooledBytes } from './memory.ts';
 
 /** μ-law codes at 8 kHz in; 16-bit little-endian samples at 24 kHz out, six bytes for each code. */
 export class Upsampler {
@@ -67,34 +69,34 @@ class FilteredStream {
 
   push(bytes: Uint8Array): Uint8Array {
     const { stepInBytes, stepOutBytes, pastBytes } = this.#direction;
-    const { window, result } = this.#filter;
     if (bytes.length > 0) this.#hasBegun = true;
-    const output = new Uint8Array(
-      Math.floor((this.#keptBytes - pastBytes + bytes.length) / stepInBytes) * stepOutBytes,
-    );
-    const room = pastBytes + BLOCK_STEPS * stepInBytes;
-
-    window.set(this.#kept.subarray(0, this.#keptBytes));
-    let held = this.#keptBytes;
-    let taken = 0;
-    let given = 0;
-    while (taken < bytes.length) {
-      const more = Math.min(bytes.length - taken, room - held);
-      window.set(bytes.subarray(taken, taken + more), held);
-      taken += more;
-      held += more;
-
-      const steps = Math.floor((held - pastBytes) / stepInBytes);
-      if (steps === 0) break;
-      this.#filter.run(steps);
-      output.set(result.subarray(0, steps * stepOutBytes), given);
-      given += steps * stepOutBytes;
-      window.copyWithin(0, steps * stepInBytes, held);
-      held -= steps * stepInBytes;
+    const steps = Math.floor((this.#keptBytes - pastBytes + bytes.length) / stepInBytes);
+    const output = pooledBytes(steps * stepOutBytes);
+    const blockBytes = BLOCK_STEPS * stepInBytes;
+    if (bytes.length <= blockBytes - stepInBytes) this.#filterBlock(bytes, output, 0);
+    else {
+      let given = 0;
+      for (let at = 0; at < bytes.length; at += blockBytes - stepInBytes) {
+        given += this.#filterBlock(bytes.subarray(at, at + blockBytes - stepInBytes), output, given);
+      }
     }
-    this.#kept.set(window.subarray(0, held));
-    this.#keptBytes = held;
     return output;
+  }
+
+  /** Filters what fits into one window; says how many bytes came of it. */
+  #filterBlock(bytes: Uint8Array, output: Uint8Array, at: number): number {
+    const { stepInBytes, stepOutBytes, pastBytes } = this.#direction;
+    const { window, result } = this.#filter;
+    // What lies in `kept` behind what counts is overwritten by the new bytes.
+    window.set(this.#kept);
+    window.set(bytes, this.#keptBytes);
+    const held = this.#keptBytes + bytes.length;
+    const steps = Math.floor((held - pastBytes) / stepInBytes);
+    if (steps > 0) this.#filter.run(steps);
+    result.copy(output, at, 0, steps * stepOutBytes);
+    window.copy(this.#kept, 0, steps * stepInBytes, held);
+    this.#keptBytes = held - steps * stepInBytes;
+    return steps * stepOutBytes;
   }
 
   /** Ends the sound: what is still on its way comes out, 3.9 ms of it, and the next push begins anew. */

@@ -49,10 +49,13 @@ export class Call {
     this.#onEnd = onEnd;
     this.#journal = new Journal(incoming.callId, clock, observer);
     this.#journal.note({ type: 'rang', carrier, from, to, agent: agent.name });
-    this.#session = model.open(agent, (event) => this.#guard(() => this.#onModel(event)));
+    this.#session = model.open(
+      agent,
+      this.#guarded((event) => this.#onModel(event)),
+    );
     this.#conversation = new Conversation(agent, this.#session, incoming.format, this.#journal);
     this.#cancels = [
-      metronome.join((now) => this.#guard(() => this.#conversation.tick(now))),
+      metronome.join(this.#guarded((now) => this.#conversation.tick(now))),
       clock.after(CONNECT_MS, () => this.#leg ?? this.end('never_connected')),
     ];
   }
@@ -62,8 +65,8 @@ export class Call {
     if (this.#isOver || this.#leg) return false;
     this.#leg = leg;
     this.#journal.note({ type: 'answered' });
-    leg.listen((event) => this.#guard(() => this.#onLine(event)));
-    this.#guard(() => this.#conversation.connect(leg, this.#around.clock.now()));
+    leg.listen(this.#guarded((event) => this.#onLine(event)));
+    this.#guarded((now: number) => this.#conversation.connect(leg, now))(this.#around.clock.now());
     return true;
   }
 
@@ -98,13 +101,15 @@ export class Call {
   }
 
   /** A mistake of ours costs the call it happens on, and no other. */
-  #guard(act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      this.#around.crashed(this.#incoming.callId, error);
-      this.end('failed');
-    }
+  #guarded<News>(act: (news: News) => void): (news: News) => void {
+    return (news) => {
+      try {
+        act(news);
+      } catch (error) {
+        this.#around.crashed(this.#incoming.callId, error);
+        this.end('failed');
+      }
+    };
   }
 }
 

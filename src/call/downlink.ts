@@ -1,4 +1,5 @@
 import { type AudioFormat, bytesPerMs, durationMs, FRAME_MS } from '../audio/format.ts';
+import { ByteQueue } from '../audio/frames.ts';
 import { createTranscoder, type Transcoder } from '../audio/transcode.ts';
 import type { CallFact } from '../ports/call-log.ts';
 import type { CallLeg } from '../ports/carrier.ts';
@@ -23,6 +24,7 @@ export class Downlink {
   readonly #playback = new PlaybackClock();
   #leg: CallLeg | null = null;
   #parts: SpokenPart[] = [];
+  #spareQueue: ByteQueue | null = null;
   #marks = 0;
   #unmarkedMs = 0;
 
@@ -88,6 +90,7 @@ export class Downlink {
   fallSilent(now: number): void {
     const heardMs = this.#playback.heardMs(now);
     for (const part of this.#parts) if (part.receivedMs > 0) this.#tell(part.said(heardMs));
+    for (const part of this.#parts) this.#recycle(part);
     this.#parts = [];
     this.#transcoder.reset();
     this.#playback.cleared(now);
@@ -101,9 +104,16 @@ export class Downlink {
       // Within an answer the parts come one after the other, whatever the order of their endings.
       if (part.id.responseId === id.responseId) part.isComplete = true;
     }
-    const part = new SpokenPart(id, now);
+    const part = new SpokenPart(id, this.#spareQueue ?? new ByteQueue(), now);
+    this.#spareQueue = null;
     this.#parts.push(part);
     return part;
+  }
+
+  /** The next part may use the memory of one that is over: as a rule there is one at a time. */
+  #recycle(part: SpokenPart): void {
+    part.waiting.clear();
+    this.#spareQueue = part.waiting;
   }
 
   #waitingMs(): number {
@@ -114,11 +124,11 @@ export class Downlink {
   /** Keeps the lead at the carrier, as long as there is something to say and somebody to hear it. */
   #pump(now: number): void {
     const leg = this.#leg;
-    if (!leg || leg.backlogBytes > MOST_BACKLOG_BYTES) return;
+    if (!leg || this.#parts.length === 0) return;
     for (let leadMs = this.#playback.leadMs(now); leadMs <= REFILL_MS; leadMs = this.#playback.leadMs(now)) {
       const part = this.#nextToSpeak(now);
       const bytes = part ? this.#bytesToSend(part, LEAD_MS - leadMs) : 0;
-      if (!part || bytes === 0) return;
+      if (!part || bytes === 0 || leg.backlogBytes > MOST_BACKLOG_BYTES) return;
       this.#send(leg, part, bytes, now);
     }
   }
@@ -161,6 +171,7 @@ export class Downlink {
     const heardMs = this.#playback.heardMs(now);
     for (let part = this.#parts[0]; part?.wasHeardToTheEnd(heardMs); part = this.#parts[0]) {
       this.#parts.shift();
+      this.#recycle(part);
       if (part.receivedMs > 0) this.#tell(part.said(heardMs));
     }
   }

@@ -29,5 +29,5 @@ export class Metronome {
   }
 }
 
-/** A telephone's frame: fine enough for a lead of hundreds of milliseconds. */
-const BEAT_MS = 20;
+/** Fine enough for a lead of hundreds of milliseconds. */
+const BEAT_MS = 50;

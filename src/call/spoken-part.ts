@@ -1,5 +1,5 @@
 import { type AudioFormat, durationMs } from '../audio/format.ts';
-import { ByteQueue } from '../audio/frames.ts';
+import type { ByteQueue } from '../audio/frames.ts';
 import type { AgentSaid } from '../ports/call-log.ts';
 import type { PartId } from '../ports/model.ts';
 import type { PartProgress } from './interruption.ts';
@@ -8,7 +8,7 @@ import type { PartProgress } from './interruption.ts';
 export class SpokenPart {
   readonly id: PartId;
   /** What the phone has not been sent yet, in the phone's format. */
-  readonly waiting = new ByteQueue();
+  readonly waiting: ByteQueue;
   receivedMs = 0;
   sentMs = 0;
   words = '';
@@ -18,8 +18,9 @@ export class SpokenPart {
   /** Where it begins on the phone's playback, once it has begun. */
   #startMs = 0;
 
-  constructor(id: PartId, now: number) {
+  constructor(id: PartId, waiting: ByteQueue, now: number) {
     this.id = id;
+    this.waiting = waiting;
     this.lastSoundAt = now;
   }
 

@@ -14,12 +14,15 @@ export class Uplink {
   readonly #format: AudioFormat;
   readonly #waiting = new ByteQueue();
   #ear: Ear | null = null;
+  /** The model takes nothing in. Looked at now and then rather than at every frame. */
+  #isStuck = false;
+  #nextLookAt = 0;
   /** Where the line's own clock should be when its next frame comes. */
   #expectedMs: number | null = null;
   #lastFrameAt = Number.NEGATIVE_INFINITY;
   /** Silence made since the last frame, in the line's stead. */
   #standInMs = 0;
-  #silenceBudgetMs = MOST_HOLE_MS;
+  #budget = { ms: MOST_HOLE_MS, at: 0 };
 
   constructor(format: AudioFormat) {
     this.#format = format;
@@ -33,15 +36,12 @@ export class Uplink {
 
   /** A frame of the line's, with its place on the line's own clock. */
   hear(audio: Uint8Array, atMs: number, now: number): void {
-    const sinceLastMs = Math.min(Math.max(0, now - this.#lastFrameAt), MOST_HOLE_MS);
-    this.#silenceBudgetMs = Math.min(MOST_HOLE_MS, this.#silenceBudgetMs + sinceLastMs);
     this.#lastFrameAt = now;
     this.#standInMs = 0;
-
-    const holeMs = this.#expectedMs === null ? 0 : atMs - this.#expectedMs;
-    if (holeMs >= LEAST_HOLE_MS) this.#hush(Math.min(holeMs, this.#silenceBudgetMs));
-    if (this.#expectedMs === null || holeMs >= LEAST_HOLE_MS || holeMs < -MOST_OVERLAP_MS)
-      this.#expectedMs = atMs;
+    this.#expectedMs ??= atMs;
+    const holeMs = atMs - this.#expectedMs;
+    if (holeMs >= LEAST_HOLE_MS) this.#hush(this.#granted(holeMs, now));
+    if (holeMs >= LEAST_HOLE_MS || holeMs < -MOST_OVERLAP_MS) this.#expectedMs = atMs;
     this.#expectedMs += durationMs(this.#format, audio.length);
     this.#push(audio);
   }
@@ -51,7 +51,11 @@ export class Uplink {
    * as the model waits for the sound of a pause: silence stands in for it.
    */
   tick(now: number, callerIsSpeaking: boolean): void {
-    this.#deliver();
+    if (now >= this.#nextLookAt) {
+      this.#nextLookAt = now + LOOK_EVERY_MS;
+      this.#isStuck = this.#ear !== null && this.#ear.session.backlogBytes >= MOST_BACKLOG_BYTES;
+    }
+    if (this.#waiting.length > 0) this.#deliver();
     if (this.#expectedMs === null || !callerIsSpeaking || this.#standInMs >= MOST_HOLE_MS) return;
     const stalledMs = now - this.#lastFrameAt - STALL_MS - this.#standInMs;
     const missingMs = Math.floor(stalledMs / FRAME_MS) * FRAME_MS;
@@ -62,14 +66,20 @@ export class Uplink {
   }
 
   #hush(ms: number): void {
-    if (ms <= 0) return;
-    this.#silenceBudgetMs -= ms;
-    this.#push(silence(this.#format, ms));
+    if (ms > 0) this.#push(silence(this.#format, ms));
+  }
+
+  /** As much of this silence as a line may make up: ten seconds, and again what time has passed. */
+  #granted(ms: number, now: number): number {
+    const budgetMs = Math.min(MOST_HOLE_MS, this.#budget.ms + now - this.#budget.at);
+    const grantedMs = Math.min(ms, budgetMs);
+    this.#budget = { ms: budgetMs - grantedMs, at: now };
+    return grantedMs;
   }
 
   #push(audio: Uint8Array): void {
     const ear = this.#ear;
-    if (ear && this.#waiting.length === 0 && ear.session.backlogBytes < MOST_BACKLOG_BYTES) {
+    if (ear && !this.#isStuck && this.#waiting.length === 0) {
       ear.session.hear(ear.transcoder.push(audio)); // the usual way, without a detour
       return;
     }
@@ -112,3 +122,4 @@ const DELIVERY_MS = 1_000;
 
 /** A model's side that has not taken this much is stuck: the rest waits here, where it is bounded. */
 const MOST_BACKLOG_BYTES = 512_000;
+const LOOK_EVERY_MS = 500;

@@ -15,9 +15,9 @@ export interface Kernel {
 
 export interface BlockFilter {
   /** Where the past, and behind it at most `BLOCK_STEPS` steps of new bytes, are laid before a run. */
-  readonly window: Uint8Array;
+  readonly window: Buffer;
   /** Where the result of a run lies until the next run of either filter. */
-  readonly result: Uint8Array;
+  readonly result: Buffer;
   /** Filters that many steps of input. */
   run(steps: number): void;
 }

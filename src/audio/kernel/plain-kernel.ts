@@ -22,9 +22,9 @@ export function createPlainKernel(): Kernel {
 }
 
 function upFilter(line: Float64Array, sums: Float64Array): BlockFilter {
-  const window = new Uint8Array(UP.pastBytes + BLOCK_STEPS * UP.stepInBytes);
-  const result = new Uint8Array(BLOCK_STEPS * UP.stepOutBytes);
-  const samples = new Int16Array(result.buffer);
+  const window = Buffer.alloc(UP.pastBytes + BLOCK_STEPS * UP.stepInBytes);
+  const result = Buffer.alloc(BLOCK_STEPS * UP.stepOutBytes);
+  const samples = new Int16Array(result.buffer, result.byteOffset);
   const phases = splitTaps(UP_TAPS, 2 ** 13);
 
   const run = (steps: number): void => {
@@ -40,9 +40,9 @@ function upFilter(line: Float64Array, sums: Float64Array): BlockFilter {
 }
 
 function downFilter(line: Float64Array, sums: Float64Array): BlockFilter {
-  const window = new Uint8Array(DOWN.pastBytes + BLOCK_STEPS * DOWN.stepInBytes);
-  const result = new Uint8Array(BLOCK_STEPS * DOWN.stepOutBytes);
-  const samples = new Int16Array(window.buffer);
+  const window = Buffer.alloc(DOWN.pastBytes + BLOCK_STEPS * DOWN.stepInBytes);
+  const result = Buffer.alloc(BLOCK_STEPS * DOWN.stepOutBytes);
+  const samples = new Int16Array(window.buffer, window.byteOffset);
   const phases = splitTaps(DOWN_TAPS, 2 ** 15);
 
   const run = (steps: number): void => {

@@ -34,8 +34,8 @@ export function createSimdKernel(): Kernel | null {
   new Uint8Array(buffer, fir.encoded.value).set(MULAW_ENCODED);
 
   const filter = (way: Direction, run: (steps: number) => void): BlockFilter => ({
-    window: new Uint8Array(buffer, fir.window.value, way.pastBytes + BLOCK_STEPS * way.stepInBytes),
-    result: new Uint8Array(buffer, fir.result.value, BLOCK_STEPS * way.stepOutBytes),
+    window: Buffer.from(buffer, fir.window.value, way.pastBytes + BLOCK_STEPS * way.stepInBytes),
+    result: Buffer.from(buffer, fir.result.value, BLOCK_STEPS * way.stepOutBytes),
     run,
   });
   return { name: 'simd', up: filter(UP, fir.up), down: filter(DOWN, fir.down) };

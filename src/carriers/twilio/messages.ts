@@ -13,8 +13,20 @@ export type FromTwilio =
   | { readonly event: 'mark'; readonly streamSid: string; readonly name: string }
   | { readonly event: 'stop'; readonly streamSid: string };
 
+/**
+ * A frame as Twilio writes it, member for member. Fifty a second come on every call: read in one look, they cost
+ * half of what parsing them does. Whatever is written in any other way is parsed.
+ */
+const FRAME =
+  /^\{"event":"media","sequenceNumber":"\d+","media":\{"track":"inbound","chunk":"\d+","timestamp":"(\d+)","payload":"([\w+/=]+)"\},"streamSid":"(\w+)"\}$/;
+
 /** A message of Twilio's; null for anything that is none, or that we have no use for. */
 export function readTwilioMessage(text: string): FromTwilio | null {
+  const frame = FRAME.exec(text);
+  if (frame) {
+    const [, timestamp = '', payload = '', streamSid = ''] = frame;
+    return frameOf(streamSid, timestamp, payload);
+  }
   let message: unknown;
   try {
     message = JSON.parse(text);
@@ -58,7 +70,12 @@ export function clearMessage(streamSid: string): string {
 function readMedia(streamSid: string, media: unknown): FromTwilio | null {
   if (!isRecord(media) || media['track'] === 'outbound') return null; // our own voice, on streams of both tracks
   const { payload, timestamp } = media;
-  if (typeof payload !== 'string' || typeof timestamp !== 'string') return null;
+  return typeof payload === 'string' && typeof timestamp === 'string'
+    ? frameOf(streamSid, timestamp, payload)
+    : null;
+}
+
+function frameOf(streamSid: string, timestamp: string, payload: string): FromTwilio | null {
   const atMs = Number(timestamp);
   const audio = Buffer.from(payload, 'base64');
   // The decoder skips what is no base64: then there is less sound than there was text.

@@ -25,27 +25,29 @@ export class TwilioStream {
   readonly #cancels: Cancel[];
   #line: { readonly leg: TwilioLeg; readonly streamSid: string } | null = null;
   #badMessages = 0;
-  #lastSignAt: number;
+  /** The peer gave a sign of life since we last looked. */
+  #isAlive = true;
 
   constructor(socket: WebSocket, callSid: string, around: StreamSurroundings) {
     const { clock } = around;
     this.#socket = socket;
     this.#callSid = callSid;
     this.#around = around;
-    this.#lastSignAt = clock.now();
     this.#cancels = [
       clock.after(START_MS, () => this.#line ?? this.#refuse('no start')),
       clock.every(WATCH_MS, () => this.#watch()),
     ];
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
-    socket.on('pong', () => this.#sign());
+    socket.on('pong', () => {
+      this.#isAlive = true;
+    });
     socket.on('error', () => {}); // a close follows, and that is what counts
     socket.on('close', () => this.#onClose());
   }
 
   #onMessage(data: RawData, isBinary: boolean): void {
+    this.#isAlive = true;
     if (this.#socket.readyState !== this.#socket.OPEN) return; // we have said goodbye
-    this.#sign();
     if (isBinary) return this.#socket.close(UNSUPPORTED_DATA, 'text frames only');
     const message = readTwilioMessage(data.toString());
     if (!message) return this.#onBadMessage();
@@ -87,17 +89,12 @@ export class TwilioStream {
     this.#socket.close(POLICY_VIOLATION, reason);
   }
 
-  /** The peer gave a sign of life. */
-  #sign(): void {
-    this.#lastSignAt = this.#around.clock.now();
-  }
-
   /** A line whose other end vanished without a word would keep the model talking, and paid for. */
   #watch(): void {
     this.#badMessages = 0;
-    const silentMs = this.#around.clock.now() - this.#lastSignAt;
-    if (silentMs >= DEAD_MS) this.#socket.terminate();
-    else if (silentMs >= WATCH_MS / 2 && this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+    if (!this.#isAlive) return this.#socket.terminate();
+    this.#isAlive = false;
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
   }
 
   #hangUp(): void {
@@ -120,8 +117,8 @@ export class TwilioStream {
 /** Twilio sends it at once. */
 const START_MS = 5_000;
 
+/** A peer that is silent from one look to the next, and does not answer the ping between them, is gone. */
 const WATCH_MS = 5_000;
-const DEAD_MS = 10_000;
 
 /** Within one watch. A few may be new kinds of message; a hundred are an attack or a broken peer. */
 const MOST_BAD_MESSAGES = 100;

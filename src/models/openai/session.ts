@@ -11,6 +11,7 @@ import type {
   SessionSetup,
 } from '../../ports/model.ts';
 import type { OpenAIAccess } from './address.ts';
+import { appendMessage } from './append-message.ts';
 import { BUSY_CODE, isHarmless, lossOf } from './error-codes.ts';
 import { Opening } from './opening.ts';
 import { readServerEvent, type ServerError, type ServerEvent, type ServerResponse } from './server-events.ts';
@@ -56,9 +57,7 @@ export class OpenAISession implements RealtimeSession {
 
   hear(audio: Uint8Array): void {
     if (this.#opening) return;
-    // Fifty times a second on every call: base64 needs no escaping, so the message is joined rather than serialised.
-    const base64 = Buffer.from(audio.buffer, audio.byteOffset, audio.byteLength).toString('base64');
-    this.#socket.send(`{"type":"input_audio_buffer.append","audio":"${base64}"}`);
+    this.#socket.send(appendMessage(audio));
   }
 
   respond({ wantId, instructions }: ResponseWant): void {

@@ -46,8 +46,8 @@ export class ModelSocket {
     return this.#socket.bufferedAmount;
   }
 
-  send(text: string): void {
-    if (!this.#isDone && this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
+  send(text: string | Buffer): void {
+    if (!this.#isDone && this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text, TEXT_FRAME);
   }
 
   close(): void {
@@ -102,6 +102,9 @@ const LIMITS = {
   maxPayload: 4 * 1024 * 1024,
   perMessageDeflate: false,
 };
+
+/** Bytes go out as text, too: the protocol knows no other frames. */
+const TEXT_FRAME = { binary: false };
 
 /** Two missed answers, ten seconds, and the socket is taken for dead. */
 const PING_MS = 5_000;
