@@ -50,6 +50,7 @@ export class BenchCall {
       this.#answer = new Answer(turn);
       await this.#listen(turn);
     }
+    await pause(SETTLED_MS); // what was on its way has arrived
   }
 
   hangUp(): void {
@@ -84,13 +85,18 @@ export class BenchCall {
 
   async #listen(turn: number): Promise<void> {
     const { cutMs } = situationOf(turn);
-    await until(() => this.#answer.heardMs > 0);
+    await this.#until(() => this.#answer.heardMs > 0);
     if (cutMs === null) {
-      await until(() => !this.#line?.ear.isPlaying);
+      await this.#until(() => !this.#line?.ear.isPlaying);
       return pause(SETTLED_MS);
     }
     const atMs = cutMs[0] + Math.random() * (cutMs[1] - cutMs[0]);
     await pause(Math.max(0, atMs - this.#answer.heardMs));
+  }
+
+  async #until(isTrue: () => boolean): Promise<void> {
+    const patience = systemClock.now() + PATIENCE_MS;
+    while (!isTrue() && this.#line?.isOpen && systemClock.now() < patience) await pause(FRAME_MS);
   }
 
   #sent(atMs: number): void {
@@ -158,11 +164,6 @@ class Answer {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => void systemClock.after(ms, resolve));
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  const patience = systemClock.now() + PATIENCE_MS;
-  while (!isTrue() && systemClock.now() < patience) await pause(FRAME_MS);
 }
 
 /** What the caller "says": loud enough for any voice detection. */

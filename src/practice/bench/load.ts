@@ -32,11 +32,13 @@ export interface LoadResult {
 }
 
 const THINK_MS = 1_700;
-const SETTLE_MS = 5_000;
+/** Long enough for the server's code to be compiled for speed, as that of a server that runs all day is. */
+const SETTLE_MS = 10_000;
 const LATE_MS = 40;
 
 const callOf = new WeakMap<PracticeSession, BenchCall>();
-const unclaimed: PracticeSession[] = [];
+/** One call rings at a time, so that the session that appears is its own. */
+let ringing: BenchCall | null = null;
 const model = await startModel();
 process.send?.({ modelUrl: model.baseUrl });
 process.on('message', async (order: LoadOrder) => {
@@ -68,23 +70,28 @@ async function run({ url, calls, seconds }: LoadOrder): Promise<LoadResult> {
   };
 
   goesOn = false;
+  for (const call of benchCalls) call.hangUp();
   await Promise.all(talks);
-  await pause(SETTLE_MS / 10);
   const framesSent = sum(benchCalls.map((call) => call.framesSent));
   const framesHeard = sum(benchCalls.map((call) => call.framesHeard));
-  for (const call of benchCalls) call.hangUp();
-  await pause(SETTLE_MS / 10);
   return { ...result, framesSent, framesLost: framesSent - framesHeard };
 }
 
-/** One call after the other, so that the session that appears is the one of this call. */
 async function connect(url: string, samples: Samples): Promise<BenchCall> {
   const call = new BenchCall(samples);
-  const ringing = call.ring(url);
-  while (unclaimed.length === 0) await pause(1);
-  for (const session of unclaimed.splice(0)) callOf.set(session, call);
-  await ringing;
+  ringing = call;
+  await call.ring(url);
+  while (ringing !== null) await pause(1);
   return call;
+}
+
+/** The call that a session belongs to. */
+function callBehind(session: PracticeSession): BenchCall | undefined {
+  if (ringing && !callOf.has(session)) {
+    callOf.set(session, ringing);
+    ringing = null;
+  }
+  return callOf.get(session);
 }
 
 function startModel(): Promise<PracticeModel> {
@@ -92,8 +99,7 @@ function startModel(): Promise<PracticeModel> {
     brain: benchBrain(THINK_MS),
     ears: { ...practiceEars, recognise: () => null },
     onClientEvent(event, session) {
-      const call = callOf.get(session);
-      if (event.type === 'session.update' && !call) unclaimed.push(session);
+      const call = callBehind(session);
       if (event.type === 'input_audio_buffer.append') {
         const bytes =
           Math.floor((event.audio.length * 3) / 4) -

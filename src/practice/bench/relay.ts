@@ -20,6 +20,7 @@ server.on('upgrade', (request, socket, head) => {
   sockets.handleUpgrade(request, socket, head, (phone) => relay(phone));
 });
 server.listen(Number(port), '127.0.0.1');
+process.on('SIGTERM', () => process.exit(0));
 
 function relay(phone: WebSocket): void {
   const headers = { authorization: 'Bearer practice' };

@@ -127,7 +127,7 @@ export class PhoneLine {
   #tick(): void {
     const now = systemClock.now();
     this.#echo(this.ear.advance(now));
-    while (this.#nextFrameAt <= now) this.#sendFrame(now);
+    while (this.#nextFrameAt <= now && this.#socket.readyState === WebSocket.OPEN) this.#sendFrame(now);
     this.#schedule();
   }
 
@@ -149,7 +149,7 @@ export class PhoneLine {
 
   #schedule(): void {
     this.#cancelTimer();
-    if (!this.#isOpen) return;
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
     const due = Math.min(this.#nextFrameAt, this.ear.nextMarkAt ?? Number.POSITIVE_INFINITY);
     this.#cancelTimer = systemClock.after(Math.max(0, due - systemClock.now()), () => this.#tick());
   }
@@ -162,11 +162,11 @@ export class PhoneLine {
     }
   }
 
-  /** A message of the stream: numbered, and with its name. */
-  #tell(event: TwilioEvent): void {
+  /** A message of the stream: numbered, and with its name; members in Twilio's own order. */
+  #tell({ event, ...content }: TwilioEvent): void {
     const { streamSid } = this.#identity;
     this.#messages += 1;
-    this.#send({ ...event, sequenceNumber: String(this.#messages), streamSid });
+    this.#send({ event, sequenceNumber: String(this.#messages), ...content, streamSid });
   }
 
   #send(event: TwilioEvent): void {
