@@ -63,6 +63,9 @@ export type EffectiveSession = z.infer<typeof session>;
 export type ServerResponse = z.infer<typeof response>;
 export type ServerError = Extract<ServerEvent, { type: 'error' }>['error'];
 
+/** Most of what a server says is none of our business; finding that out by failing to parse it costs the most. */
+const names = new Set<unknown>(serverEvent.options.map((option) => option.shape.type.value));
+
 /** The server's message as one of ours; null for what we do not know, need or understand. */
 export function readServerEvent(text: string): ServerEvent | null {
   let message: unknown;
@@ -71,5 +74,6 @@ export function readServerEvent(text: string): ServerEvent | null {
   } catch {
     return null;
   }
-  return serverEvent.safeParse(message).data ?? null;
+  if (typeof message !== 'object' || message === null || !('type' in message)) return null;
+  return names.has(message.type) ? (serverEvent.safeParse(message).data ?? null) : null;
 }

@@ -148,7 +148,7 @@ export class OpenAISession implements RealtimeSession {
   }
 
   #begin(responseId: string, response?: ServerResponse): void {
-    if (this.#begun.includes(responseId)) return;
+    if (this.#begun.at(-1) === responseId || this.#begun.includes(responseId)) return;
     this.#begun.push(responseId);
     if (this.#begun.length > MOST_BEGUN) this.#begun.shift();
     this.#tell({ type: 'response_started', responseId, wantId: this.#wishes.servedBy(response?.metadata) });

@@ -45,6 +45,9 @@ function relay(phone: WebSocket): void {
   });
   model.on('message', (data) => {
     const text = data.toString();
+    // Without this the callers would sit through every answer, and the relay carry half of what we do.
+    if (text.includes('"input_audio_buffer.speech_started"'))
+      phone.send(`{"event":"clear","streamSid":"${streamSid}"}`);
     if (!text.includes('"response.output_audio.delta"')) return;
     phone.send(
       `{"event":"media","streamSid":"${streamSid}","media":{"payload":"${between(text, '"delta":"')}"}}`,
