@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import frontDesk from './agents/front-desk/agent.ts';
+import { NO_TOOLS } from './call/call-plan.ts';
+import { NO_TAP } from './call/call-tap.ts';
 import { LiveCalls } from './call/live-calls.ts';
 import { Metronome } from './call/metronome.ts';
 import { callLogLines } from './call-log-lines.ts';
@@ -49,10 +51,23 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
       observer: (callId, event) => {
         for (const observe of everybody) observe(callId, event);
       },
+      tapOf: () => NO_TAP,
+      sendText: (incoming, text) => twilio.sendText(incoming, text),
       crashed: (callId, error) =>
         logger.error({ call: callId, err: error }, 'a call failed by a mistake of ours'),
     },
-    () => frontDesk,
+    () => ({
+      ...frontDesk,
+      agent: frontDesk.name,
+      model: access.model,
+      output: 'speech',
+      interruption: 'immediate',
+      toolbox: NO_TOOLS,
+      remoteTools: [],
+      transferTargets: {},
+      silence: null,
+      maxDurationMs: 30 * 60_000,
+    }),
     config.maxCalls,
   );
 

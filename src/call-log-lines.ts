@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { unreachable } from './errors.ts';
-import type { CallEvent, CallObserver } from './ports/call-log.ts';
+import type { CallEvent, CallObserver, EndReason } from './ports/call-log.ts';
 
 /** The log lines of calls: what happened and when. Nobody's words, and of a number no more than its end. */
 export function callLogLines(logger: Logger): CallObserver {
@@ -38,10 +38,34 @@ function lineFor(event: CallEvent): Line | null {
       return { level: 'warn', text: 'something went wrong', fields: { code: event.code } };
     case 'ended':
       return {
-        level: event.reason === 'caller_hung_up' ? 'info' : 'warn',
+        level: NORMAL_ENDS.has(event.reason) ? 'info' : 'warn',
         text: 'the call has ended',
         fields: { reason: event.reason },
       };
+    case 'tool_returned':
+      return {
+        level: event.result === 'ok' ? 'info' : 'warn',
+        text: 'a tool has answered',
+        fields: { tool: event.name, result: event.result, tookMs: event.tookMs },
+      };
+    case 'transfer':
+      return {
+        level: event.state === 'came_back' ? 'warn' : 'info',
+        text: 'a transfer',
+        fields: { target: event.target, state: event.state, ...(event.detail && { detail: event.detail }) },
+      };
+    case 'held':
+    case 'went_on':
+    case 'agent_wrote':
+    case 'digits':
+    case 'tool_called':
+    case 'told':
+    case 'shown':
+    case 'noted':
+    case 'silence_prompted':
+    case 'text_sent':
+    case 'recording':
+    case 'summarised':
     case 'caller_started_speaking':
     case 'caller_stopped_speaking':
     case 'caller_said':
@@ -60,3 +84,12 @@ function endOf(number: string): string {
 }
 
 const SHOWN_DIGITS = 4;
+
+const NORMAL_ENDS: ReadonlySet<EndReason> = new Set([
+  'caller_hung_up',
+  'agent_hung_up',
+  'operator_hung_up',
+  'transferred',
+  'caller_silent',
+  'too_long',
+]);

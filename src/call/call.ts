@@ -1,10 +1,14 @@
-import type { Agent } from '../agents/define-agent.ts';
 import type { CallObserver, EndReason } from '../ports/call-log.ts';
-import type { CallLeg, IncomingCall, LegEvent, LegGone } from '../ports/carrier.ts';
+import type { CallLeg, IncomingCall, LegEvent, LegGone, TransferOutcome } from '../ports/carrier.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { RealtimeSession, SessionEvent, SpeechModel } from '../ports/model.ts';
+import type { CallDesk, DeskAnswer } from '../ports/tools.ts';
+import { type CallPlan, isLedByUs } from './call-plan.ts';
+import type { CallTap } from './call-tap.ts';
 import { Conversation } from './conversation.ts';
-import { endReasonOf } from './end-of-call.ts';
+import type { Leave } from './departure.ts';
+import { deskOf } from './desk.ts';
+import { endReasonOf, isHangUp } from './end-of-call.ts';
 import { Journal } from './journal.ts';
 import type { Metronome } from './metronome.ts';
 
@@ -14,6 +18,9 @@ export interface CallSurroundings {
   readonly metronome: Metronome;
   readonly model: SpeechModel;
   readonly observer: CallObserver;
+  readonly tapOf: (callId: string) => CallTap;
+  /** Sends a text message to a caller, from the number they dialled. */
+  readonly sendText: (incoming: IncomingCall, text: string) => Promise<DeskAnswer>;
   /** Told of mistakes of ours: whatever they are, they cost one call. */
   readonly crashed: (callId: string, error: unknown) => void;
 }
@@ -26,34 +33,56 @@ export interface CallSurroundings {
  * first ends everything: line, model, timers, in that order, and only once.
  */
 export class Call {
-  readonly #incoming: IncomingCall;
+  readonly incoming: IncomingCall;
+  readonly plan: CallPlan;
   readonly #around: CallSurroundings;
   readonly #journal: Journal;
   readonly #session: RealtimeSession;
   readonly #conversation: Conversation;
+  readonly #tap: CallTap;
   readonly #onEnd: (reason: EndReason) => void;
   readonly #cancels: Cancel[];
   #leg: CallLeg | null = null;
+  /** The caller is being connected with somebody else, and may come back. */
+  #awayTo: string | null = null;
   #isOver = false;
 
   constructor(
     incoming: IncomingCall,
-    agent: Agent,
+    plan: CallPlan,
     around: CallSurroundings,
     onEnd: (reason: EndReason) => void,
   ) {
     const { clock, metronome, model, observer } = around;
-    const { carrier, from, to } = incoming;
-    this.#incoming = incoming;
+    const { carrier, from, to, callId } = incoming;
+    this.incoming = incoming;
+    this.plan = plan;
     this.#around = around;
     this.#onEnd = onEnd;
-    this.#journal = new Journal(incoming.callId, clock, observer);
-    this.#journal.note({ type: 'rang', carrier, from, to, agent: agent.name });
+    this.#tap = around.tapOf(callId);
+    this.#journal = new Journal(callId, clock, observer);
+    const { direction = 'inbound' } = incoming;
+    const { agent, model: modelName } = plan;
+    const wallMs = clock.wallMs();
+    this.#journal.note({ type: 'rang', carrier, direction, from, to, agent, model: modelName, wallMs });
     this.#session = model.open(
-      agent,
+      {
+        ...plan,
+        tools: plan.toolbox.offers,
+        turnTaking: { detection: plan.turnDetection, isLedByUs: isLedByUs(plan) },
+      },
       this.#guarded((event) => this.#onModel(event)),
     );
-    this.#conversation = new Conversation(agent, this.#session, incoming.format, this.#journal);
+    this.#conversation = new Conversation({
+      plan,
+      format: incoming.format,
+      session: this.#session,
+      tools: plan.toolbox.open(this.#desk()),
+      journal: this.#journal,
+      tap: this.#tap,
+      whenDone: (work, goOn) => this.#whenDone(work, goOn),
+      leave: (leave) => this.#leave(leave),
+    });
     this.#cancels = [
       metronome.join(this.#guarded((now) => this.#conversation.tick(now))),
       clock.after(CONNECT_MS, () => this.#leg ?? this.end('never_connected')),
@@ -64,15 +93,53 @@ export class Call {
   connect(leg: CallLeg): boolean {
     if (this.#isOver || this.#leg) return false;
     this.#leg = leg;
-    this.#journal.note({ type: 'answered' });
-    leg.listen(this.#guarded((event) => this.#onLine(event)));
+    if (this.#awayTo === null) this.#journal.note({ type: 'answered' });
+    this.#awayTo = null;
+    leg.listen(this.#guarded((event) => this.#onLine(leg, event)));
     this.#guarded((now: number) => this.#conversation.connect(leg, now))(this.#around.clock.now());
     return true;
   }
 
   /** The carrier says it is done with the line. */
   lineEnded(): void {
-    this.end(this.#leg ? 'line_lost' : 'never_connected');
+    if (this.#awayTo === null) this.end(this.#leg ? 'line_lost' : 'never_connected');
+  }
+
+  /** The carrier says the phone call itself is over. */
+  phoneCallEnded(): void {
+    this.end(this.#awayTo === null ? 'caller_hung_up' : 'transferred');
+  }
+
+  /** What came of connecting the caller with somebody else. True if they come back to the agent. */
+  returned(outcome: TransferOutcome): boolean {
+    const target = this.#awayTo;
+    if (this.#isOver || target === null) return false;
+    if (outcome === 'completed') {
+      this.#journal.note({ type: 'transfer', target, state: 'connected' });
+      this.end('transferred');
+      return false;
+    }
+    this.#guarded((now: number) => this.#cameBack(target, outcome, now))(this.#around.clock.now());
+    return true;
+  }
+
+  /** Tells the model something only it is to know, and has it speak of it at once if need be. */
+  tell(text: string, isToSpeak: boolean): void {
+    if (!this.#isOver) this.#conversation.tell(text, 'operator', isToSpeak, this.#around.clock.now());
+  }
+
+  /** What the caller says in writing. */
+  read(text: string): void {
+    if (!this.#isOver) this.#conversation.read(text, this.#around.clock.now());
+  }
+
+  show(picture: Uint8Array, mediaType: string): void {
+    if (!this.#isOver) this.#conversation.show(picture, mediaType, this.#around.clock.now());
+  }
+
+  /** Connects the caller with one of the owner's targets, once they have heard what is being said. */
+  transfer(target: string): DeskAnswer {
+    return this.#desk().transfer(target);
   }
 
   /** Ends the call. The first reason stands; a second time is quiet. */
@@ -80,16 +147,35 @@ export class Call {
     if (this.#isOver) return;
     this.#isOver = true;
     for (const cancel of this.#cancels) cancel();
-    this.#leg?.close();
+    if (isHangUp(reason)) this.#leg?.hangUp();
+    else this.#leg?.close();
+    this.#conversation.close();
     this.#session.close();
+    this.#tap.end(this.#around.clock.now());
     this.#journal.note({ type: 'ended', reason });
     this.#onEnd(reason);
   }
 
-  #onLine(event: LegEvent): void {
-    if (this.#isOver) return;
-    if (event.type === 'gone') this.end(GONE[event.reason]);
-    else this.#conversation.onLine(event, this.#around.clock.now());
+  #desk(): CallDesk {
+    const { clock, sendText } = this.#around;
+    return deskOf({
+      incoming: this.incoming,
+      plan: this.plan,
+      clock,
+      session: this.#session,
+      conversation: () => this.#conversation,
+      journal: this.#journal,
+      tap: this.#tap,
+      sendText,
+    });
+  }
+
+  #onLine(leg: CallLeg, event: LegEvent): void {
+    if (this.#isOver || this.#leg !== leg) return;
+    if (event.type !== 'gone') return this.#conversation.onLine(event, this.#around.clock.now());
+    if (this.#awayTo === null) return this.end(GONE[event.reason]);
+    this.#leg = null;
+    this.#conversation.disconnect(this.#around.clock.now());
   }
 
   #onModel(event: SessionEvent): void {
@@ -100,13 +186,47 @@ export class Call {
     } else this.#conversation.onModel(event, this.#around.clock.now());
   }
 
+  #leave(leave: Leave): void {
+    if (leave.kind === 'hang_up') return this.end(leave.reason);
+    const target = this.plan.transferTargets[leave.target];
+    if (!target || !this.#leg) return;
+    this.#awayTo = leave.target;
+    this.#journal.note({ type: 'transfer', target: leave.target, state: 'dialled' });
+    const wish = { number: target.number, ringMs: RING_MS, mostMs: LONGEST_TALK_MS };
+    this.#whenDone(this.#leg.transfer(wish), (isUnderWay, now) => {
+      if (!isUnderWay && this.#awayTo !== null) this.#cameBack(leave.target, 'failed', now);
+    });
+  }
+
+  /** Nobody took the call: the agent has the caller again, and knows why. */
+  #cameBack(target: string, outcome: TransferOutcome, now: number): void {
+    if (this.#leg) this.#awayTo = null; // the line never went away
+    this.#journal.note({ type: 'transfer', target, state: 'came_back', detail: outcome });
+    this.#conversation.tell(
+      `The caller could not be connected with ${target}: ${CAME_BACK[outcome]} They are back on the line with you. Say so, and offer what else you can do.`,
+      'house',
+      true,
+      now,
+    );
+  }
+
+  #whenDone<Result>(work: Promise<Result>, goOn: (result: Result, now: number) => void): void {
+    const inTime = this.#guarded((result: Result) => {
+      if (!this.#isOver) goOn(result, this.#around.clock.now());
+    });
+    work.then(inTime, (error: unknown) => {
+      this.#around.crashed(this.incoming.callId, error);
+      this.end('failed');
+    });
+  }
+
   /** A mistake of ours costs the call it happens on, and no other. */
   #guarded<News>(act: (news: News) => void): (news: News) => void {
     return (news) => {
       try {
         act(news);
       } catch (error) {
-        this.#around.crashed(this.#incoming.callId, error);
+        this.#around.crashed(this.incoming.callId, error);
         this.end('failed');
       }
     };
@@ -116,8 +236,19 @@ export class Call {
 /** Carriers open the line within a second or two of the answer, or never. */
 const CONNECT_MS = 30_000;
 
+/** Five rings, about; and no conversation with a colleague takes longer than this. */
+const RING_MS = 25_000;
+const LONGEST_TALK_MS = 60 * 60_000;
+
 const GONE = {
   hung_up: 'caller_hung_up',
   lost: 'line_lost',
   unusable: 'line_unusable',
 } as const satisfies Record<LegGone, EndReason>;
+
+const CAME_BACK = {
+  completed: 'the call is over.',
+  busy: 'the line is busy.',
+  no_answer: 'nobody answers.',
+  failed: 'the call did not go through.',
+} as const satisfies Record<TransferOutcome, string>;

@@ -1,65 +1,105 @@
-import type { Agent } from '../agents/define-agent.ts';
 import type { AudioFormat } from '../audio/format.ts';
 import { unreachable } from '../errors.ts';
 import type { CallLeg, LegEvent } from '../ports/carrier.ts';
-import type { PartId, RealtimeSession, SessionEvent, SessionTraits } from '../ports/model.ts';
-import { Downlink } from './downlink.ts';
+import type { RealtimeSession, SessionEvent } from '../ports/model.ts';
+import type { DigitWish, ToolRunner } from '../ports/tools.ts';
+import type { CallPlan } from './call-plan.ts';
+import type { CallTap } from './call-tap.ts';
+import { Departure, type Leave } from './departure.ts';
+import { Floor } from './floor.ts';
 import { greetingWant } from './greeting.ts';
-import { giveWay } from './interruption.ts';
 import type { Journal } from './journal.ts';
-import { ResponseLedger } from './response-ledger.ts';
+import { type Entry, KeyPad } from './key-pad.ts';
+import { type Impatience, Patience } from './patience.ts';
+import { ToolWork, type WhenDone } from './tool-work.ts';
 import { Uplink } from './uplink.ts';
 
 /** What the line and the model may tell a conversation. Their ends are the call's business. */
 export type LineNews = Exclude<LegEvent, { type: 'gone' }>;
 export type ModelNews = Exclude<SessionEvent, { type: 'lost' }>;
 
+/** What a conversation stands between. */
+export interface ConversationEnds {
+  readonly plan: CallPlan;
+  readonly format: AudioFormat;
+  readonly session: RealtimeSession;
+  readonly tools: ToolRunner;
+  readonly journal: Journal;
+  readonly tap: CallTap;
+  readonly whenDone: WhenDone;
+  /** The agent leaves; the caller has heard all there was to hear. */
+  readonly leave: (leave: Leave) => void;
+}
+
 /**
- * Caller and model talking: who hears what, who speaks when, who gives way.
+ * Caller and model talking.
  *
  * News of both sides is dealt with in the order it comes, at once: nothing here
  * waits, and so nothing has to be called back when the caller cuts in.
  */
 export class Conversation {
-  readonly #agent: Agent;
-  readonly #session: RealtimeSession;
-  readonly #journal: Journal;
-  readonly #ledger = new ResponseLedger();
+  readonly #ends: ConversationEnds;
+  readonly #floor: Floor;
   readonly #uplink: Uplink;
-  readonly #format: AudioFormat;
-  /** Answers of which the caller must not hear one more sound, however late it comes. */
-  readonly #outlawed: string[] = [];
-  #leg: CallLeg | null = null;
-  #voice: { readonly traits: SessionTraits; readonly downlink: Downlink } | null = null;
+  readonly #tools: ToolWork;
+  readonly #departure = new Departure();
+  readonly #patience: Patience;
+  readonly #keyPad = new KeyPad();
+  #instructions = '';
+  #writing = '';
+  #isConnected = false;
 
-  constructor(agent: Agent, session: RealtimeSession, format: AudioFormat, journal: Journal) {
-    this.#agent = agent;
-    this.#session = session;
-    this.#journal = journal;
-    this.#format = format;
+  constructor(ends: ConversationEnds) {
+    const { plan, session, journal, tap, tools, whenDone, format } = ends;
+    this.#ends = ends;
+    const rules = {
+      interruption: plan.interruption,
+      greetingIsProtected: plan.greeting.isProtected === true,
+    };
+    this.#floor = new Floor(rules, session, journal, tap);
     this.#uplink = new Uplink(format);
+    this.#tools = new ToolWork(tools, session, this.#floor, whenDone);
+    this.#patience = new Patience(plan.silence, plan.maxDurationMs);
+    if (typeof plan.instructions === 'string') this.#instructions = plan.instructions;
+    else whenDone(plan.instructions, (instructions) => this.setInstructions(instructions));
   }
 
   /** The line is open. What the model has said already is heard now. */
   connect(leg: CallLeg, now: number): void {
-    this.#leg = leg;
-    this.#voice?.downlink.connect(leg, now);
+    this.#isConnected = true;
+    this.#uplink.lineChanged();
+    this.#floor.connect(leg, now);
+  }
+
+  /** The line is gone for a while. */
+  disconnect(now: number): void {
+    this.#isConnected = false;
+    this.#floor.disconnect(now);
   }
 
   tick(now: number): void {
-    this.#uplink.tick(now, this.#ledger.callerIsSpeaking);
-    this.#voice?.downlink.tick(now);
-    this.#ask(now);
+    this.#uplink.tick(now, this.#floor.callerIsSpeaking);
+    this.#floor.tick(now);
+    this.#tools.tick(now);
+    const isQuiet = this.#floor.isQuiet(now) && !this.#tools.isRunning;
+    const leave = this.#departure.due(isQuiet, now);
+    if (leave) return this.#ends.leave(leave);
+    const impatience = this.#isConnected ? this.#patience.tick(isQuiet, now) : null;
+    if (impatience) this.#lose(impatience, now);
+    const entry = this.#keyPad.tick(now);
+    if (entry) this.#enter(entry, now);
   }
 
   onLine(news: LineNews, now: number): void {
     switch (news.type) {
       case 'audio':
-        return this.#uplink.hear(news.audio, news.atMs, now);
+        this.#ends.tap.callerHeard(news.audio, now);
+        this.#uplink.hear(news.audio, news.atMs, now);
+        return this.#floor.hear(news.audio, now);
       case 'mark':
-        return this.#voice?.downlink.markReturned(news.name, now);
+        return this.#floor.markReturned(news.name, now);
       case 'digit':
-        return this.#journal.note(news);
+        return this.#press(news.digit, now);
       default:
         return unreachable(news);
     }
@@ -68,119 +108,168 @@ export class Conversation {
   onModel(news: ModelNews, now: number): void {
     switch (news.type) {
       case 'ready':
-        return this.#begin(news.traits, now);
+        return this.#begin(news, now);
       case 'speech_started':
         return this.#callerSpeaks(now);
       case 'speech_stopped':
-        return this.#callerPauses(now);
+        return this.#floor.callerPauses(now);
       case 'caller_words':
-        return this.#journal.note({ type: 'caller_said', text: news.text });
+        return this.#ends.journal.note({ type: 'caller_said', text: news.text });
       case 'response_started':
-        return this.#answerStarted(news.responseId, news.wantId, now);
+        this.#tools.answerStarted(news.wantId);
+        return this.#floor.answerStarted(news.responseId, news.wantId, now);
       case 'response_refused':
-        return this.#ledger.refused(news.wantId, news.because, now);
+        return this.#floor.refused(news.wantId, news.because, now);
       case 'audio':
-        return this.#speak(news.part, news.audio, now);
+        return this.#floor.speak(news.part, news.audio, now);
       case 'words':
-        return this.#isOutlawed(news.part)
-          ? undefined
-          : this.#voice?.downlink.note(news.part, news.text, now);
+        return this.#floor.words(news.part, news.text, now);
       case 'audio_done':
-        return this.#voice?.downlink.complete(news.part);
+        return this.#floor.partDone(news.part);
+      case 'writing':
+        this.#writing += news.text;
+        return;
+      case 'tool_call':
+        return this.#tools.called(news.responseId, news.call);
+      case 'tool_output_taken':
+        return this.#tools.outputTaken(news.toolCallId);
       case 'response_done':
         return this.#answerDone(news, now);
+      case 'aside_answered':
+        return;
       case 'problem':
-        return this.#journal.note(news);
+        return this.#ends.journal.note(news);
       default:
         return unreachable(news);
     }
   }
 
-  #begin(traits: SessionTraits, now: number): void {
-    this.#journal.note({ type: 'model_ready' });
-    const downlink = new Downlink(traits.output, this.#format, (fact) => this.#journal.note(fact));
-    this.#voice = { traits, downlink };
-    if (this.#leg) downlink.connect(this.#leg, now);
+  /** Leaves once the caller has heard what is being said. */
+  leave(leave: Leave, now: number): void {
+    this.#departure.plan(leave, now);
+  }
 
-    const greeting = greetingWant(this.#agent);
-    if (greeting) this.#ledger.want(greeting);
-    this.#ask(now); // before the model hears a word: whoever is greeted has not interrupted yet
-    this.#uplink.open(this.#session, traits.input);
+  collectDigits(wish: DigitWish, now: number, answer: (keys: string | null) => void): void {
+    this.#keyPad.collect(wish, now, answer);
+  }
+
+  /** Tells the model something nobody said; it knows it from its next answer on, or speaks of it at once. */
+  tell(text: string, by: 'operator' | 'house', isToSpeak: boolean, now: number): void {
+    this.#ends.journal.note({ type: 'told', by, text });
+    this.#ends.session.add({ type: 'text', from: 'house', text });
+    if (isToSpeak) this.#floor.answerTurn(now);
+  }
+
+  /** What the caller says in writing. */
+  read(text: string, now: number): void {
+    this.#patience.sign();
+    this.#tools.turnBegan();
+    this.#ends.journal.note({ type: 'caller_said', text });
+    this.#ends.session.add({ type: 'text', from: 'caller', text });
+    this.#floor.answerTurn(now);
+  }
+
+  /** Puts a picture before the model, and has it say what it makes of it. */
+  show(picture: Uint8Array, mediaType: string, now: number): void {
+    this.#ends.journal.note({ type: 'shown', mediaType, bytes: picture.length });
+    const dataUrl = `data:${mediaType};base64,${Buffer.from(picture).toString('base64')}`;
+    this.#ends.session.add({ type: 'image', dataUrl });
+    this.#floor.answerTurn(now);
+  }
+
+  /** From its next answer on the model goes by these. */
+  setInstructions(instructions: string): void {
+    this.#instructions = instructions;
+  }
+
+  close(): void {
+    this.#tools.close();
+  }
+
+  #begin({ traits }: Extract<ModelNews, { type: 'ready' }>, now: number): void {
+    const { journal, plan, format, session } = this.#ends;
+    journal.note({ type: 'model_ready' });
+    this.#floor.open(traits, format, now);
+    const greeting = greetingWant(plan.greeting, this.#instructions);
+    if (greeting) this.#floor.want(greeting, now); // before the model hears a word: nobody has interrupted yet
+    this.#uplink.open(session, traits.input);
   }
 
   #callerSpeaks(now: number): void {
-    this.#journal.note({ type: 'caller_started_speaking' });
-    this.#ledger.callerSpeaks();
-    this.#giveWay(now);
-  }
-
-  #callerPauses(now: number): void {
-    this.#journal.note({ type: 'caller_stopped_speaking' });
-    this.#ledger.callerPauses(now, this.#voice?.traits.answersTurns ?? false);
-  }
-
-  #giveWay(now: number): void {
-    if (!this.#voice || !this.#leg) return;
-    const { traits, downlink } = this.#voice;
-    const parts = downlink.progress(now);
-    const way = giveWay(parts, this.#ledger.runningId, traits.yieldsToSpeech);
-
-    if (way.silenceThePhone) this.#leg.clear(); // before anything else: silence is the part the caller notices
-    if (parts.length > 0) downlink.fallSilent(now);
-    for (const responseId of way.outlaw) this.#outlaw(responseId);
-    if (way.cancel !== null) this.#session.cancel(way.cancel);
-    for (const { part, heardMs } of way.truncate) this.#session.truncate(part, heardMs);
-    if (parts.length > 0) {
-      this.#journal.note({
-        type: 'interrupted',
-        heardMs: Math.round(way.heardMs),
-        unheardMs: Math.round(way.unheardMs),
-      });
-    }
-  }
-
-  #answerStarted(responseId: string, wantId: string | null, now: number): void {
-    this.#ledger.started(responseId, wantId, now);
-    // Asked for before the caller began, granted after: it would talk over them.
-    if (wantId !== null && this.#ledger.callerIsSpeaking) this.#stop(responseId);
-  }
-
-  #speak(part: PartId, audio: Uint8Array, now: number): void {
-    if (!this.#voice || this.#isOutlawed(part)) return;
-    this.#ledger.goesOn(part.responseId, now);
-    if (this.#voice.downlink.take(part, audio, now)) return;
-    this.#journal.note({ type: 'problem', code: 'answer_too_long' });
-    this.#stop(part.responseId);
+    this.#patience.sign();
+    this.#tools.turnBegan();
+    this.#floor.callerSpeaks(now);
+    const calledOff = this.#departure.callOff();
+    if (calledOff) this.tell(STAYS[calledOff.kind], 'house', false, now);
   }
 
   #answerDone(news: Extract<ModelNews, { type: 'response_done' }>, now: number): void {
-    const { responseId, outcome } = news;
-    this.#ledger.done(responseId);
-    if (!this.#outlawed.includes(responseId)) this.#voice?.downlink.completeResponse(responseId, now);
-    this.#journal.note({ type: 'response_done', responseId, outcome });
-    this.#ask(now);
+    const { responseId, outcome, usage } = news;
+    if (this.#writing !== '')
+      this.#ends.journal.note({ type: 'agent_wrote', responseId, text: this.#writing });
+    this.#writing = '';
+    this.#ends.journal.note({ type: 'response_done', responseId, outcome, usage });
+    this.#floor.answerDone(responseId, now);
+    this.#tools.answerDone(responseId, outcome === 'completed', now);
   }
 
-  /** No more of this answer, though what was taken of it may still be heard. */
-  #stop(responseId: string): void {
-    this.#session.cancel(responseId);
-    this.#outlaw(responseId);
+  #press(digit: string, now: number): void {
+    this.#patience.sign();
+    this.#ends.journal.note({ type: 'digit', digit: this.#keyPad.isSecret ? '*' : digit });
+    if (this.#ends.plan.turnDetection.type === 'manual' && this.#holdToTalk(digit, now)) return;
+    const entry = this.#keyPad.press(digit, now);
+    if (entry) this.#enter(entry, now);
   }
 
-  #ask(now: number): void {
-    const want = this.#voice && this.#ledger.next(now);
-    if (want) this.#session.respond(want);
+  /** Where the model does not notice turns: star begins to talk, hash has said it. */
+  #holdToTalk(digit: string, now: number): boolean {
+    const { session } = this.#ends;
+    if (digit === '*') {
+      session.discardTurn();
+      this.#callerSpeaks(now);
+    } else if (digit === '#') {
+      session.commitTurn();
+      this.#floor.callerPauses(now);
+    } else return false;
+    return true;
   }
 
-  #outlaw(responseId: string): void {
-    this.#outlawed.push(responseId);
-    if (this.#outlawed.length > MOST_OUTLAWED) this.#outlawed.shift();
+  #enter({ keys, isSecret, answer }: Entry, now: number): void {
+    this.#ends.journal.note({ type: 'digits', digits: isSecret ? '*'.repeat(keys.length) : keys });
+    if (answer) return answer(keys === '' ? null : keys);
+    if (keys === '') return;
+    this.#ends.session.add({ type: 'text', from: 'caller', text: `(The caller pressed the keys ${keys}.)` });
+    this.#floor.answerTurn(now);
   }
 
-  #isOutlawed(part: PartId): boolean {
-    return this.#outlawed.includes(part.responseId);
+  #lose(impatience: Impatience, now: number): void {
+    const say = (task: string) => {
+      const instructions = `${this.#instructions}\n\n${task}`;
+      this.#floor.want({ wantId: `patience-${impatience}`, instructions, withoutTools: true }, now);
+    };
+    switch (impatience) {
+      case 'ask':
+        this.#ends.journal.note({ type: 'silence_prompted' });
+        return say(
+          'The caller has been silent for a while. Ask in one short sentence whether they are still there.',
+        );
+      case 'say_goodbye':
+        say(
+          'The caller does not answer any more. Say in one short sentence that you hang up now, and goodbye.',
+        );
+        return this.leave({ kind: 'hang_up', reason: 'caller_silent' }, now);
+      case 'announce_end':
+        return say('This call has to end in half a minute. Say so in one short sentence.');
+      case 'end':
+        say('The time for this call is over. Say goodbye in one short sentence.');
+        return this.leave({ kind: 'hang_up', reason: 'too_long' }, now);
+      default:
+        return unreachable(impatience);
+    }
   }
 }
 
-/** Late news is late by an answer or two, not by dozens. */
-const MOST_OUTLAWED = 32;
+const STAYS = {
+  hang_up: 'The caller spoke before the call was ended, so it goes on. Hang up again when they are done.',
+  transfer: 'The caller spoke before they were connected, so they are still with you.',
+} as const satisfies Record<Leave['kind'], string>;

@@ -8,6 +8,16 @@ import type { PartProgress } from './interruption.ts';
 import { PlaybackClock } from './playback-clock.ts';
 import { isSamePart, SpokenPart } from './spoken-part.ts';
 
+export interface DownlinkWires {
+  readonly from: AudioFormat;
+  readonly to: AudioFormat;
+  readonly tell: (fact: CallFact) => void;
+  /** Told of everything that is sent, and when the phone will begin to play it. */
+  readonly played: (audio: Uint8Array, startsAt: number) => void;
+  /** What is being said may be held and gone on with. */
+  readonly mayBeHeld: boolean;
+}
+
 /**
  * The way from the model's mouth to the caller's ear.
  *
@@ -20,18 +30,24 @@ export class Downlink {
   readonly #from: AudioFormat;
   readonly #to: AudioFormat;
   readonly #tell: (fact: CallFact) => void;
+  readonly #played: DownlinkWires['played'];
   readonly #transcoder: Transcoder;
   readonly #playback = new PlaybackClock();
+  readonly #mayBeHeld: boolean;
+  #isHeld = false;
   #leg: CallLeg | null = null;
   #parts: SpokenPart[] = [];
   #spareQueue: ByteQueue | null = null;
   #marks = 0;
   #unmarkedMs = 0;
 
-  constructor(from: AudioFormat, to: AudioFormat, tell: (fact: CallFact) => void) {
+  constructor(wires: DownlinkWires) {
+    const { from, to, tell, played, mayBeHeld } = wires;
     this.#from = from;
     this.#to = to;
     this.#tell = tell;
+    this.#played = played;
+    this.#mayBeHeld = mayBeHeld;
     this.#transcoder = createTranscoder(from, to);
   }
 
@@ -39,6 +55,42 @@ export class Downlink {
   connect(leg: CallLeg, now: number): void {
     this.#leg = leg;
     this.tick(now);
+  }
+
+  /** The line is gone for a while; another may come. */
+  disconnect(now: number): void {
+    this.fallSilent(now);
+    this.#leg = null;
+  }
+
+  /** Nothing is left to say, and everything that was said has been heard. */
+  isIdle(now: number): boolean {
+    this.#settle(now);
+    return this.#parts.every((part) => part.receivedMs === 0 && part.isComplete);
+  }
+
+  /** The answer that is being heard, or will be next. */
+  get currentResponseId(): string | null {
+    return this.#parts[0]?.id.responseId ?? null;
+  }
+
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  /** Stops in mid-word; what the phone has not played is kept. The phone itself has to be cleared by the caller. */
+  hold(now: number): void {
+    const heardMs = this.#playback.heardMs(now);
+    for (const part of this.#parts) part.takeBack(heardMs, this.#to);
+    this.#playback.cleared(now);
+    this.#unmarkedMs = 0;
+    this.#isHeld = true;
+  }
+
+  /** Goes on where it stopped. */
+  goOn(now: number): void {
+    this.#isHeld = false;
+    this.#pump(now);
   }
 
   /** Sound of the model's. False if more of it waits than anybody will listen to: then it was not taken. */
@@ -95,6 +147,7 @@ export class Downlink {
     this.#transcoder.reset();
     this.#playback.cleared(now);
     this.#unmarkedMs = 0;
+    this.#isHeld = false;
   }
 
   #part(id: PartId, now: number): SpokenPart {
@@ -104,7 +157,7 @@ export class Downlink {
       // Within an answer the parts come one after the other, whatever the order of their endings.
       if (part.id.responseId === id.responseId) part.isComplete = true;
     }
-    const part = new SpokenPart(id, this.#spareQueue ?? new ByteQueue(), now);
+    const part = new SpokenPart(id, this.#spareQueue ?? new ByteQueue(), now, this.#mayBeHeld);
     this.#spareQueue = null;
     this.#parts.push(part);
     return part;
@@ -124,7 +177,7 @@ export class Downlink {
   /** Keeps the lead at the carrier, as long as there is something to say and somebody to hear it. */
   #pump(now: number): void {
     const leg = this.#leg;
-    if (!leg || this.#parts.length === 0) return;
+    if (!leg || this.#isHeld || this.#parts.length === 0) return;
     for (let leadMs = this.#playback.leadMs(now); leadMs <= REFILL_MS; leadMs = this.#playback.leadMs(now)) {
       const part = this.#nextToSpeak(now);
       const bytes = part ? this.#bytesToSend(part, LEAD_MS - leadMs) : 0;
@@ -155,6 +208,7 @@ export class Downlink {
     const audio = part.send(bytes, this.#to, this.#playback.sentMs);
     const ms = durationMs(this.#to, audio.length);
     leg.play(audio);
+    this.#played(audio, now + this.#playback.leadMs(now));
     this.#playback.sent(ms, now);
 
     this.#unmarkedMs += ms;

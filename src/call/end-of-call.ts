@@ -12,8 +12,25 @@ export function endReasonOf(lost: SessionLost): EndReason {
   return END_REASON[lost];
 }
 
+/** Endings in which the agent, or whoever watches it, puts the phone down. */
+export function isHangUp(reason: EndReason): boolean {
+  return HANG_UPS.has(reason);
+}
+
+const HANG_UPS: ReadonlySet<EndReason> = new Set([
+  'agent_hung_up',
+  'operator_hung_up',
+  'caller_silent',
+  'too_long',
+]);
+
 const AFTERMATH = {
   caller_hung_up: 'hang_up',
+  agent_hung_up: 'hang_up',
+  operator_hung_up: 'hang_up',
+  transferred: 'hang_up',
+  caller_silent: 'hang_up',
+  too_long: 'hang_up',
   line_lost: 'apologise',
   line_unusable: 'apologise',
   never_connected: 'apologise',

@@ -1,27 +1,43 @@
-import type { Agent } from '../agents/define-agent.ts';
 import type { EndReason } from '../ports/call-log.ts';
-import type { Admission, Aftermath, CallLeg, IncomingCall, Switchboard } from '../ports/carrier.ts';
+import type {
+  Admission,
+  Aftermath,
+  CallLeg,
+  IncomingCall,
+  Switchboard,
+  TransferOutcome,
+} from '../ports/carrier.ts';
 import { Call, type CallSurroundings } from './call.ts';
+import type { CallPlan } from './call-plan.ts';
 import { aftermathOf } from './end-of-call.ts';
 
 /** Every call that lives in this process: lets them in, finds them, and sees the last of them out. */
 export class LiveCalls implements Switchboard {
   readonly #around: CallSurroundings;
-  readonly #agentFor: (number: string) => Agent;
+  readonly #planFor: (incoming: IncomingCall) => CallPlan;
   readonly #mostCalls: number;
   readonly #live = new Map<string, Call>();
   /** How the last calls ended, for the carrier that asks a moment later. */
   readonly #endings = new Map<string, EndReason>();
   #drained: (() => void) | null = null;
 
-  constructor(around: CallSurroundings, agentFor: (number: string) => Agent, mostCalls: number) {
+  constructor(around: CallSurroundings, planFor: (incoming: IncomingCall) => CallPlan, mostCalls: number) {
     this.#around = around;
-    this.#agentFor = agentFor;
+    this.#planFor = planFor;
     this.#mostCalls = mostCalls;
   }
 
   get count(): number {
     return this.#live.size;
+  }
+
+  /** A call that goes on at this moment. */
+  find(callId: string): Call | undefined {
+    return this.#live.get(callId);
+  }
+
+  get all(): readonly Call[] {
+    return [...this.#live.values()];
   }
 
   /** Whether a new call would be let in at this moment, and if not, why. */
@@ -37,8 +53,9 @@ export class LiveCalls implements Switchboard {
     const { admission } = this;
     if (!admission.admitted) return admission;
 
-    const agent = this.#agentFor(incoming.to);
-    const call = new Call(incoming, agent, this.#around, (reason) => this.#forget(callId, reason));
+    const call = new Call(incoming, this.#planFor(incoming), this.#around, (reason) =>
+      this.#forget(callId, reason),
+    );
     this.#endings.delete(callId);
     this.#live.set(callId, call);
     return admission;
@@ -54,8 +71,17 @@ export class LiveCalls implements Switchboard {
     return reason ? aftermathOf(reason) : 'apologise';
   }
 
+  returned(callId: string, outcome: TransferOutcome): Aftermath | 'reconnect' {
+    if (this.#live.get(callId)?.returned(outcome)) return 'reconnect';
+    return outcome === 'completed' ? 'hang_up' : 'apologise';
+  }
+
+  pictureCame(from: string, to: string, picture: Uint8Array, mediaType: string): void {
+    this.all.find(({ incoming }) => incoming.from === from && incoming.to === to)?.show(picture, mediaType);
+  }
+
   callEnded(callId: string): void {
-    this.#live.get(callId)?.end('caller_hung_up');
+    this.#live.get(callId)?.phoneCallEnded();
   }
 
   /**

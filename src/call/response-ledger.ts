@@ -12,7 +12,7 @@ import type { ResponseWant } from '../ports/model.ts';
 export class ResponseLedger {
   readonly #queue: ResponseWant[] = [];
   #asked: Asked | null = null;
-  #granted: ResponseWant | null = null;
+  #granted: Asked | null = null;
   #running: Running | null = null;
   #callerIsSpeaking = false;
   #ownAnswerBy = NEVER;
@@ -27,20 +27,32 @@ export class ResponseLedger {
     return this.#callerIsSpeaking;
   }
 
+  /** No answer is being made, none is asked for, none is wanted. */
+  isIdle(now: number): boolean {
+    return !this.#running && !this.#asked && this.#queue.length === 0 && now >= this.#ownAnswerBy;
+  }
+
   want(want: ResponseWant): void {
     this.#queue.push(want);
   }
 
+  /** Something else has served this want, or it has lost its point. One that was asked for already runs its course. */
+  withdraw(wantId: string): void {
+    const at = this.#queue.findIndex((want) => want.wantId === wantId);
+    if (at >= 0) this.#queue.splice(at, 1);
+    else if (this.#asked?.want.wantId === wantId) this.#asked = { ...this.#asked, isWithdrawn: true };
+  }
+
   /** What to ask the model for at this moment, if anything. What is returned counts as asked. */
   next(now: number): ResponseWant | null {
-    if (this.#asked && now - this.#asked.at >= SILENT_MS) this.#takeBack(this.#asked.want);
+    if (this.#asked && now - this.#asked.at >= SILENT_MS) this.#takeBack(this.#asked);
     if (this.#asked || this.#callerIsSpeaking || now < this.#ownAnswerBy || now < this.#busyUntil)
       return null;
     if (this.#running && now - this.#running.lastSignAt < SILENT_MS) return null;
 
     const want = this.#queue.shift();
     if (!want) return null;
-    this.#asked = { want, at: now };
+    this.#asked = { want, at: now, isWithdrawn: false };
     this.#granted = null;
     return want;
   }
@@ -57,7 +69,7 @@ export class ResponseLedger {
   /** An answer has begun; `wantId` tells which want it serves, null if the model had the idea. */
   started(responseId: string, wantId: string | null, now: number): void {
     if (this.#asked?.want.wantId === wantId) {
-      this.#granted = this.#asked.want;
+      this.#granted = this.#asked;
       this.#asked = null;
     } else if (wantId === null) this.#ownAnswerBy = NEVER;
     this.#running = { responseId, lastSignAt: now };
@@ -74,12 +86,12 @@ export class ResponseLedger {
    * Some models do not say either whose wish an answer serves, so that one we took for granted may be refused yet.
    */
   refused(wantId: string | null, because: 'busy' | 'rejected', now: number): void {
-    const want = this.#asked?.want ?? this.#granted;
-    if (!want || (wantId !== null && wantId !== want.wantId)) return;
+    const asked = this.#asked ?? this.#granted;
+    if (!asked || (wantId !== null && wantId !== asked.want.wantId)) return;
     this.#asked = null;
     this.#granted = null;
     if (because === 'rejected') return; // it would be rejected again
-    this.#takeBack(want);
+    this.#takeBack(asked);
     this.#busyUntil = now + BUSY_MS;
   }
 
@@ -89,15 +101,16 @@ export class ResponseLedger {
     this.#busyUntil = NEVER;
   }
 
-  #takeBack(want: ResponseWant): void {
+  #takeBack({ want, isWithdrawn }: Asked): void {
     this.#asked = null;
-    this.#queue.unshift(want);
+    if (!isWithdrawn) this.#queue.unshift(want);
   }
 }
 
 interface Asked {
   readonly want: ResponseWant;
   readonly at: number;
+  readonly isWithdrawn: boolean;
 }
 
 interface Running {

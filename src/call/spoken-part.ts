@@ -1,5 +1,5 @@
-import { type AudioFormat, durationMs } from '../audio/format.ts';
-import type { ByteQueue } from '../audio/frames.ts';
+import { type AudioFormat, bytesPerMs, durationMs } from '../audio/format.ts';
+import { ByteQueue } from '../audio/frames.ts';
 import type { AgentSaid } from '../ports/call-log.ts';
 import type { PartId } from '../ports/model.ts';
 import type { PartProgress } from './interruption.ts';
@@ -17,11 +17,14 @@ export class SpokenPart {
   lastSoundAt: number;
   /** Where it begins on the phone's playback, once it has begun. */
   #startMs = 0;
+  /** The last that was sent, where it may have to be sent again. */
+  readonly #sent: ByteQueue | null;
 
-  constructor(id: PartId, waiting: ByteQueue, now: number) {
+  constructor(id: PartId, waiting: ByteQueue, now: number, mayBeHeld: boolean) {
     this.id = id;
     this.waiting = waiting;
     this.lastSoundAt = now;
+    this.#sent = mayBeHeld ? new ByteQueue() : null;
   }
 
   /** Takes out what is to be sent next. */
@@ -29,7 +32,23 @@ export class SpokenPart {
     if (this.sentMs === 0) this.#startMs = playbackMs;
     const audio = this.waiting.take(bytes);
     this.sentMs += durationMs(format, audio.length);
+    if (this.#sent) {
+      this.#sent.push(audio);
+      this.#sent.take(Math.max(0, this.#sent.length - MOST_RESENT_MS * bytesPerMs(format)));
+    }
     return audio;
+  }
+
+  /** What was sent beyond this was not played: it waits again. */
+  takeBack(playbackHeardMs: number, format: AudioFormat): void {
+    if (!this.#sent) return;
+    const unheardBytes = Math.ceil((this.sentMs - this.heardMs(playbackHeardMs)) * bytesPerMs(format));
+    this.#sent.take(Math.max(0, this.#sent.length - unheardBytes));
+    const unheard = this.#sent.take(unheardBytes);
+    const later = this.waiting.take(this.waiting.length);
+    this.waiting.push(unheard);
+    this.waiting.push(later);
+    this.sentMs -= durationMs(format, unheard.length);
   }
 
   heardMs(playbackHeardMs: number): number {
@@ -60,6 +79,9 @@ export class SpokenPart {
     };
   }
 }
+
+/** More than is ever at the phone. */
+const MOST_RESENT_MS = 800;
 
 export function isSamePart(one: PartId, other: PartId): boolean {
   return (

@@ -34,6 +34,11 @@ export class Uplink {
     this.#deliver();
   }
 
+  /** Another line, with a clock of its own. */
+  lineChanged(): void {
+    this.#expectedMs = null;
+  }
+
   /** A frame of the line's, with its place on the line's own clock. */
   hear(audio: Uint8Array, atMs: number, now: number): void {
     this.#lastFrameAt = now;

@@ -64,7 +64,13 @@ async function openConversation(config: Config, openai: OpenAIAccess, clock: Clo
 
 const PROBE = {
   instructions: 'This is a check of the connection. Say nothing.',
-  turnDetection: { type: 'server_vad', threshold: 0.5, prefixPaddingMs: 300, silenceMs: 500 },
+  tools: [],
+  remoteTools: [],
+  output: 'speech',
+  turnTaking: {
+    detection: { type: 'server_vad', threshold: 0.5, prefixPaddingMs: 300, silenceMs: 500 },
+    isLedByUs: false,
+  },
 } as const;
 
 const REPAIRS = {

@@ -1,15 +1,26 @@
-import type { ResponseOutcome } from './model.ts';
+import type { ResponseOutcome, Usage } from './model.ts';
+import type { ToolFact } from './tools.ts';
 
-/** One thing that happened on a call, numbered, and stamped in milliseconds since the phone rang. */
+/**
+ * One thing that happened on a call, numbered, and stamped in milliseconds since the phone rang.
+ * The union is closed, and the only record there is: whatever is shown of a call is derived from it.
+ */
 export type CallEvent = CallFact & { readonly seq: number; readonly atMs: number };
+
+/** Grows when a kind of event changes its meaning; new kinds of events do not count. */
+export const CALL_EVENT_VERSION = 1;
 
 export type CallFact =
   | {
       readonly type: 'rang';
       readonly carrier: string;
+      readonly direction: 'inbound' | 'outbound';
       readonly from: string;
       readonly to: string;
       readonly agent: string;
+      readonly model: string;
+      /** The time of day, in milliseconds since 1970. */
+      readonly wallMs: number;
     }
   | { readonly type: 'model_ready' }
   | { readonly type: 'answered' }
@@ -18,10 +29,44 @@ export type CallFact =
   | { readonly type: 'caller_said'; readonly text: string }
   | { readonly type: 'agent_started_speaking'; readonly responseId: string }
   | AgentSaid
+  /** The agent writes instead of speaking. */
+  | { readonly type: 'agent_wrote'; readonly responseId: string; readonly text: string }
+  /** The agent fell silent to find out whether the caller means it; `interrupted` or `went_on` follows. */
+  | { readonly type: 'held' }
+  | { readonly type: 'went_on'; readonly heldMs: number }
   | { readonly type: 'interrupted'; readonly heardMs: number; readonly unheardMs: number }
   | { readonly type: 'digit'; readonly digit: string }
-  | { readonly type: 'response_done'; readonly responseId: string; readonly outcome: ResponseOutcome }
+  /** Keys that belong together; `*` for each one where they are secret. */
+  | { readonly type: 'digits'; readonly digits: string }
+  | {
+      readonly type: 'response_done';
+      readonly responseId: string;
+      readonly outcome: ResponseOutcome;
+      readonly usage: Usage | null;
+    }
+  | ToolFact
+  /** Something the model was told in writing: by whoever watches the call, or by the house. */
+  | { readonly type: 'told'; readonly by: 'operator' | 'house'; readonly text: string }
+  /** A picture was put before the model. */
+  | { readonly type: 'shown'; readonly mediaType: string; readonly bytes: number }
+  /** A tool's note for the record. */
+  | { readonly type: 'noted'; readonly text: string }
+  | { readonly type: 'silence_prompted' }
+  | {
+      readonly type: 'transfer';
+      readonly target: string;
+      readonly state: 'announced' | 'dialled' | 'connected' | 'came_back';
+      readonly detail?: string;
+    }
+  | { readonly type: 'text_sent'; readonly text: string }
+  | { readonly type: 'recording'; readonly state: 'started' | 'paused' | 'resumed' | 'declined' }
   | { readonly type: 'problem'; readonly code: string }
+  /** What was made of the call afterwards, by the model: a summary, and the agent's own fields. */
+  | {
+      readonly type: 'summarised';
+      readonly summary: string;
+      readonly fields: Readonly<Record<string, unknown>>;
+    }
   | { readonly type: 'ended'; readonly reason: EndReason };
 
 /** One stretch of the agent's speech, told when the caller has heard it or cut it off. */
@@ -37,19 +82,27 @@ export interface AgentSaid {
 }
 
 /** Why a call ended. Every call has exactly one. */
-export type EndReason =
-  | 'caller_hung_up'
-  | 'line_lost'
-  | 'line_unusable'
-  | 'never_connected'
-  | 'model_refused'
-  | 'model_limited'
-  | 'model_unreachable'
-  | 'model_wrong_format'
-  | 'model_lost'
-  | 'model_expired'
-  | 'drained'
-  | 'failed';
+export type EndReason = (typeof END_REASONS)[number];
+
+export const END_REASONS = [
+  'caller_hung_up',
+  'agent_hung_up',
+  'operator_hung_up',
+  'transferred',
+  'caller_silent',
+  'too_long',
+  'line_lost',
+  'line_unusable',
+  'never_connected',
+  'model_refused',
+  'model_limited',
+  'model_unreachable',
+  'model_wrong_format',
+  'model_lost',
+  'model_expired',
+  'drained',
+  'failed',
+] as const;
 
 /** Told of everything that happens on every call, as it happens. Must be quick and must not throw. */
 export type CallObserver = (callId: string, event: CallEvent) => void;

@@ -8,6 +8,8 @@ export interface IncomingCall {
   /** A phone number as the carrier writes it, or a word such as `anonymous`. Never proof of who it is. */
   readonly from: string;
   readonly to: string;
+  /** Who called whom; somebody called us, unless it says otherwise. */
+  readonly direction?: 'inbound' | 'outbound';
   /** The format its sound will have, both ways. */
   readonly format: AudioFormat;
 }
@@ -29,8 +31,22 @@ export interface CallLeg {
   clear(): void;
   /** Ends the phone call at the carrier, then the line. */
   hangUp(): void;
+  /**
+   * Has the carrier connect the caller with somebody else. When that works the line goes away; the carrier then
+   * tells the switchboard what came of it. False: the carrier will not, and the line stays.
+   */
+  transfer(wish: TransferWish): Promise<boolean>;
   /** Ends the line only: the carrier then asks what to do next. */
   close(): void;
+}
+
+export interface TransferWish {
+  /** Whom to dial, in international form. */
+  readonly number: string;
+  /** How long it may ring. */
+  readonly ringMs: number;
+  /** How long the two may talk: the carrier's meter runs on both calls. */
+  readonly mostMs: number;
 }
 
 export type LegEvent =
@@ -50,6 +66,10 @@ export interface Switchboard {
   connect(callId: string, leg: CallLeg): boolean;
   /** The carrier is done with the sound and asks how the phone call goes on. */
   after(callId: string): Aftermath;
+  /** What came of connecting the caller with somebody else: whether they are to come back to the agent. */
+  returned(callId: string, outcome: TransferOutcome): 'hang_up' | 'apologise' | 'reconnect';
+  /** Somebody sent a picture to one of our numbers: it belongs to the call they are on, if they are on one. */
+  pictureCame(from: string, to: string, picture: Uint8Array, mediaType: string): void;
   /** The carrier says the phone call itself is over. */
   callEnded(callId: string): void;
 }
@@ -57,6 +77,8 @@ export interface Switchboard {
 export type Admission =
   | { readonly admitted: true; readonly isNew: boolean }
   | { readonly admitted: false; readonly because: 'full' | 'draining' };
+
+export type TransferOutcome = 'completed' | 'busy' | 'no_answer' | 'failed';
 
 /** `hang_up`: all was said. `apologise`: the caller was left without an answer and must hear a sentence. */
 export type Aftermath = 'hang_up' | 'apologise';

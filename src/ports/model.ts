@@ -1,4 +1,5 @@
 import type { AudioFormat } from '../audio/format.ts';
+import type { ToolCall, ToolOffer } from './tools.ts';
 
 /** A speech model one can have a conversation with. */
 export interface SpeechModel {
@@ -8,12 +9,33 @@ export interface SpeechModel {
 
 /** What an agent asks of its conversation. */
 export interface SessionSetup {
-  readonly instructions: string;
+  /** May still be on its way when the connection is opened; nothing is said before it has come. */
+  readonly instructions: string | Promise<string>;
+  readonly tools: readonly ToolOffer[];
+  /** Tools that the model's own side calls, without asking us. */
+  readonly remoteTools: readonly RemoteTools[];
+  /** `text`: it answers in writing. */
+  readonly output: 'speech' | 'text';
   /** The voice; the model's own default when absent. */
   readonly voice?: string;
-  readonly turnDetection: TurnDetection;
+  readonly turnTaking: TurnTaking;
   /** ISO-639-1, a hint for the transcript of what the caller said. */
   readonly language?: string;
+}
+
+/** A server of tools the model's side talks to by itself, over the Model Context Protocol. */
+export interface RemoteTools {
+  readonly label: string;
+  readonly url: string;
+  readonly authorization?: string;
+  /** Those it may use; all of them when absent. */
+  readonly allowed?: readonly string[];
+}
+
+export interface TurnTaking {
+  readonly detection: TurnDetection;
+  /** We decide when the model answers and when it stops; it only tells us what it hears. */
+  readonly isLedByUs: boolean;
 }
 
 /** When the model takes the caller's turn to have begun and ended. */
@@ -27,7 +49,9 @@ export type TurnDetection =
       /** How long a pause ends the turn. */
       readonly silenceMs: number;
     }
-  | { readonly type: 'semantic_vad'; readonly eagerness: 'low' | 'medium' | 'high' | 'auto' };
+  | { readonly type: 'semantic_vad'; readonly eagerness: 'low' | 'medium' | 'high' | 'auto' }
+  /** The caller's side says when: `commitTurn` ends a turn. */
+  | { readonly type: 'manual' };
 
 /**
  * The model's side of a call. Commands never wait and never throw; what comes of them arrives as events.
@@ -43,6 +67,15 @@ export interface RealtimeSession {
   cancel(responseId: string): void;
   /** Tells the model how much of one part of its answer was heard. */
   truncate(part: PartId, heardMs: number): void;
+  /** Puts something into the conversation that was not spoken. It is not answered by itself. */
+  add(item: ContextItem): void;
+  /** Asks for something in writing, beside the conversation and without becoming part of it. */
+  askAside(aside: Aside): void;
+  /** Changes what the model knows and can do, from its next answer on. */
+  update(change: { readonly instructions?: string; readonly tools?: readonly ToolOffer[] }): void;
+  /** Ends the caller's turn, or takes it back, where the model does not notice turns by itself. */
+  commitTurn(): void;
+  discardTurn(): void;
   close(): void;
 }
 
@@ -50,6 +83,21 @@ export interface ResponseWant {
   readonly wantId: string;
   /** Stands in for the conversation's instructions during this answer. */
   readonly instructions?: string;
+  /** It is only to speak: nothing is to be looked up or done for this answer. */
+  readonly withoutTools?: boolean;
+}
+
+export type ContextItem =
+  | { readonly type: 'text'; readonly from: 'caller' | 'house'; readonly text: string }
+  /** `dataUrl`: a PNG or JPEG, base64. */
+  | { readonly type: 'image'; readonly dataUrl: string }
+  | { readonly type: 'tool_output'; readonly toolCallId: string; readonly output: string };
+
+export interface Aside {
+  readonly askId: string;
+  readonly instructions: string;
+  /** What it is about; the conversation so far when absent. */
+  readonly input?: string;
 }
 
 /** One stretch of sound within an answer. */
@@ -84,8 +132,33 @@ export type SessionEvent =
   | { readonly type: 'audio'; readonly part: PartId; readonly audio: Uint8Array }
   | { readonly type: 'audio_done'; readonly part: PartId }
   | { readonly type: 'words'; readonly part: PartId; readonly text: string }
-  | { readonly type: 'response_done'; readonly responseId: string; readonly outcome: ResponseOutcome }
+  /** A piece of an answer in writing. */
+  | { readonly type: 'writing'; readonly responseId: string; readonly text: string }
+  /** Only calls that were completely put; their answer may still go on. */
+  | { readonly type: 'tool_call'; readonly responseId: string; readonly call: ToolCall }
+  /** What a tool had to say is part of the conversation: answers that begin from now on know it. */
+  | { readonly type: 'tool_output_taken'; readonly toolCallId: string }
+  | {
+      readonly type: 'response_done';
+      readonly responseId: string;
+      readonly outcome: ResponseOutcome;
+      readonly usage: Usage | null;
+    }
+  /** Null: there will be no answer. */
+  | { readonly type: 'aside_answered'; readonly askId: string; readonly text: string | null }
   | { readonly type: 'problem'; readonly code: string };
+
+/** What an answer cost, in tokens. The cached ones are part of those that went in, not besides. */
+export interface Usage {
+  readonly textIn: number;
+  readonly audioIn: number;
+  readonly imageIn: number;
+  readonly cachedTextIn: number;
+  readonly cachedAudioIn: number;
+  readonly cachedImageIn: number;
+  readonly textOut: number;
+  readonly audioOut: number;
+}
 
 export type ResponseOutcome = 'completed' | 'cancelled' | 'incomplete' | 'failed';
 

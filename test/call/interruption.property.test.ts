@@ -58,7 +58,7 @@ describe('giving way, under any order of events', () => {
           model.starts(`r${answer}`);
         };
         const done = (which: number) =>
-          model.tell({ type: 'response_done', responseId: `r${which}`, outcome: 'completed' });
+          model.tell({ type: 'response_done', responseId: `r${which}`, outcome: 'completed', usage: null });
         model.starts('r1');
 
         for (const step of steps) {

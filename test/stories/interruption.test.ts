@@ -34,7 +34,7 @@ describe('a caller who cuts in', () => {
 
     model.hearsSpeech();
     model.delta('old', 0x11, 1000);
-    model.tell({ type: 'response_done', responseId: 'r1', outcome: 'cancelled' });
+    model.tell({ type: 'response_done', responseId: 'r1', outcome: 'cancelled', usage: null });
     model.starts('r2');
     model.delta('old', 0x11, 1000);
     model.delta('new', 0x22, 500, 'r2');
@@ -102,7 +102,7 @@ describe('a caller who cuts in', () => {
     model.delta('heard', 0x11, 500);
     model.delta('playing', 0x22, 1000);
     model.delta('queued', 0x33, 1000);
-    model.tell({ type: 'response_done', responseId: 'r1', outcome: 'completed' });
+    model.tell({ type: 'response_done', responseId: 'r1', outcome: 'completed', usage: null });
 
     clock.advance(800);
     model.hearsSpeech();

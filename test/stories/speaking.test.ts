@@ -52,7 +52,7 @@ describe('the agent speaking', () => {
     clock.advance(500);
     const beforeTheEnd = phone.heardMs(0x11);
 
-    model.tell({ type: 'response_done', responseId: 'r1', outcome: 'completed' });
+    model.tell({ type: 'response_done', responseId: 'r1', outcome: 'completed', usage: null });
     clock.advance(100);
 
     expect(beforeTheEnd % 20).toBe(0);
@@ -68,8 +68,8 @@ describe('the agent speaking', () => {
       model.delta('one', 0x11, 100, 'r1');
       model.delta('two', 0x22, 100, 'r2');
     }
-    model.tell({ type: 'response_done', responseId: 'r1', outcome: 'completed' });
-    model.tell({ type: 'response_done', responseId: 'r2', outcome: 'completed' });
+    model.tell({ type: 'response_done', responseId: 'r1', outcome: 'completed', usage: null });
+    model.tell({ type: 'response_done', responseId: 'r2', outcome: 'completed', usage: null });
     clock.advance(5000);
 
     const order = phone.arrivals.flatMap(({ codes }) => [...codes]);
@@ -127,7 +127,7 @@ describe('the agent speaking', () => {
     model.delta('one', 0x11, 600);
     words('two', 'How can I help?');
     model.delta('two', 0x22, 900);
-    model.tell({ type: 'response_done', responseId: 'r1', outcome: 'completed' });
+    model.tell({ type: 'response_done', responseId: 'r1', outcome: 'completed', usage: null });
 
     clock.advance(1000);
     const afterASecond = factsOf('agent_said').map(({ text }) => text);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aCall } from '../support/a-call.ts';
 
-const greets = { agent: { greeting: { kind: 'exactly', text: 'Good day.' } } } as const;
+const greets = { plan: { greeting: { kind: 'exactly', text: 'Good day.' } } } as const;
 
 describe('taking turns', () => {
   it('T1: greets once, and has the greeting ready when the line opens', () => {
@@ -52,7 +52,7 @@ describe('taking turns', () => {
     clock.advance(5000);
     const whileBusy = model.wants.length;
 
-    model.tell({ type: 'response_done', responseId: 'own', outcome: 'completed' });
+    model.tell({ type: 'response_done', responseId: 'own', outcome: 'completed', usage: null });
 
     expect(whileBusy).toBe(1);
     expect(model.wants).toEqual(['greeting', 'greeting']);

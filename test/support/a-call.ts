@@ -1,18 +1,41 @@
-import { type Agent, defineAgent } from '../../src/agents/define-agent.ts';
 import { Call } from '../../src/call/call.ts';
+import { type CallPlan, NO_TOOLS } from '../../src/call/call-plan.ts';
+import { type CallTap, NO_TAP } from '../../src/call/call-tap.ts';
 import { Metronome } from '../../src/call/metronome.ts';
 import type { CallEvent, EndReason } from '../../src/ports/call-log.ts';
-import type { RealtimeSession, SessionEvent, SessionTraits } from '../../src/ports/model.ts';
+import type {
+  Aside,
+  ContextItem,
+  RealtimeSession,
+  SessionEvent,
+  SessionTraits,
+} from '../../src/ports/model.ts';
 import { type Journey, SimulatedPhone } from './simulated-phone.ts';
 import { TestClock } from './test-clock.ts';
 
 export interface CallOptions {
-  readonly agent?: Partial<Agent>;
+  readonly plan?: Partial<CallPlan>;
+  readonly tap?: CallTap;
   readonly traits?: Partial<SessionTraits>;
   readonly journey?: Journey;
   /** Where the story begins: both sides ready, unless it is about how they become so. */
   readonly begins?: 'talking' | 'ringing';
 }
+
+const PLAN: CallPlan = {
+  agent: 'test',
+  model: 'scripted',
+  instructions: 'Be brief.',
+  greeting: { kind: 'none' },
+  turnDetection: { type: 'server_vad', threshold: 0.5, prefixPaddingMs: 300, silenceMs: 500 },
+  output: 'speech',
+  interruption: 'immediate',
+  toolbox: NO_TOOLS,
+  remoteTools: [],
+  transferTargets: {},
+  silence: null,
+  maxDurationMs: 30 * 60_000,
+};
 
 const TRAITS = {
   input: 'pcmu',
@@ -30,21 +53,18 @@ export function aCall(options: CallOptions = {}) {
   const log = (entry: string) => void sent.push(entry);
   const phone = new SimulatedPhone(clock, options.journey ?? {}, log);
   const model = new ScriptedModel({ ...TRAITS, ...options.traits }, log);
-  const agent = defineAgent({
-    name: 'test',
-    instructions: 'Be brief.',
-    greeting: { kind: 'none' },
-    ...options.agent,
-  });
+  const plan = { ...PLAN, ...options.plan };
   let endReason: EndReason | null = null;
   const call = new Call(
     { callId: 'CA1', carrier: 'test', from: '+1', to: '+2', format: 'pcmu' },
-    agent,
+    plan,
     {
       clock,
       metronome: new Metronome(clock),
       model: { open: (_setup, tell) => model.open(tell) },
       observer: (_callId, event) => void facts.push(event),
+      tapOf: () => options.tap ?? NO_TAP,
+      sendText: async () => ({ ok: true }),
       crashed: (_callId, error) => void crashes.push(error),
     },
     (reason) => {
@@ -67,6 +87,7 @@ export class ScriptedModel implements RealtimeSession {
   /** Everything the model has been given to hear. */
   readonly heard: number[] = [];
   readonly wants: string[] = [];
+  readonly added: ContextItem[] = [];
   backlogBytes = 0;
   isClosed = false;
   #tell: (event: SessionEvent) => void = () => {};
@@ -108,7 +129,7 @@ export class ScriptedModel implements RealtimeSession {
     this.starts(response);
     this.delta(item, code, ms, response);
     this.#tell({ type: 'audio_done', part: { responseId: response, itemId: item, contentIndex: 0 } });
-    this.#tell({ type: 'response_done', responseId: response, outcome: 'completed' });
+    this.#tell({ type: 'response_done', responseId: response, outcome: 'completed', usage: null });
   }
 
   hearsSpeech(): void {
@@ -134,6 +155,27 @@ export class ScriptedModel implements RealtimeSession {
 
   truncate(part: { itemId: string; contentIndex: number }, heardMs: number): void {
     this.#log(`truncate ${part.itemId} at ${heardMs} ms`);
+  }
+
+  add(item: ContextItem): void {
+    this.added.push(item);
+    this.#log(item.type === 'tool_output' ? `output ${item.toolCallId}` : `add ${item.type}`);
+  }
+
+  askAside({ askId }: Aside): void {
+    this.#log(`ask ${askId}`);
+  }
+
+  update(): void {
+    this.#log('update');
+  }
+
+  commitTurn(): void {
+    this.#log('commit');
+  }
+
+  discardTurn(): void {
+    this.#log('discard');
   }
 
   close(): void {

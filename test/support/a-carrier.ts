@@ -10,6 +10,7 @@ import type {
   IncomingCall,
   LegEvent,
   Switchboard,
+  TransferOutcome,
 } from '../../src/ports/carrier.ts';
 import { signatureOf } from '../../src/practice/phone/wire.ts';
 import { TestClock } from './test-clock.ts';
@@ -21,6 +22,9 @@ export class SwitchboardSpy implements Switchboard {
   readonly rung: IncomingCall[] = [];
   readonly connected: { callId: string; leg: CallLeg; events: LegEvent[] }[] = [];
   readonly ended: string[] = [];
+  readonly cameBack: string[] = [];
+  readonly pictures: object[] = [];
+  afterTransfer: Aftermath | 'reconnect' = 'hang_up';
   admission: Admission | null = null;
   aftermath: Aftermath = 'hang_up';
   takesLines = true;
@@ -42,6 +46,15 @@ export class SwitchboardSpy implements Switchboard {
 
   after(): Aftermath {
     return this.aftermath;
+  }
+
+  returned(callId: string, outcome: TransferOutcome): Aftermath | 'reconnect' {
+    this.cameBack.push(`${callId} ${outcome}`);
+    return this.afterTransfer;
+  }
+
+  pictureCame(from: string, to: string, picture: Uint8Array, mediaType: string): void {
+    this.pictures.push({ from, to, bytes: picture.length, mediaType });
   }
 
   callEnded(callId: string): void {

@@ -9,7 +9,13 @@ type Json = Record<string, unknown>;
 
 export const SETUP: SessionSetup = {
   instructions: 'Be brief.',
-  turnDetection: { type: 'server_vad', threshold: 0.5, prefixPaddingMs: 300, silenceMs: 500 },
+  tools: [],
+  remoteTools: [],
+  output: 'speech',
+  turnTaking: {
+    detection: { type: 'server_vad', threshold: 0.5, prefixPaddingMs: 300, silenceMs: 500 },
+    isLedByUs: false,
+  },
 };
 
 const DEFAULTS: OpenAIDefaults = {

@@ -1,4 +1,4 @@
-import type { CallLeg, LegEvent } from '../../src/ports/carrier.ts';
+import type { CallLeg, LegEvent, TransferWish } from '../../src/ports/carrier.ts';
 import { PlayOut } from '../../src/practice/phone/play-out.ts';
 import type { TestClock } from './test-clock.ts';
 
@@ -24,6 +24,7 @@ export class SimulatedPhone implements CallLeg {
   readonly arrivals: { readonly codes: ReadonlySet<number>; readonly atMs: number }[] = [];
   backlogBytes = 0;
   isClosed = false;
+  canTransfer = true;
   /** The most sound that ever waited at the phone. */
   mostWaitingMs = 0;
   #listener: (event: LegEvent) => void = () => {};
@@ -69,6 +70,11 @@ export class SimulatedPhone implements CallLeg {
   hangUp(): void {
     this.#log('hang up');
     this.close();
+  }
+
+  async transfer({ number }: TransferWish): Promise<boolean> {
+    this.#log(`transfer to ${number}`);
+    return this.canTransfer;
   }
 
   close(): void {

@@ -1,17 +1,20 @@
 import twilio from 'twilio';
 import { RingdownError } from '../../errors.ts';
+import { restClient, type TwilioAccess } from './access.ts';
+import { fetchPicture, type Picture } from './pictures.ts';
 
-export interface TwilioAccess {
-  readonly accountSid: string;
-  readonly authToken: string;
-  /** A base address to use instead of Twilio's own, such as a test double's. */
-  readonly apiUrl: string | null;
-}
+export type { TwilioAccess } from './access.ts';
+export type { Picture } from './pictures.ts';
 
 /** What we ask of the account that owns the phone number. */
 export interface TwilioAccount {
   /** Ends a phone call. One that has ended already is fine. */
   hangUp(callSid: string): Promise<void>;
+  /** Has a running phone call go on by this TwiML. */
+  redirect(callSid: string, twiml: string): Promise<void>;
+  sendText(from: string, to: string, text: string): Promise<void>;
+  /** A picture that came with a message, from Twilio's own address and no other. */
+  fetchPicture(url: string): Promise<Picture>;
 }
 
 export function twilioAccount(access: TwilioAccess): TwilioAccount {
@@ -22,15 +25,32 @@ export function twilioAccount(access: TwilioAccess): TwilioAccount {
         await client.calls(callSid).update({ status: 'completed' });
       } catch (cause) {
         if (isAlreadyOver(cause)) return;
-        const status = cause instanceof twilio.RestException ? cause.status : 'no answer';
-        throw new RingdownError(
-          'CARRIER_REFUSED',
-          `Twilio did not end the call (${status}). Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.`,
-          { cause },
-        );
+        throw refusal('end the call', cause);
       }
     },
+    async redirect(callSid, twiml) {
+      await client.calls(callSid).update({ twiml }).catch(refuse('connect the caller'));
+    },
+    async sendText(from, to, body) {
+      await client.messages.create({ from, to, body }).catch(refuse('send the message'));
+    },
+    fetchPicture: (url) => fetchPicture(access, url),
   };
+}
+
+function refuse(what: string): (cause: unknown) => never {
+  return (cause) => {
+    throw refusal(what, cause);
+  };
+}
+
+function refusal(what: string, cause: unknown): RingdownError {
+  const status = cause instanceof twilio.RestException ? cause.status : 'no answer';
+  return new RingdownError(
+    'CARRIER_REFUSED',
+    `Twilio did not ${what} (${status}). Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.`,
+    { cause },
+  );
 }
 
 /** What there is to know about an account before a call comes in. */
@@ -59,29 +79,11 @@ export async function twilioDetails(access: TwilioAccess): Promise<TwilioDetails
   };
 }
 
-/** The SDK's client; with an address of our own, requests go there instead. */
-function restClient({ accountSid, authToken, apiUrl }: TwilioAccess): twilio.Twilio {
-  const httpClient = new twilio.RequestClient({ timeout: REQUEST_MS });
-  if (apiUrl !== null) {
-    const request = httpClient.request.bind(httpClient);
-    httpClient.request = (options) => request({ ...options, uri: atBase(apiUrl, options.uri) });
-  }
-  return twilio(accountSid, authToken, { httpClient });
-}
-
-function atBase(baseUrl: string, uri: string): string {
-  const { pathname, search } = new URL(uri);
-  return baseUrl.replace(/\/+$/, '') + pathname + search;
-}
-
 function isAlreadyOver(cause: unknown): boolean {
   return cause instanceof twilio.RestException && (cause.status === 404 || cause.code === NOT_IN_PROGRESS);
 }
 
 /** "Operation on a call that is not in progress." */
 const NOT_IN_PROGRESS = 21_220;
-
-/** The caller is waiting for the line to go dead; the SDK's own default is half a minute. */
-const REQUEST_MS = 5_000;
 
 const MOST_NUMBERS = 100;

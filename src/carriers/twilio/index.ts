@@ -2,12 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Router } from 'express';
 import { WebSocketServer } from 'ws';
-import type { Switchboard } from '../../ports/carrier.ts';
+import type { IncomingCall, Switchboard, TransferWish } from '../../ports/carrier.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { DeskAnswer } from '../../ports/tools.ts';
 import { type TwilioAccess, twilioAccount } from './account.ts';
 import { Signature } from './signature.ts';
 import { TwilioStream } from './stream.ts';
 import { StreamTokens } from './stream-tokens.ts';
+import { dialTwiml } from './twiml.ts';
 import { twilioWebhooks } from './webhooks.ts';
 
 export { type TwilioAccess, type TwilioDetails, twilioDetails } from './account.ts';
@@ -28,6 +30,8 @@ export interface TwilioSurroundings {
 /** Twilio as a way to be called: its webhooks, to be mounted at `/twilio`, and its media sockets. */
 export interface TwilioCarrier {
   readonly router: Router;
+  /** Sends a text message to whoever called, from the number they dialled. */
+  sendText(incoming: IncomingCall, text: string): Promise<DeskAnswer>;
   /** Takes the upgrade of a media socket; false if the request is for something else. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
 }
@@ -42,10 +46,36 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
   const hangUp = async (callSid: string) => {
     await account?.hangUp(callSid).catch((error: unknown) => trouble(callSid, String(error)));
   };
+  const transferFrom = (publicUrl: string) => async (callSid: string, wish: TransferWish) => {
+    if (!account) return false;
+    return account.redirect(callSid, dialTwiml(publicUrl, wish)).then(
+      () => true,
+      (error: unknown) => {
+        trouble(callSid, String(error));
+        return false;
+      },
+    );
+  };
+  const pictureCame = (from: string, to: string, url: string) => {
+    account?.fetchPicture(url).then(
+      ({ bytes, mediaType }) => switchboard.pictureCame(from, to, bytes, mediaType),
+      (error: unknown) => trouble('', String(error)),
+    );
+  };
   const streamFailed = (callSid: string, error: string) => trouble(callSid, `Stream failed: ${error}`);
 
   return {
-    router: twilioWebhooks({ switchboard, signature, tokens, publicUrlOf, streamFailed }),
+    router: twilioWebhooks({ switchboard, signature, tokens, publicUrlOf, pictureCame, streamFailed }),
+    async sendText({ from, to }, text) {
+      if (!account) return { ok: false, because: 'No text messages can be sent from here.' };
+      return account.sendText(to, from, text).then(
+        () => ({ ok: true }),
+        (error: unknown) => {
+          trouble('', String(error));
+          return { ok: false, because: 'The message could not be sent.' };
+        },
+      );
+    },
     upgrade(request, socket, head) {
       const token = MEDIA_PATH.exec(request.url ?? '')?.[1];
       if (token === undefined) return false;
@@ -53,7 +83,8 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
       if (callSid === null) refuseUpgrade(socket);
       else {
         sockets.handleUpgrade(request, socket, head, (webSocket) => {
-          new TwilioStream(webSocket, callSid, { clock, switchboard, hangUp });
+          const transfer = transferFrom(publicUrlOf(request));
+          new TwilioStream(webSocket, callSid, { clock, switchboard, hangUp, transfer });
         });
       }
       return true;

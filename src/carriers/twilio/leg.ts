@@ -1,18 +1,24 @@
 import type { WebSocket } from 'ws';
-import type { CallLeg, LegEvent } from '../../ports/carrier.ts';
+import type { CallLeg, LegEvent, TransferWish } from '../../ports/carrier.ts';
 import { clearMessage, markMessage, mediaMessage } from './messages.ts';
+
+/** What can be done to the phone call that a stream belongs to; it takes a request to the carrier. */
+export interface PhoneCallControl {
+  hangUp(): void;
+  transfer(wish: TransferWish): Promise<boolean>;
+}
 
 /** The phone's side of a call on a media stream that has started. */
 export class TwilioLeg implements CallLeg {
   readonly #socket: WebSocket;
   readonly #streamSid: string;
-  readonly #hangUp: () => void;
+  readonly #control: PhoneCallControl;
   #listener: (event: LegEvent) => void = () => {};
 
-  constructor(socket: WebSocket, streamSid: string, hangUp: () => void) {
+  constructor(socket: WebSocket, streamSid: string, control: PhoneCallControl) {
     this.#socket = socket;
     this.#streamSid = streamSid;
-    this.#hangUp = hangUp;
+    this.#control = control;
   }
 
   get backlogBytes(): number {
@@ -41,7 +47,11 @@ export class TwilioLeg implements CallLeg {
   }
 
   hangUp(): void {
-    this.#hangUp();
+    this.#control.hangUp();
+  }
+
+  transfer(wish: TransferWish): Promise<boolean> {
+    return this.#control.transfer(wish);
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import type { RawData, WebSocket } from 'ws';
-import type { LegGone, Switchboard } from '../../ports/carrier.ts';
+import type { LegGone, Switchboard, TransferWish } from '../../ports/carrier.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import { TwilioLeg } from './leg.ts';
 import { type FromTwilio, isTelephoneFormat, readTwilioMessage } from './messages.ts';
@@ -10,6 +10,8 @@ export interface StreamSurroundings {
   readonly switchboard: Switchboard;
   /** Ends the phone call at Twilio; quiet where we have no account to do it with. */
   readonly hangUp: (callSid: string) => Promise<void>;
+  /** Connects the caller with somebody else; false if Twilio will not. */
+  readonly transfer: (callSid: string, wish: TransferWish) => Promise<boolean>;
 }
 
 /**
@@ -74,7 +76,10 @@ export class TwilioStream {
   #start(message: Extract<FromTwilio, { event: 'start' }>): void {
     if (this.#line) return this.#onBadMessage(); // the first stream goes on, unharmed
     if (message.callSid !== this.#callSid) return this.#refuse('not the call of this ticket');
-    const leg = new TwilioLeg(this.#socket, message.streamSid, () => this.#hangUp());
+    const leg = new TwilioLeg(this.#socket, message.streamSid, {
+      hangUp: () => this.#hangUp(),
+      transfer: (wish) => this.#around.transfer(this.#callSid, wish),
+    });
     this.#line = { leg, streamSid: message.streamSid };
     if (!this.#around.switchboard.connect(this.#callSid, leg)) return leg.close();
     if (!isTelephoneFormat(message)) this.#gone('unusable');

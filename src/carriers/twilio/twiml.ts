@@ -1,4 +1,5 @@
 import twilio from 'twilio';
+import type { TransferWish } from '../../ports/carrier.ts';
 
 const { VoiceResponse } = twilio.twiml;
 
@@ -12,6 +13,18 @@ export function connectTwiml(publicUrl: string, token: string): string {
   });
   response.say(APOLOGY);
   response.hangup();
+  return response.toString();
+}
+
+/** Connects the caller with somebody else; `action` then says how their call goes on. */
+export function dialTwiml(publicUrl: string, { number, ringMs, mostMs }: TransferWish): string {
+  const response = new VoiceResponse();
+  const dial = response.dial({
+    action: `${publicUrl}/twilio/transferred`,
+    timeout: Math.round(ringMs / 1000),
+    timeLimit: Math.round(mostMs / 1000),
+  });
+  dial.number(number);
   return response.toString();
 }
 

@@ -1,6 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
-import type { Switchboard } from '../../ports/carrier.ts';
+import type { Switchboard, TransferOutcome } from '../../ports/carrier.ts';
 import type { Signature } from './signature.ts';
 import type { StreamTokens } from './stream-tokens.ts';
 import { APOLOGY, BUSY, connectTwiml, hangUpTwiml, sayTwiml } from './twiml.ts';
@@ -10,6 +10,8 @@ export interface WebhookSurroundings {
   readonly signature: Signature;
   readonly tokens: StreamTokens;
   readonly publicUrlOf: (request: Request) => string;
+  /** Told of a picture that somebody sent to one of our numbers, and where it is. */
+  readonly pictureCame: (from: string, to: string, url: string) => void;
   /** Told why a stream of Twilio's failed; the socket itself never learns. */
   readonly streamFailed: (callSid: string, error: string) => void;
 }
@@ -39,6 +41,24 @@ export function twilioWebhooks(around: WebhookSurroundings): Router {
     sendTwiml(response, isAllSaid ? hangUpTwiml() : sayTwiml(APOLOGY));
   });
 
+  router.post('/transferred', (request, response) => {
+    const dialled = dialForm.safeParse(request.body).data;
+    if (!dialled) return refuse(response);
+    const { CallSid: callSid, DialCallStatus: status } = dialled;
+    sendTwiml(
+      response,
+      afterDial(around, callSid, DIAL_OUTCOMES[status] ?? 'failed', around.publicUrlOf(request)),
+    );
+  });
+
+  router.post('/message', (request, response) => {
+    const message = messageForm.safeParse(request.body).data;
+    if (!message) return refuse(response);
+    sendTwiml(response, NO_REPLY);
+    const { From: from, To: to, MediaUrl0: url } = message;
+    if (url !== undefined) around.pictureCame(from, to, url);
+  });
+
   router.post('/status', (request, response) => {
     const status = statusForm.safeParse(request.body).data;
     if (!status) return refuse(response);
@@ -57,6 +77,22 @@ function voiceTwiml({ switchboard, tokens }: WebhookSurroundings, call: CallForm
   if (!admission.admitted) return sayTwiml(BUSY);
   const repeated = admission.isNew ? null : tokens.issuedTo(callSid);
   return connectTwiml(publicUrl, repeated ?? tokens.issue(callSid));
+}
+
+function afterDial(
+  { switchboard, tokens }: WebhookSurroundings,
+  callSid: string,
+  outcome: TransferOutcome,
+  publicUrl: string,
+): string {
+  switch (switchboard.returned(callSid, outcome)) {
+    case 'reconnect':
+      return connectTwiml(publicUrl, tokens.issue(callSid));
+    case 'hang_up':
+      return hangUpTwiml();
+    case 'apologise':
+      return sayTwiml(APOLOGY);
+  }
 }
 
 function refuse(response: Response): void {
@@ -80,6 +116,19 @@ const statusForm = z.object({
   CallStatus: z.string().optional(),
   StreamError: z.string().optional(),
 });
+
+const dialForm = z.object({ CallSid: sid, DialCallStatus: z.string() });
+
+/** `answered` is what a conference says; whatever else Twilio may add is a failure to us. */
+const DIAL_OUTCOMES: Readonly<Record<string, TransferOutcome>> = {
+  completed: 'completed',
+  answered: 'completed',
+  busy: 'busy',
+  'no-answer': 'no_answer',
+};
+
+const messageForm = z.object({ From: caller, To: caller, MediaUrl0: z.url().max(2_000).optional() });
+const NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 
 /** The states that Twilio documents as final; others may be added and mean nothing to us. */
 const CALL_IS_OVER: ReadonlySet<string> = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);

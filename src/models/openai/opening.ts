@@ -18,25 +18,27 @@ export type OpeningStep =
 export class Opening {
   readonly #defaults: OpenAIDefaults;
   readonly #send: (session: RealtimeSessionCreateRequest) => void;
-  #asked: RealtimeSessionCreateRequest;
+  #asked: RealtimeSessionCreateRequest | null = null;
+  #serverIsThere = false;
 
-  constructor(
-    setup: SessionSetup,
-    defaults: OpenAIDefaults,
-    send: (session: RealtimeSessionCreateRequest) => void,
-  ) {
+  constructor(defaults: OpenAIDefaults, send: (session: RealtimeSessionCreateRequest) => void) {
     this.#defaults = defaults;
     this.#send = send;
-    this.#asked = sessionUpdate(setup, defaults);
+  }
+
+  /** What the agent is to know may come before or after the server is there. */
+  prepare(setup: SessionSetup, instructions: string): void {
+    this.#ask(sessionUpdate(setup, instructions, this.#defaults));
   }
 
   on(event: ServerEvent): OpeningStep {
     switch (event.type) {
       case 'session.created':
-        this.#send(this.#asked);
+        this.#serverIsThere = true;
+        if (this.#asked) this.#ask(this.#asked);
         return WAITING;
       case 'session.updated':
-        return this.#compare(event.session);
+        return this.#asked ? this.#compare(this.#asked, event.session) : WAITING;
       case 'error':
         return this.#refused(event.error);
       default:
@@ -44,9 +46,14 @@ export class Opening {
     }
   }
 
-  #compare(inForce: EffectiveSession): OpeningStep {
+  #ask(session: RealtimeSessionCreateRequest): void {
+    this.#asked = session;
+    if (this.#serverIsThere) this.#send(session);
+  }
+
+  #compare(asked: RealtimeSessionCreateRequest, inForce: EffectiveSession): OpeningStep {
     const { instructions } = inForce;
-    if (typeof instructions === 'string' && instructions !== this.#asked.instructions) {
+    if (typeof instructions === 'string' && instructions !== asked.instructions) {
       return { type: 'lost', reason: 'refused', detail: 'instructions_not_in_force' };
     }
     const traits = traitsInForce(inForce, this.#defaults.audio);
@@ -57,12 +64,11 @@ export class Opening {
   }
 
   #refused(error: ServerError): OpeningStep {
-    const reduced = withoutRefusedPart(this.#asked, error.param ?? '');
+    const reduced = this.#asked && withoutRefusedPart(this.#asked, error.param ?? '');
     if (!reduced) {
       return { type: 'lost', reason: lossOf(error) ?? 'refused', detail: error.code ?? 'setup_refused' };
     }
-    this.#asked = reduced;
-    this.#send(reduced);
+    this.#ask(reduced);
     return WAITING;
   }
 }

@@ -29,11 +29,39 @@ const session = z.object({
     .nullish(),
 });
 
+const tokens = z.number().nullish();
+const usage = z.object({
+  input_token_details: z
+    .object({
+      text_tokens: tokens,
+      audio_tokens: tokens,
+      image_tokens: tokens,
+      cached_tokens_details: z
+        .object({ text_tokens: tokens, audio_tokens: tokens, image_tokens: tokens })
+        .nullish(),
+    })
+    .nullish(),
+  output_token_details: z.object({ text_tokens: tokens, audio_tokens: tokens }).nullish(),
+});
+
+/** What an answer consists of. Members that one kind lacks are not there, or null. */
+const item = z.object({
+  type: z.string(),
+  status: z.string().nullish(),
+  name: z.string().nullish(),
+  call_id: z.string().nullish(),
+  arguments: z.string().nullish(),
+  content: z.array(z.object({ text: z.string().nullish() })).nullish(),
+});
+
 const response = z.object({
   id: z.string(),
   status: z.string().nullish(),
   status_details: z.unknown().optional(),
+  conversation_id: z.string().nullish(),
   metadata: z.record(z.string(), z.unknown()).nullish(),
+  usage: usage.nullish().catch(null),
+  output: z.array(item).nullish().catch(null),
 });
 
 const serverEvent = z.discriminatedUnion('type', [
@@ -46,6 +74,10 @@ const serverEvent = z.discriminatedUnion('type', [
   event('response.output_audio.delta', { ...inPart, delta: z.string() }),
   event('response.output_audio.done', inPart),
   event('response.output_audio_transcript.delta', { ...inPart, delta: z.string() }),
+  event('conversation.item.added', { item }),
+  event('conversation.item.created', { item }),
+  event('response.output_text.delta', { response_id: z.string(), delta: z.string() }),
+  event('response.output_item.done', { response_id: z.string(), item }),
   event('response.done', { response }),
   event('error', {
     error: z.object({
@@ -61,6 +93,8 @@ const serverEvent = z.discriminatedUnion('type', [
 export type ServerEvent = z.infer<typeof serverEvent>;
 export type EffectiveSession = z.infer<typeof session>;
 export type ServerResponse = z.infer<typeof response>;
+export type ServerItem = z.infer<typeof item>;
+export type ServerUsage = z.infer<typeof usage>;
 export type ServerError = Extract<ServerEvent, { type: 'error' }>['error'];
 
 /** Most of what a server says is none of our business; finding that out by failing to parse it costs the most. */

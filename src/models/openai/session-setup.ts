@@ -2,9 +2,11 @@ import type {
   RealtimeAudioFormats,
   RealtimeAudioInputTurnDetection,
   RealtimeSessionCreateRequest,
+  RealtimeToolsConfig,
 } from 'openai/resources/realtime/realtime';
 import type { AudioFormat } from '../../audio/format.ts';
-import type { SessionSetup, SessionTraits, TurnDetection } from '../../ports/model.ts';
+import type { RemoteTools, SessionSetup, SessionTraits, TurnTaking } from '../../ports/model.ts';
+import type { ToolOffer } from '../../ports/tools.ts';
 import type { EffectiveSession } from './server-events.ts';
 
 /** What is configured once for every conversation with this model. */
@@ -16,20 +18,24 @@ export interface OpenAIDefaults {
 }
 
 /** Always sent whole: whether the server merges or replaces nested objects is not documented. */
-export function sessionUpdate(setup: SessionSetup, defaults: OpenAIDefaults): RealtimeSessionCreateRequest {
+export function sessionUpdate(
+  setup: SessionSetup,
+  instructions: string,
+  defaults: OpenAIDefaults,
+): RealtimeSessionCreateRequest {
   const format = WIRE_FORMAT[defaults.audio];
   const language = setup.language ?? defaults.transcription?.language;
   return {
     type: 'realtime',
-    output_modalities: ['audio'],
-    instructions: setup.instructions,
-    tools: [],
+    output_modalities: [setup.output === 'text' ? 'text' : 'audio'],
+    instructions,
+    tools: [...setup.tools.map(functionTool), ...setup.remoteTools.map(remoteTools)],
     audio: {
       input: {
         format,
         // Callers hold the phone to their ear; it runs before the server's voice detection.
         noise_reduction: { type: 'near_field' },
-        turn_detection: turnDetection(setup.turnDetection),
+        turn_detection: turnDetection(setup.turnTaking),
         ...(defaults.transcription && {
           transcription: { model: defaults.transcription.model, ...(language && { language }) },
         }),
@@ -71,8 +77,24 @@ export function traitsInForce(
   return {
     input: heard,
     output: spoken,
-    answersTurns: input?.turn_detection?.create_response ?? true,
-    yieldsToSpeech: input?.turn_detection?.interrupt_response ?? true,
+    answersTurns: input?.turn_detection === null ? false : (input?.turn_detection?.create_response ?? true),
+    yieldsToSpeech:
+      input?.turn_detection === null ? false : (input?.turn_detection?.interrupt_response ?? true),
+  };
+}
+
+export function functionTool({ name, description, parameters }: ToolOffer): RealtimeToolsConfig[number] {
+  return { type: 'function', name, description, parameters };
+}
+
+function remoteTools({ label, url, authorization, allowed }: RemoteTools): RealtimeToolsConfig[number] {
+  return {
+    type: 'mcp',
+    server_label: label,
+    server_url: url,
+    require_approval: 'never',
+    ...(authorization !== undefined && { authorization }),
+    ...(allowed && { allowed_tools: [...allowed] }),
   };
 }
 
@@ -87,17 +109,19 @@ function readFormat({ type, rate }: { type: string; rate?: number | null | undef
   return null;
 }
 
-function turnDetection(wanted: TurnDetection): RealtimeAudioInputTurnDetection {
-  const turns = { create_response: true, interrupt_response: true };
-  switch (wanted.type) {
+function turnDetection({ detection, isLedByUs }: TurnTaking): RealtimeAudioInputTurnDetection | null {
+  const turns = { create_response: !isLedByUs, interrupt_response: !isLedByUs };
+  switch (detection.type) {
+    case 'manual':
+      return null;
     case 'semantic_vad':
-      return { type: 'semantic_vad', eagerness: wanted.eagerness, ...turns };
+      return { type: 'semantic_vad', eagerness: detection.eagerness, ...turns };
     case 'server_vad':
       return {
         type: 'server_vad',
-        threshold: wanted.threshold,
-        prefix_padding_ms: wanted.prefixPaddingMs,
-        silence_duration_ms: wanted.silenceMs,
+        threshold: detection.threshold,
+        prefix_padding_ms: detection.prefixPaddingMs,
+        silence_duration_ms: detection.silenceMs,
         ...turns,
       };
   }

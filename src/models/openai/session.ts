@@ -2,6 +2,8 @@ import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
 import { unreachable } from '../../errors.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type {
+  Aside,
+  ContextItem,
   PartId,
   RealtimeSession,
   ResponseOutcome,
@@ -10,14 +12,25 @@ import type {
   SessionLost,
   SessionSetup,
 } from '../../ports/model.ts';
+import type { ToolOffer } from '../../ports/tools.ts';
 import type { OpenAIAccess } from './address.ts';
 import { appendMessage } from './append-message.ts';
+import { Asides } from './asides.ts';
+import { contextItem } from './context-item.ts';
 import { BUSY_CODE, isHarmless, lossOf } from './error-codes.ts';
 import { Opening } from './opening.ts';
-import { readServerEvent, type ServerError, type ServerEvent, type ServerResponse } from './server-events.ts';
-import type { OpenAIDefaults } from './session-setup.ts';
+import {
+  readServerEvent,
+  type ServerError,
+  type ServerEvent,
+  type ServerItem,
+  type ServerResponse,
+} from './server-events.ts';
+import { functionTool, type OpenAIDefaults } from './session-setup.ts';
 import { ModelSocket } from './socket.ts';
+import { ToolCalls } from './tool-calls.ts';
 import { Truncations } from './truncations.ts';
+import { usageOf } from './usage.ts';
 import { Wishes } from './wishes.ts';
 
 /** A conversation over the Realtime API. Commands before it is ready, or after it is over, do nothing. */
@@ -29,6 +42,8 @@ export class OpenAISession implements RealtimeSession {
   /** Answers we know of, so that one announced twice, or not at all, begins once. */
   readonly #begun: string[] = [];
   readonly #wishes = new Wishes();
+  readonly #asides = new Asides();
+  readonly #toolCalls = new ToolCalls();
   #opening: Opening | null;
   #isOver = false;
 
@@ -40,8 +55,11 @@ export class OpenAISession implements RealtimeSession {
     tell: (event: SessionEvent) => void,
   ) {
     this.#tell = tell;
-    this.#opening = new Opening(setup, defaults, (session) =>
-      this.#send({ type: 'session.update', session }),
+    const opening = new Opening(defaults, (session) => this.#send({ type: 'session.update', session }));
+    this.#opening = opening;
+    Promise.resolve(setup.instructions).then(
+      (instructions) => opening.prepare(setup, instructions),
+      () => this.#lose('refused', 'instructions_failed'),
     );
     this.#cancelTimeLimit = clock.after(READY_MS, () => this.#lose('unreachable', 'not_ready_in_time'));
     this.#socket = new ModelSocket(access, clock, {
@@ -60,7 +78,7 @@ export class OpenAISession implements RealtimeSession {
     this.#socket.send(appendMessage(audio));
   }
 
-  respond({ wantId, instructions }: ResponseWant): void {
+  respond({ wantId, instructions, withoutTools }: ResponseWant): void {
     if (this.#opening) return;
     this.#send({
       type: 'response.create',
@@ -68,6 +86,7 @@ export class OpenAISession implements RealtimeSession {
       response: {
         metadata: this.#wishes.metadata(wantId),
         ...(instructions !== undefined && { instructions }),
+        ...(withoutTools && { tool_choice: 'none' }),
       },
     });
   }
@@ -78,6 +97,34 @@ export class OpenAISession implements RealtimeSession {
 
   truncate(part: PartId, heardMs: number): void {
     this.#command(this.#truncations.truncate(part, heardMs));
+  }
+
+  add(item: ContextItem): void {
+    this.#command({ type: 'conversation.item.create', item: contextItem(item) });
+  }
+
+  askAside(aside: Aside): void {
+    this.#command(this.#asides.request(aside));
+  }
+
+  update(change: { readonly instructions?: string; readonly tools?: readonly ToolOffer[] }): void {
+    const { instructions, tools } = change;
+    this.#command({
+      type: 'session.update',
+      session: {
+        type: 'realtime',
+        ...(instructions !== undefined && { instructions }),
+        ...(tools && { tools: tools.map(functionTool) }),
+      },
+    });
+  }
+
+  commitTurn(): void {
+    this.#command({ type: 'input_audio_buffer.commit' });
+  }
+
+  discardTurn(): void {
+    this.#command({ type: 'input_audio_buffer.clear' });
   }
 
   close(): void {
@@ -129,7 +176,9 @@ export class OpenAISession implements RealtimeSession {
       case 'conversation.item.input_audio_transcription.completed':
         return this.#tell({ type: 'caller_words', text: event.transcript });
       case 'response.created':
-        return this.#begin(event.response.id, event.response);
+        return this.#asides.begins(event.response)
+          ? undefined
+          : this.#begin(event.response.id, event.response);
       case 'response.output_audio.delta':
         this.#begin(event.response_id);
         return this.#tell({ type: 'audio', part: partOf(event), audio: Buffer.from(event.delta, 'base64') });
@@ -138,6 +187,16 @@ export class OpenAISession implements RealtimeSession {
       case 'response.output_audio_transcript.delta':
         this.#begin(event.response_id);
         return this.#tell({ type: 'words', part: partOf(event), text: event.delta });
+      case 'response.output_text.delta':
+        if (this.#asides.has(event.response_id)) return;
+        this.#begin(event.response_id);
+        return this.#tell({ type: 'writing', responseId: event.response_id, text: event.delta });
+      case 'conversation.item.added':
+      case 'conversation.item.created': // what it is called on servers of an older fashion
+        if (event.item.type !== 'function_call_output' || !event.item.call_id) return;
+        return this.#tell({ type: 'tool_output_taken', toolCallId: event.item.call_id });
+      case 'response.output_item.done':
+        return this.#tellToolCall(event.response_id, event.item);
       case 'response.done':
         return this.#finish(event.response);
       case 'error':
@@ -154,13 +213,21 @@ export class OpenAISession implements RealtimeSession {
     this.#tell({ type: 'response_started', responseId, wantId: this.#wishes.servedBy(response?.metadata) });
   }
 
+  #tellToolCall(responseId: string, item: ServerItem): void {
+    const call = this.#asides.has(responseId) ? null : this.#toolCalls.read(item);
+    if (call) this.#tell({ type: 'tool_call', responseId, call });
+  }
+
   #finish(response: ServerResponse): void {
+    const aside = this.#asides.finished(response);
+    if (aside) return this.#tell({ type: 'aside_answered', ...aside });
     this.#begin(response.id, response);
+    for (const item of response.output ?? []) this.#tellToolCall(response.id, item); // some say it only here
     const outcome = OUTCOMES.get(response.status ?? '') ?? 'failed';
     if (outcome === 'failed' || outcome === 'incomplete') {
       this.#problem(`response_${outcome}_${detailOf(response.status_details)}`);
     }
-    this.#tell({ type: 'response_done', responseId: response.id, outcome });
+    this.#tell({ type: 'response_done', responseId: response.id, outcome, usage: usageOf(response.usage) });
   }
 
   #onError(error: ServerError): void {
@@ -173,6 +240,8 @@ export class OpenAISession implements RealtimeSession {
     if (correction) this.#send(correction);
     if (isOurs) return;
 
+    const askId = this.#asides.refused(error.event_id);
+    if (askId !== null) this.#tell({ type: 'aside_answered', askId, text: null });
     const wantId = this.#wishes.ofEvent(error.event_id);
     if (code === BUSY_CODE) return this.#tell({ type: 'response_refused', wantId, because: 'busy' });
     if (wantId !== null) this.#tell({ type: 'response_refused', wantId, because: 'rejected' });

@@ -82,7 +82,7 @@ describe('opening a session', () => {
 
   it('asks for semantic voice detection where the agent wants it', async () => {
     const { receive, send, isOpen } = await aModelServer({
-      setup: { turnDetection: { type: 'semantic_vad', eagerness: 'low' } },
+      setup: { turnTaking: { detection: { type: 'semantic_vad', eagerness: 'low' }, isLedByUs: false } },
     });
     await isOpen();
     send({ type: 'session.created', session: {} });

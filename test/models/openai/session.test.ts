@@ -48,7 +48,7 @@ describe('a session that is open', () => {
       { type: 'words', part, text: 'Hel' },
       { type: 'audio', part, audio: Buffer.from([1, 2, 3]) },
       { type: 'audio_done', part },
-      { type: 'response_done', responseId: 'r1', outcome: 'completed' },
+      { type: 'response_done', responseId: 'r1', outcome: 'completed', usage: null },
       { type: 'caller_words', text: 'Hello?' },
     ]);
   });
@@ -113,7 +113,12 @@ describe('a session that is open', () => {
     await settled(server);
 
     expect(server.events.filter((event) => event.type === 'response_started')).toHaveLength(3);
-    expect(server.events.at(-1)).toEqual({ type: 'response_done', responseId: 'r3', outcome: 'cancelled' });
+    expect(server.events.at(-1)).toEqual({
+      type: 'response_done',
+      responseId: 'r3',
+      outcome: 'cancelled',
+      usage: null,
+    });
   });
 
   it.each([

@@ -1,0 +1,67 @@
+import type { RemoteTools, TurnDetection } from '../ports/model.ts';
+import type { Toolbox } from '../ports/tools.ts';
+
+/** How one call is to go: an agent, made ready for this caller. */
+export interface CallPlan {
+  readonly agent: string;
+  /** For the record: what speaks. */
+  readonly model: string;
+  /** May still be looked up while the connections are made. */
+  readonly instructions: string | Promise<string>;
+  readonly greeting: Opening;
+  readonly voice?: string;
+  readonly language?: string;
+  readonly turnDetection: TurnDetection;
+  readonly output: 'speech' | 'text';
+  /** `confirmed`: the agent falls silent at any sound, and goes on if it was no speech. */
+  readonly interruption: 'immediate' | 'confirmed';
+  readonly toolbox: Toolbox;
+  readonly remoteTools: readonly RemoteTools[];
+  /** Whom a caller may be connected with. */
+  readonly transferTargets: Readonly<Record<string, TransferTarget>>;
+  /** Asks whether anyone is there, and hangs up in the end; null waits for ever. */
+  readonly silence: SilenceLimits | null;
+  readonly maxDurationMs: number;
+}
+
+export type Opening = (
+  | { readonly kind: 'exactly'; readonly text: string }
+  | { readonly kind: 'freely'; readonly about: string }
+  | { readonly kind: 'none' }
+) & {
+  /** Nobody may cut it short: what has to be said by law. */
+  readonly isProtected?: boolean;
+};
+
+export interface TransferTarget {
+  readonly number: string;
+}
+
+export interface SilenceLimits {
+  readonly askAfterMs: number;
+  readonly goodbyeAfterMs: number;
+}
+
+/** Whether the model's side may answer and fall silent by itself, or has to wait for us. */
+export function isLedByUs(plan: CallPlan): boolean {
+  return (
+    plan.interruption === 'confirmed' ||
+    plan.greeting.isProtected === true ||
+    plan.turnDetection.type === 'manual'
+  );
+}
+
+/** An agent that only talks. */
+export const NO_TOOLS: Toolbox = {
+  offers: [],
+  open: () => ({
+    run: async () => ({
+      output: '{"error":"There is no such tool."}',
+      result: 'unknown_tool',
+      wantsAnswer: true,
+    }),
+    turnBegan() {},
+    fillerFor: () => null,
+    close() {},
+  }),
+};

@@ -1,0 +1,24 @@
+/**
+ * Hears what both ends of a call hear, on the call's own clock: for recordings, and for whoever listens in.
+ * Must be quick and must not throw.
+ */
+export interface CallTap {
+  /** Sound of the caller's, and when it came. */
+  callerHeard(audio: Uint8Array, now: number): void;
+  /** Sound that the caller's phone will begin to play at that time, … */
+  agentPlayed(audio: Uint8Array, startsAt: number): void;
+  /** … unless this comes first: nothing is played any more from then on. */
+  agentCleared(now: number): void;
+  pause(): void;
+  resume(): void;
+  end(now: number): void;
+}
+
+export const NO_TAP: CallTap = {
+  callerHeard() {},
+  agentPlayed() {},
+  agentCleared() {},
+  pause() {},
+  resume() {},
+  end() {},
+};

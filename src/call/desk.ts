@@ -1,0 +1,70 @@
+import type { IncomingCall } from '../ports/carrier.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { RealtimeSession } from '../ports/model.ts';
+import type { CallDesk, DeskAnswer } from '../ports/tools.ts';
+import type { CallPlan } from './call-plan.ts';
+import type { CallTap } from './call-tap.ts';
+import type { Conversation } from './conversation.ts';
+import type { Journal } from './journal.ts';
+
+export interface DeskParts {
+  readonly incoming: IncomingCall;
+  readonly plan: CallPlan;
+  readonly clock: Clock;
+  readonly session: RealtimeSession;
+  readonly conversation: () => Conversation;
+  readonly journal: Journal;
+  readonly tap: CallTap;
+  readonly sendText: (incoming: IncomingCall, text: string) => Promise<DeskAnswer>;
+}
+
+/**
+ * What tools may do to the call they run on.
+ *
+ * What the owner allows is decided here, whatever a model or a tool's output says:
+ * a transfer goes to a target the owner has named, a text to the caller alone.
+ */
+export function deskOf(parts: DeskParts): CallDesk {
+  const { incoming, plan, clock, session, conversation, journal, tap, sendText } = parts;
+  return {
+    callId: incoming.callId,
+    caller: { number: incoming.from, dialled: incoming.to },
+    tell: (fact) => journal.note(fact),
+    hangUp: () => conversation().leave({ kind: 'hang_up', reason: 'agent_hung_up' }, clock.now()),
+    transfer(target) {
+      if (!Object.hasOwn(plan.transferTargets, target)) {
+        const known = Object.keys(plan.transferTargets).join(', ') || 'nobody';
+        return { ok: false, because: `Callers can be connected with: ${known}.` };
+      }
+      journal.note({ type: 'transfer', target, state: 'announced' });
+      conversation().leave({ kind: 'transfer', target }, clock.now());
+      return { ok: true };
+    },
+    collectDigits: (wish) =>
+      new Promise((resolve) => conversation().collectDigits(wish, clock.now(), resolve)),
+    async sendText(text) {
+      const answer = await sendText(incoming, text.slice(0, MOST_TEXT_CHARS));
+      if (answer.ok) journal.note({ type: 'text_sent', text: text.slice(0, MOST_TEXT_CHARS) });
+      return answer;
+    },
+    note: (text) => journal.note({ type: 'noted', text }),
+    update({ instructions, tools }) {
+      if (instructions !== undefined) conversation().setInstructions(instructions);
+      session.update({
+        ...(instructions !== undefined && { instructions }),
+        ...(tools && { tools: plan.toolbox.offers.filter(({ name }) => tools.includes(name)) }),
+      });
+    },
+    pauseRecording() {
+      tap.pause();
+      journal.note({ type: 'recording', state: 'paused' });
+    },
+    resumeRecording() {
+      tap.resume();
+      journal.note({ type: 'recording', state: 'resumed' });
+    },
+  };
+}
+
+/** Ten text messages' worth: carriers split and bill what is longer than one. */
+const MOST_TEXT_CHARS = 1_600;

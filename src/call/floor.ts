@@ -1,0 +1,275 @@
+import type { AudioFormat } from '../audio/format.ts';
+import type { CallLeg } from '../ports/carrier.ts';
+import type { PartId, RealtimeSession, ResponseWant, SessionTraits } from '../ports/model.ts';
+import type { CallTap } from './call-tap.ts';
+import { Doubt } from './doubt.ts';
+import { Downlink } from './downlink.ts';
+import { GREETING } from './greeting.ts';
+import { giveWay } from './interruption.ts';
+import type { Journal } from './journal.ts';
+import { ResponseLedger } from './response-ledger.ts';
+import { SpeechEvidence } from './speech-evidence.ts';
+
+export interface FloorRules {
+  readonly interruption: 'immediate' | 'confirmed';
+  readonly greetingIsProtected: boolean;
+}
+
+/**
+ * Whose turn it is: who speaks, who is waited for, who gives way.
+ *
+ * The one place that lets the agent speak and silences it.
+ */
+export class Floor {
+  readonly #rules: FloorRules;
+  readonly #session: RealtimeSession;
+  readonly #journal: Journal;
+  readonly #tap: CallTap;
+  readonly #ledger = new ResponseLedger();
+  readonly #evidence: SpeechEvidence | null;
+  /** Answers of which the caller must not hear one more sound, however late it comes. */
+  readonly #outlawed = new Recent();
+  /** Answers that were spoken, at least in part. */
+  readonly #spoken = new Recent();
+  readonly #protected = new Recent();
+  #leg: CallLeg | null = null;
+  #voice: { readonly traits: SessionTraits; readonly downlink: Downlink } | null = null;
+  #doubt: Doubt | null = null;
+  #heldAt = 0;
+  #turns = 0;
+  /** The caller has begun a turn that the agent is to answer. */
+  #turnIsOpen = false;
+
+  constructor(rules: FloorRules, session: RealtimeSession, journal: Journal, tap: CallTap) {
+    this.#rules = rules;
+    this.#session = session;
+    this.#journal = journal;
+    this.#tap = tap;
+    this.#evidence = rules.interruption === 'confirmed' ? new SpeechEvidence() : null;
+  }
+
+  get callerIsSpeaking(): boolean {
+    return this.#ledger.callerIsSpeaking;
+  }
+
+  connect(leg: CallLeg, now: number): void {
+    this.#leg = leg;
+    this.#voice?.downlink.connect(leg, now);
+  }
+
+  disconnect(now: number): void {
+    this.#leg = null;
+    this.#voice?.downlink.disconnect(now);
+  }
+
+  /** The model can be heard from now on. */
+  open(traits: SessionTraits, format: AudioFormat, now: number): void {
+    const downlink = new Downlink({
+      from: traits.output,
+      to: format,
+      mayBeHeld: this.#evidence !== null,
+      tell: (fact) => this.#journal.note(fact),
+      played: (audio, startsAt) => {
+        this.#tap.agentPlayed(audio, startsAt);
+        this.#evidence?.played(audio, startsAt);
+      },
+    });
+    this.#voice = { traits, downlink };
+    if (this.#leg) downlink.connect(this.#leg, now);
+  }
+
+  tick(now: number): void {
+    this.#voice?.downlink.tick(now);
+    if (this.#doubt) this.#weigh(this.#doubt, now);
+    this.#ask(now);
+  }
+
+  hear(audio: Uint8Array, now: number): void {
+    this.#evidence?.heard(audio, now);
+    if (this.#doubt) this.#weigh(this.#doubt, now);
+  }
+
+  markReturned(name: string, now: number): void {
+    this.#voice?.downlink.markReturned(name, now);
+  }
+
+  want(want: ResponseWant, now: number): void {
+    this.#ledger.want(want);
+    this.#ask(now);
+  }
+
+  withdraw(wantId: string): void {
+    this.#ledger.withdraw(wantId);
+  }
+
+  /** Nothing is being said, prepared or asked for. */
+  isQuiet(now: number): boolean {
+    return this.isSilent(now) && this.#ledger.isIdle(now);
+  }
+
+  /** The caller has heard everything there is to hear. */
+  isSilent(now: number): boolean {
+    return !this.#ledger.callerIsSpeaking && (this.#voice?.downlink.isIdle(now) ?? true);
+  }
+
+  hasSpokenIn(responseId: string): boolean {
+    return this.#spoken.has(responseId);
+  }
+
+  callerSpeaks(now: number): void {
+    this.#journal.note({ type: 'caller_started_speaking' });
+    this.#ledger.callerSpeaks();
+    const isAnswer = !this.#voice || this.#voice.downlink.isIdle(now);
+    if (this.#evidence && !isAnswer) {
+      this.#doubt = new Doubt(this.#evidence, now);
+      return this.#weigh(this.#doubt, now);
+    }
+    this.#takeTurn(now);
+  }
+
+  callerPauses(now: number): void {
+    this.#journal.note({ type: 'caller_stopped_speaking' });
+    const answersTurns = this.#voice?.traits.answersTurns ?? false;
+    this.#ledger.callerPauses(now, answersTurns);
+    if (this.#doubt) this.#letGo(now); // it was over before it was speech
+    if (this.#turnIsOpen && !answersTurns) this.answerTurn(now);
+    this.#turnIsOpen = false;
+  }
+
+  /** The caller has had their say: the agent's turn. */
+  answerTurn(now: number): void {
+    this.want({ wantId: `turn-${++this.#turns}` }, now);
+  }
+
+  /** The agent stops, whatever it says. */
+  giveWay(now: number): void {
+    if (!this.#voice || !this.#leg) return;
+    const { traits, downlink } = this.#voice;
+    const wasHeld = downlink.isHeld;
+    const parts = downlink.progress(now);
+    const way = giveWay(parts, this.#ledger.runningId, traits.yieldsToSpeech);
+
+    if (way.silenceThePhone && !wasHeld) this.#silence(now); // before anything else: the part the caller notices
+    if (parts.length > 0) downlink.fallSilent(now);
+    for (const responseId of way.outlaw) this.#outlawed.add(responseId);
+    if (way.cancel !== null) this.#session.cancel(way.cancel);
+    for (const { part, heardMs } of way.truncate) this.#session.truncate(part, heardMs);
+    if (parts.length > 0) {
+      this.#journal.note({
+        type: 'interrupted',
+        heardMs: Math.round(way.heardMs),
+        unheardMs: Math.round(way.unheardMs),
+      });
+    }
+  }
+
+  answerStarted(responseId: string, wantId: string | null, now: number): void {
+    this.#ledger.started(responseId, wantId, now);
+    if (wantId === GREETING && this.#rules.greetingIsProtected) this.#protected.add(responseId);
+    // Asked for before the caller began, granted after: it would talk over them.
+    if (wantId !== null && this.#ledger.callerIsSpeaking && !this.#isProtected()) this.#stop(responseId);
+  }
+
+  refused(wantId: string | null, because: 'busy' | 'rejected', now: number): void {
+    this.#ledger.refused(wantId, because, now);
+  }
+
+  speak(part: PartId, audio: Uint8Array, now: number): void {
+    if (!this.#voice || this.#outlawed.has(part.responseId)) return;
+    this.#spoken.add(part.responseId);
+    this.#ledger.goesOn(part.responseId, now);
+    if (this.#voice.downlink.take(part, audio, now)) return;
+    this.#journal.note({ type: 'problem', code: 'answer_too_long' });
+    this.#stop(part.responseId);
+  }
+
+  words(part: PartId, text: string, now: number): void {
+    if (!this.#outlawed.has(part.responseId)) this.#voice?.downlink.note(part, text, now);
+  }
+
+  partDone(part: PartId): void {
+    this.#voice?.downlink.complete(part);
+  }
+
+  answerDone(responseId: string, now: number): void {
+    this.#ledger.done(responseId);
+    if (!this.#outlawed.has(responseId)) this.#voice?.downlink.completeResponse(responseId, now);
+    this.#ask(now);
+  }
+
+  #takeTurn(now: number): void {
+    this.#turnIsOpen = true;
+    if (!this.#isProtected()) this.giveWay(now);
+  }
+
+  #weigh(doubt: Doubt, now: number): void {
+    switch (doubt.verdict(now)) {
+      case 'echo_so_far':
+        return;
+      case 'hold':
+        return this.#hold(now);
+      case 'speech':
+        this.#doubt = null;
+        return this.#takeTurn(now);
+      case 'no_speech':
+        return this.#letGo(now);
+    }
+  }
+
+  #hold(now: number): void {
+    const downlink = this.#voice?.downlink;
+    if (!downlink || downlink.isHeld || this.#isProtected()) return;
+    this.#silence(now);
+    downlink.hold(now);
+    this.#heldAt = now;
+    this.#journal.note({ type: 'held' });
+  }
+
+  #letGo(now: number): void {
+    this.#doubt = null;
+    const downlink = this.#voice?.downlink;
+    if (!downlink?.isHeld) return;
+    downlink.goOn(now);
+    this.#journal.note({ type: 'went_on', heldMs: Math.round(now - this.#heldAt) });
+  }
+
+  #silence(now: number): void {
+    this.#leg?.clear();
+    this.#tap.agentCleared(now);
+    this.#evidence?.silenced(now);
+  }
+
+  #isProtected(): boolean {
+    const current = this.#voice?.downlink.currentResponseId ?? this.#ledger.runningId;
+    return current !== null && this.#protected.has(current);
+  }
+
+  /** No more of this answer, though what was taken of it may still be heard. */
+  #stop(responseId: string): void {
+    this.#session.cancel(responseId);
+    this.#outlawed.add(responseId);
+  }
+
+  #ask(now: number): void {
+    const want = this.#voice && this.#ledger.next(now);
+    if (want) this.#session.respond(want);
+  }
+}
+
+/** The last few names, for news that comes late. */
+class Recent {
+  readonly #names: string[] = [];
+
+  has(name: string): boolean {
+    return this.#names.includes(name);
+  }
+
+  add(name: string): void {
+    if (this.#names.at(-1) === name) return;
+    this.#names.push(name);
+    if (this.#names.length > MOST_NAMES) this.#names.shift();
+  }
+}
+
+/** Late news is late by an answer or two, not by dozens. */
+const MOST_NAMES = 32;

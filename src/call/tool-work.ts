@@ -1,0 +1,144 @@
+import type { RealtimeSession } from '../ports/model.ts';
+import type { ToolCall, ToolOutcome, ToolRunner } from '../ports/tools.ts';
+import type { Floor } from './floor.ts';
+
+/** Runs something that takes a while, and goes on with what came of it as a part of this call. */
+export type WhenDone = <Result>(work: Promise<Result>, goOn: (result: Result, now: number) => void) => void;
+
+/**
+ * What the model asks to be looked up or done, and the one answer that follows it.
+ *
+ * Calls of one answer run side by side once it is complete; what comes of them is
+ * handed over in their order, and then the model is asked to speak, once: unless an
+ * answer that knows it all has begun by itself in the meantime.
+ */
+export class ToolWork {
+  readonly #runner: ToolRunner;
+  readonly #session: RealtimeSession;
+  readonly #floor: Floor;
+  readonly #whenDone: WhenDone;
+  readonly #put: { readonly responseId: string; readonly call: ToolCall }[] = [];
+  #batches: Batch[] = [];
+  #unanswered: Unanswered[] = [];
+  #count = 0;
+
+  constructor(runner: ToolRunner, session: RealtimeSession, floor: Floor, whenDone: WhenDone) {
+    this.#runner = runner;
+    this.#session = session;
+    this.#floor = floor;
+    this.#whenDone = whenDone;
+  }
+
+  /** Something is being looked up or done. */
+  get isRunning(): boolean {
+    return this.#batches.length > 0;
+  }
+
+  turnBegan(): void {
+    this.#runner.turnBegan();
+  }
+
+  called(responseId: string, call: ToolCall): void {
+    this.#put.push({ responseId, call });
+  }
+
+  /** The answer that the calls belong to is over: they are run if it was all said. */
+  answerDone(responseId: string, wasCompleted: boolean, now: number): void {
+    const calls = this.#put.filter((put) => put.responseId === responseId).map((put) => put.call);
+    if (calls.length === 0) return;
+    this.#put.splice(0, this.#put.length, ...this.#put.filter((put) => put.responseId !== responseId));
+    if (!wasCompleted) {
+      for (const { callId } of calls)
+        this.#session.add({ type: 'tool_output', toolCallId: callId, output: NOT_RUN });
+      return;
+    }
+    const batch: Batch = {
+      name: `tools-${++this.#count}`,
+      responseId,
+      calls,
+      outcomes: new Map(),
+      begunAt: now,
+      hasFiller: false,
+    };
+    this.#batches.push(batch);
+    for (const call of calls) {
+      this.#whenDone(this.#runner.run(call), (outcome, later) => this.#returned(batch, call, outcome, later));
+    }
+  }
+
+  /** Somebody who waits is told so. */
+  tick(now: number): void {
+    for (const batch of this.#batches) {
+      if (batch.hasFiller || now - batch.begunAt < FILLER_MS || !this.#floor.isQuiet(now)) continue;
+      batch.hasFiller = true;
+      const filler = batch.calls
+        .filter(({ callId }) => !batch.outcomes.has(callId))
+        .map(({ name }) => this.#runner.fillerFor(name))
+        .find((words) => words !== null);
+      if (!filler) continue;
+      const instructions = `Say exactly this, and nothing else: "${filler}"`;
+      this.#floor.want({ wantId: fillerOf(batch), instructions, withoutTools: true }, now);
+    }
+  }
+
+  /** The model has taken in what a tool said: answers that begin from now on know it. */
+  outputTaken(toolCallId: string): void {
+    for (const { missing } of this.#unanswered) missing.delete(toolCallId);
+  }
+
+  answerStarted(wantId: string | null): void {
+    if (wantId?.startsWith('filler-')) return;
+    for (const { wantId: ours, missing } of this.#unanswered) {
+      if (missing.size === 0 && ours !== wantId) this.#floor.withdraw(ours);
+    }
+    this.#unanswered = this.#unanswered.filter(
+      ({ missing, wantId: ours }) => missing.size > 0 && ours !== wantId,
+    );
+  }
+
+  close(): void {
+    this.#runner.close();
+  }
+
+  #returned(batch: Batch, call: ToolCall, outcome: ToolOutcome, now: number): void {
+    batch.outcomes.set(call.callId, outcome);
+    if (batch.calls.some(({ callId }) => !batch.outcomes.has(callId))) return;
+
+    this.#batches = this.#batches.filter((other) => other !== batch);
+    this.#floor.withdraw(fillerOf(batch));
+    for (const { callId } of batch.calls) {
+      const output = batch.outcomes.get(callId)?.output ?? NOT_RUN;
+      this.#session.add({ type: 'tool_output', toolCallId: callId, output });
+    }
+    const wantsAnswer = [...batch.outcomes.values()].some((each) => each.wantsAnswer);
+    if (!wantsAnswer && this.#floor.hasSpokenIn(batch.responseId)) return; // all was said along with the call
+    this.#unanswered.push({ wantId: batch.name, missing: new Set(batch.calls.map(({ callId }) => callId)) });
+    this.#floor.want({ wantId: batch.name }, now);
+  }
+}
+
+interface Batch {
+  readonly name: string;
+  readonly responseId: string;
+  readonly calls: readonly ToolCall[];
+  readonly outcomes: Map<string, ToolOutcome>;
+  readonly begunAt: number;
+  hasFiller: boolean;
+}
+
+/** An answer that is wanted about some outputs, and those of them the model has not acknowledged. */
+interface Unanswered {
+  readonly wantId: string;
+  readonly missing: Set<string>;
+}
+
+function fillerOf({ name }: Batch): string {
+  return `filler-${name}`;
+}
+
+/** How long a caller may wait without a word. */
+const FILLER_MS = 1_200;
+
+const NOT_RUN = JSON.stringify({
+  error: 'Not done: the caller began to speak first. Ask for it again if it is still wanted.',
+});

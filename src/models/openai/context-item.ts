@@ -1,0 +1,21 @@
+import type { ConversationItem } from 'openai/resources/realtime/realtime';
+import { unreachable } from '../../errors.ts';
+import type { ContextItem } from '../../ports/model.ts';
+
+/** Something that was not spoken, as an item of the conversation. */
+export function contextItem(item: ContextItem): ConversationItem {
+  switch (item.type) {
+    case 'text':
+      return {
+        type: 'message',
+        role: item.from === 'caller' ? 'user' : 'system',
+        content: [{ type: 'input_text', text: item.text }],
+      };
+    case 'image':
+      return { type: 'message', role: 'user', content: [{ type: 'input_image', image_url: item.dataUrl }] };
+    case 'tool_output':
+      return { type: 'function_call_output', call_id: item.toolCallId, output: item.output };
+    default:
+      return unreachable(item);
+  }
+}
