@@ -7,6 +7,7 @@ import type {
   Aside,
   ContextItem,
   RealtimeSession,
+  ResponseOutcome,
   SessionEvent,
   SessionTraits,
 } from '../../src/ports/model.ts';
@@ -75,9 +76,25 @@ export function aCall(options: CallOptions = {}) {
     model.isReady();
     call.connect(phone);
   }
+  let lineMs = 0;
+  /** The line brings this, frame by frame, in its own time. */
+  const lineBrings = (audio: Uint8Array) => {
+    for (let at = 0; at < audio.length; at += 160) {
+      phone.tell({ type: 'audio', audio: audio.subarray(at, at + 160), atMs: lineMs });
+      lineMs += 20;
+      clock.advance(20);
+    }
+  };
   const factsOf = <T extends CallEvent['type']>(type: T) =>
     facts.filter((fact): fact is Extract<CallEvent, { type: T }> => fact.type === type);
-  return { call, clock, model, phone, sent, facts, factsOf, crashes, endReason: () => endReason };
+  return { call, clock, model, phone, lineBrings, sent, facts, factsOf, crashes, endReason: () => endReason };
+}
+
+interface Speech {
+  readonly ms: number;
+  readonly response?: string;
+  readonly code?: number;
+  readonly want?: string | null;
 }
 
 /** The model's side, spoken by a test. */
@@ -122,14 +139,25 @@ export class ScriptedModel implements RealtimeSession {
   }
 
   /** A whole stretch of speech at once, much faster than real time. */
-  says(
-    item: string,
-    { ms, response = 'r1', code = 0x55 }: { ms: number; response?: string; code?: number },
-  ): void {
-    this.starts(response);
+  says(item: string, { ms, response = 'r1', code = 0x55, want = null }: Speech): void {
+    this.starts(response, want);
     this.delta(item, code, ms, response);
     this.#tell({ type: 'audio_done', part: { responseId: response, itemId: item, contentIndex: 0 } });
     this.#tell({ type: 'response_done', responseId: response, outcome: 'completed', usage: null });
+  }
+
+  /** Asks for things to be done, and is finished with its answer. */
+  calls(names: readonly string[], response = 'r1', outcome: ResponseOutcome = 'completed'): void {
+    for (const callId of names) {
+      const call = { callId, name: 'look_up', arguments: '{}' };
+      this.#tell({ type: 'tool_call', responseId: response, call });
+    }
+    this.#tell({ type: 'response_done', responseId: response, outcome, usage: null });
+  }
+
+  /** Takes in what the tools said. */
+  takesOutputs(...callIds: readonly string[]): void {
+    for (const toolCallId of callIds) this.#tell({ type: 'tool_output_taken', toolCallId });
   }
 
   hearsSpeech(): void {

@@ -19,6 +19,7 @@ export class SimulatedPhone implements CallLeg {
   readonly #clock: TestClock;
   readonly #journey: Required<Journey>;
   readonly #log: (entry: string) => void;
+  readonly #latest: number[] = [];
   readonly #heardBytes = new Map<number, number>();
   readonly ear = new PlayOut((audio) => this.#hear(audio));
   readonly arrivals: { readonly codes: ReadonlySet<number>; readonly atMs: number }[] = [];
@@ -112,7 +113,16 @@ export class SimulatedPhone implements CallLeg {
     if (names.length > 0) this.#look();
   }
 
+  /** What was heard since the last time this was asked. */
+  takeHeard(): Uint8Array {
+    this.#echo(this.ear.advance(this.#clock.now()));
+    const heard = Uint8Array.from(this.#latest);
+    this.#latest.length = 0;
+    return heard;
+  }
+
   #hear(audio: Uint8Array): void {
+    this.#latest.push(...audio);
     for (const code of audio) this.#heardBytes.set(code, (this.#heardBytes.get(code) ?? 0) + 1);
   }
 }
