@@ -92,7 +92,8 @@ export async function aCarrier(options: Partial<TwilioSurroundings> = {}) {
           ? {}
           : { 'X-Twilio-Signature': signature ?? signatureOf(AUTH_TOKEN, url + path, form) },
     });
-  return { clock, switchboard, troubles, url, post, server, close: () => closeServer(server) };
+  const { sendText } = carrier;
+  return { clock, switchboard, troubles, url, post, sendText, server, close: () => closeServer(server) };
 }
 
 export function aCallSid(): string {

@@ -1,64 +1,9 @@
-import { createServer } from 'node:http';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { readTwiml, signatureOf } from '../../../src/practice/phone/wire.ts';
-import {
-  AUTH_TOKEN,
-  aCallSid,
-  aCarrier,
-  closing,
-  openSocket,
-  portOf,
-  STREAM_SID,
-  startOf,
-} from '../../support/a-carrier.ts';
+import { aCallSid, closing, openSocket, STREAM_SID, startOf } from '../../support/a-carrier.ts';
 
-const cleanups: (() => Promise<unknown> | unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-async function carrier(options: Parameters<typeof aCarrier>[0] = {}) {
-  const it = await aCarrier(options);
-  cleanups.push(it.close);
-  return it;
-}
-
-const formOf = (callSid: string) => ({
-  CallSid: callSid,
-  From: '+15005550006',
-  To: '+15005550001',
-  FromZip: '',
-});
-
-/** A call whose line is open, and the socket the carrier would hold. */
-async function aLine(options: Parameters<typeof aCarrier>[0] = {}) {
-  const house = await carrier(options);
-  const callSid = aCallSid();
-  const twiml = readTwiml(await (await house.post('/twilio/voice', formOf(callSid))).text());
-  const socket = await openSocket(twiml.streamUrl ?? '');
-  if (typeof socket === 'number') throw new Error(`refused with ${socket}`);
-  cleanups.push(() => socket.terminate());
-  const send = (message: unknown) =>
-    socket.send(typeof message === 'string' ? message : JSON.stringify(message));
-  const media = (atMs: number, streamSid = STREAM_SID) =>
-    send({
-      event: 'media',
-      streamSid,
-      media: { track: 'inbound', chunk: '1', timestamp: String(atMs), payload: '//8=' },
-    });
-  return { ...house, callSid, twiml, socket, send, media };
-}
-
-async function aStartedLine(options: Parameters<typeof aCarrier>[0] = {}) {
-  const line = await aLine(options);
-  line.send({ event: 'connected', protocol: 'Call', version: '1.0.0' });
-  line.send(startOf(line.callSid));
-  await vi.waitFor(() => expect(line.switchboard.connected).toHaveLength(1));
-  const [connection] = line.switchboard.connected;
-  if (!connection) throw new Error('not connected');
-  return { ...line, leg: connection.leg, events: connection.events };
-}
+import { aLine, aStartedLine, carrier, cleanups, formOf } from '../../support/a-line.ts';
 
 describe('an incoming call', () => {
   it('is answered with a stream of its own, and a spoken sentence in case that never opens', async () => {
@@ -370,89 +315,5 @@ describe('a media socket', () => {
     await vi.waitFor(() =>
       expect(switchboard.connected[0]?.events).toEqual([{ type: 'gone', reason: 'unusable' }]),
     );
-  });
-});
-
-describe('hanging up', () => {
-  async function aRestServer(answer: (path: string, body: string) => { status: number; body: object }) {
-    const requests: { path: string; body: string; authorization: string | undefined }[] = [];
-    const server = createServer(async (request, response) => {
-      let body = '';
-      for await (const chunk of request) body += chunk;
-      requests.push({ path: request.url ?? '', body, authorization: request.headers.authorization });
-      const { status, body: reply } = answer(request.url ?? '', body);
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
-    });
-    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-    cleanups.push(() => new Promise((resolve) => void server.close(resolve)));
-    const account = {
-      accountSid: `AC${'0'.repeat(32)}`,
-      authToken: AUTH_TOKEN,
-      apiUrl: `http://127.0.0.1:${portOf(server)}/`,
-    };
-    return { requests, account };
-  }
-
-  it('ends the phone call at the carrier’s own address, then the line', async () => {
-    const { requests, account } = await aRestServer(() => ({
-      status: 200,
-      body: { sid: 'CA', status: 'completed' },
-    }));
-    const { leg, socket, callSid } = await aStartedLine({ account });
-
-    leg.hangUp();
-
-    expect(await closing(socket)).toBe(1000);
-    expect(requests).toMatchObject([
-      { path: `/2010-04-01/Accounts/${account.accountSid}/Calls/${callSid}.json`, body: 'Status=completed' },
-    ]);
-    expect(requests[0]?.authorization).toMatch(/^Basic /);
-  });
-
-  it('is content when the call had ended already', async () => {
-    const { account } = await aRestServer(() => ({
-      status: 404,
-      body: { code: 20404, message: 'not found', status: 404 },
-    }));
-    const { leg, socket, troubles } = await aStartedLine({ account });
-
-    leg.hangUp();
-
-    expect(await closing(socket)).toBe(1000);
-    expect(troubles).toEqual([]);
-  });
-
-  it('closes the line all the same when the carrier refuses, and says so without a secret', async () => {
-    const { account } = await aRestServer(() => ({
-      status: 401,
-      body: { code: 20003, message: 'Authenticate', status: 401 },
-    }));
-    const { leg, socket, troubles } = await aStartedLine({ account });
-
-    leg.hangUp();
-
-    expect(await closing(socket)).toBe(1000);
-    expect(troubles).toEqual([expect.stringContaining('401')]);
-    expect(troubles.join()).not.toContain(AUTH_TOKEN);
-  });
-
-  it('closes the line within a second when the carrier does not answer', async () => {
-    const { account } = await aRestServer(() => ({ status: 200, body: {} }));
-    const { leg, socket, clock } = await aStartedLine({
-      account: { ...account, apiUrl: 'http://127.0.0.1:9' },
-    });
-
-    leg.hangUp();
-    clock.advance(900);
-
-    expect(await closing(socket)).toBe(1000);
-  });
-
-  it('closes the line where there is no account to end the call with', async () => {
-    const { leg, socket } = await aStartedLine();
-
-    leg.hangUp();
-
-    expect(await closing(socket)).toBe(1000);
   });
 });

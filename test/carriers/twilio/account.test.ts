@@ -1,0 +1,196 @@
+import { describe, expect, it, vi } from 'vitest';
+import { readTwiml } from '../../../src/practice/phone/wire.ts';
+import { AUTH_TOKEN, aCallSid, closing, openSocket } from '../../support/a-carrier.ts';
+import { aRestServer, aStartedLine, carrier } from '../../support/a-line.ts';
+
+describe('hanging up', () => {
+  it('ends the phone call at the carrier’s own address, then the line', async () => {
+    const { requests, account } = await aRestServer(() => ({
+      status: 200,
+      body: { sid: 'CA', status: 'completed' },
+    }));
+    const { leg, socket, callSid } = await aStartedLine({ account });
+
+    leg.hangUp();
+
+    expect(await closing(socket)).toBe(1000);
+    expect(requests).toMatchObject([
+      { path: `/2010-04-01/Accounts/${account.accountSid}/Calls/${callSid}.json`, body: 'Status=completed' },
+    ]);
+    expect(requests[0]?.authorization).toMatch(/^Basic /);
+  });
+
+  it('is content when the call had ended already', async () => {
+    const { account } = await aRestServer(() => ({
+      status: 404,
+      body: { code: 20404, message: 'not found', status: 404 },
+    }));
+    const { leg, socket, troubles } = await aStartedLine({ account });
+
+    leg.hangUp();
+
+    expect(await closing(socket)).toBe(1000);
+    expect(troubles).toEqual([]);
+  });
+
+  it('closes the line all the same when the carrier refuses, and says so without a secret', async () => {
+    const { account } = await aRestServer(() => ({
+      status: 401,
+      body: { code: 20003, message: 'Authenticate', status: 401 },
+    }));
+    const { leg, socket, troubles } = await aStartedLine({ account });
+
+    leg.hangUp();
+
+    expect(await closing(socket)).toBe(1000);
+    expect(troubles).toEqual([expect.stringContaining('401')]);
+    expect(troubles.join()).not.toContain(AUTH_TOKEN);
+  });
+
+  it('closes the line within a second when the carrier does not answer', async () => {
+    const { account } = await aRestServer(() => ({ status: 200, body: {} }));
+    const { leg, socket, clock } = await aStartedLine({
+      account: { ...account, apiUrl: 'http://127.0.0.1:9' },
+    });
+
+    leg.hangUp();
+    clock.advance(900);
+
+    expect(await closing(socket)).toBe(1000);
+  });
+
+  it('closes the line where there is no account to end the call with', async () => {
+    const { leg, socket } = await aStartedLine();
+
+    leg.hangUp();
+
+    expect(await closing(socket)).toBe(1000);
+  });
+});
+
+describe('connecting the caller with somebody else', () => {
+  const wish = { number: '+441632960001', ringMs: 25_000, mostMs: 3_600_000 };
+
+  it('has the carrier dial that number, and come back to us with what became of it', async () => {
+    const { requests, account } = await aRestServer(() => ({ status: 200, body: { sid: 'CA' } }));
+    const { leg, callSid, url } = await aStartedLine({ account });
+
+    expect(await leg.transfer(wish)).toBe(true);
+
+    expect(requests).toHaveLength(1);
+    expect(requests[0]?.path).toBe(`/2010-04-01/Accounts/${account.accountSid}/Calls/${callSid}.json`);
+    expect(new URLSearchParams(requests[0]?.body).get('Twiml')).toBe(
+      `<?xml version="1.0" encoding="UTF-8"?><Response><Dial action="${url}/twilio/transferred" timeout="25" timeLimit="3600"><Number>+441632960001</Number></Dial></Response>`,
+    );
+  });
+
+  it('O3: says so when the carrier will not', async () => {
+    const { account } = await aRestServer(() => ({ status: 500, body: { code: 20500, status: 500 } }));
+    const { leg, troubles } = await aStartedLine({ account });
+
+    expect(await leg.transfer(wish)).toBe(false);
+    expect(troubles).toEqual([expect.stringContaining('500')]);
+  });
+
+  it('is refused where there is no account to do it with', async () => {
+    const { leg } = await aStartedLine();
+
+    expect(await leg.transfer(wish)).toBe(false);
+  });
+
+  it.each([
+    ['completed', 'completed'],
+    ['answered', 'completed'],
+    ['busy', 'busy'],
+    ['no-answer', 'no_answer'],
+    ['canceled', 'failed'],
+    ['something new', 'failed'],
+  ])('tells the house of %s', async (status, outcome) => {
+    const { post, callSid, switchboard } = await aStartedLine();
+
+    await post('/twilio/transferred', { CallSid: callSid, DialCallStatus: status });
+
+    expect(switchboard.cameBack).toEqual([`${callSid} ${outcome}`]);
+  });
+
+  it('O3: opens the line anew for a caller who comes back', async () => {
+    const { post, callSid, switchboard } = await aStartedLine();
+    switchboard.afterTransfer = 'reconnect';
+
+    const reply = await post('/twilio/transferred', { CallSid: callSid, DialCallStatus: 'busy' });
+
+    const socket = await openSocket(readTwiml(await reply.text()).streamUrl ?? '');
+    expect(socket).not.toBeTypeOf('number');
+    if (typeof socket !== 'number') socket.terminate();
+  });
+
+  it('hangs up after a conversation with a colleague', async () => {
+    const { post, callSid } = await aStartedLine();
+
+    const reply = await post('/twilio/transferred', { CallSid: callSid, DialCallStatus: 'completed' });
+
+    expect(readTwiml(await reply.text())).toMatchObject({ hangsUp: true, says: [] });
+  });
+});
+
+describe('messages', () => {
+  const message = { From: '+15005550006', To: '+15005550001', Body: '', NumMedia: '1' };
+
+  it('are sent from the number that was dialled, to the caller', async () => {
+    const { requests, account } = await aRestServer(() => ({ status: 201, body: { sid: 'SM' } }));
+    const house = await carrier({ account });
+    const incoming = { callId: aCallSid(), carrier: 'twilio', from: '+1', to: '+2', format: 'pcmu' } as const;
+
+    expect(await house.sendText(incoming, 'See you at ten.')).toEqual({ ok: true });
+
+    expect(Object.fromEntries(new URLSearchParams(requests[0]?.body))).toEqual({
+      From: '+2',
+      To: '+1',
+      Body: 'See you at ten.',
+    });
+  });
+
+  it('bring a picture to the call that its sender is on', async () => {
+    const { account, requests } = await aRestServer(() => ({ status: 200, body: {}, picture: 'image/png' }));
+    const { post, switchboard } = await carrier({ account });
+
+    await post('/twilio/message', { ...message, MediaUrl0: `${account.apiUrl}media/1` });
+
+    await vi.waitFor(() =>
+      expect(switchboard.pictures).toEqual([
+        { from: message.From, to: message.To, bytes: 3, mediaType: 'image/png' },
+      ]),
+    );
+    expect(requests[0]?.authorization).toMatch(/^Basic /);
+  });
+
+  it.each([
+    'http://169.254.169.254/latest',
+    'https://twilio.com.example.org/x',
+    'http://api.twilio.com/x',
+    'file:///etc/passwd',
+  ])('U5: have nothing fetched from %s', async (address) => {
+    const { account, requests } = await aRestServer(() => ({ status: 200, body: {} }));
+    const { post, switchboard, troubles } = await carrier({ account });
+
+    await post('/twilio/message', { ...message, MediaUrl0: address });
+
+    await vi.waitFor(() => expect(troubles).toHaveLength(1));
+    expect(switchboard.pictures).toEqual([]);
+    expect(requests).toEqual([]);
+    expect(troubles.join()).not.toContain(AUTH_TOKEN);
+  });
+
+  it('U5: follow no redirect to somewhere else', async () => {
+    const { account } = await aRestServer(() => ({
+      status: 302,
+      body: {},
+      location: 'http://127.0.0.1:9/x',
+    }));
+    const { post, troubles } = await carrier({ account });
+
+    await post('/twilio/message', { ...message, MediaUrl0: `${account.apiUrl}media/1` });
+
+    await vi.waitFor(() => expect(troubles).toEqual([expect.stringContaining('127.0.0.1:9')]));
+  });
+});
