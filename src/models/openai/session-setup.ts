@@ -29,7 +29,7 @@ export function sessionUpdate(
     type: 'realtime',
     output_modalities: [setup.output === 'text' ? 'text' : 'audio'],
     instructions,
-    tools: [...setup.tools.map(functionTool), ...setup.remoteTools.map(remoteTools)],
+    tools: toolsConfig(setup.tools, setup.remoteTools),
     audio: {
       input: {
         format,
@@ -83,7 +83,14 @@ export function traitsInForce(
   };
 }
 
-export function functionTool({ name, description, parameters }: ToolOffer): RealtimeToolsConfig[number] {
+export function toolsConfig(
+  offers: readonly ToolOffer[],
+  servers: readonly RemoteTools[],
+): RealtimeToolsConfig {
+  return [...offers.map(functionTool), ...servers.map(remoteTools)];
+}
+
+function functionTool({ name, description, parameters }: ToolOffer): RealtimeToolsConfig[number] {
   return { type: 'function', name, description, parameters };
 }
 

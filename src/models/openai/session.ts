@@ -6,6 +6,7 @@ import type {
   ContextItem,
   PartId,
   RealtimeSession,
+  RemoteTools,
   ResponseOutcome,
   ResponseWant,
   SessionEvent,
@@ -26,7 +27,7 @@ import {
   type ServerItem,
   type ServerResponse,
 } from './server-events.ts';
-import { functionTool, type OpenAIDefaults } from './session-setup.ts';
+import { type OpenAIDefaults, toolsConfig } from './session-setup.ts';
 import { ModelSocket } from './socket.ts';
 import { ToolCalls } from './tool-calls.ts';
 import { Truncations } from './truncations.ts';
@@ -44,6 +45,7 @@ export class OpenAISession implements RealtimeSession {
   readonly #wishes = new Wishes();
   readonly #asides = new Asides();
   readonly #toolCalls = new ToolCalls();
+  readonly #remoteTools: readonly RemoteTools[];
   #opening: Opening | null;
   #isOver = false;
 
@@ -55,6 +57,7 @@ export class OpenAISession implements RealtimeSession {
     tell: (event: SessionEvent) => void,
   ) {
     this.#tell = tell;
+    this.#remoteTools = setup.remoteTools;
     const opening = new Opening(defaults, (session) => this.#send({ type: 'session.update', session }));
     this.#opening = opening;
     Promise.resolve(setup.instructions).then(
@@ -114,7 +117,7 @@ export class OpenAISession implements RealtimeSession {
       session: {
         type: 'realtime',
         ...(instructions !== undefined && { instructions }),
-        ...(tools && { tools: tools.map(functionTool) }),
+        ...(tools && { tools: toolsConfig(tools, this.#remoteTools) }),
       },
     });
   }
