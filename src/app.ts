@@ -67,6 +67,8 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
       transferTargets: {},
       silence: null,
       maxDurationMs: 30 * 60_000,
+      beforeTheEnd: { noticeMs: 30_000, about: 'Say that half a minute is left.' },
+      apology: {},
     }),
     config.maxCalls,
   );

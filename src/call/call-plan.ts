@@ -1,3 +1,4 @@
+import type { Apology } from '../ports/carrier.ts';
 import type { RemoteTools, TurnDetection } from '../ports/model.ts';
 import type { Toolbox } from '../ports/tools.ts';
 
@@ -22,6 +23,10 @@ export interface CallPlan {
   /** Asks whether anyone is there, and hangs up in the end; null waits for ever. */
   readonly silence: SilenceLimits | null;
   readonly maxDurationMs: number;
+  /** So long before that, the agent speaks of it. */
+  readonly beforeTheEnd: { readonly noticeMs: number; readonly about: string };
+  /** What the caller gets when there is nobody to talk to. */
+  readonly apology: Apology;
 }
 
 export type Opening = (

@@ -59,7 +59,7 @@ export class Conversation {
     this.#floor = new Floor(rules, session, journal, tap);
     this.#uplink = new Uplink(format);
     this.#tools = new ToolWork(tools, session, this.#floor, whenDone);
-    this.#patience = new Patience(plan.silence, plan.maxDurationMs);
+    this.#patience = new Patience(plan.silence, plan.maxDurationMs, plan.beforeTheEnd.noticeMs);
     if (typeof plan.instructions === 'string') this.#instructions = plan.instructions;
     else whenDone(plan.instructions, (instructions) => this.setInstructions(instructions));
   }
@@ -259,7 +259,7 @@ export class Conversation {
         );
         return this.leave({ kind: 'hang_up', reason: 'caller_silent' }, now);
       case 'announce_end':
-        return say('This call has to end in half a minute. Say so in one short sentence.');
+        return say(this.#ends.plan.beforeTheEnd.about);
       case 'end':
         say('The time for this call is over. Say goodbye in one short sentence.');
         return this.leave({ kind: 'hang_up', reason: 'too_long' }, now);

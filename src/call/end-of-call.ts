@@ -1,10 +1,10 @@
 import type { EndReason } from '../ports/call-log.ts';
-import type { Aftermath } from '../ports/carrier.ts';
+import type { Aftermath, Apology } from '../ports/carrier.ts';
 import type { SessionLost } from '../ports/model.ts';
 
 /** What the caller is owed after a call that ended for this reason: nothing more, or a spoken apology. */
-export function aftermathOf(reason: EndReason): Aftermath {
-  return AFTERMATH[reason];
+export function aftermathOf(reason: EndReason, apology: Apology): Aftermath {
+  return AFTERMATH[reason] === 'hang_up' ? 'hang_up' : apology;
 }
 
 /** A lost conversation ends the call; the caller, who is still on the phone, is told so. */
@@ -42,7 +42,7 @@ const AFTERMATH = {
   model_expired: 'apologise',
   drained: 'apologise',
   failed: 'apologise',
-} as const satisfies Record<EndReason, Aftermath>;
+} as const satisfies Record<EndReason, 'hang_up' | 'apologise'>;
 
 const END_REASON = {
   refused: 'model_refused',

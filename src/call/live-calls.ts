@@ -1,4 +1,3 @@
-import type { EndReason } from '../ports/call-log.ts';
 import type {
   Admission,
   Aftermath,
@@ -18,7 +17,7 @@ export class LiveCalls implements Switchboard {
   readonly #mostCalls: number;
   readonly #live = new Map<string, Call>();
   /** How the last calls ended, for the carrier that asks a moment later. */
-  readonly #endings = new Map<string, EndReason>();
+  readonly #endings = new Map<string, Aftermath>();
   #drained: (() => void) | null = null;
 
   constructor(around: CallSurroundings, planFor: (incoming: IncomingCall) => CallPlan, mostCalls: number) {
@@ -53,8 +52,9 @@ export class LiveCalls implements Switchboard {
     const { admission } = this;
     if (!admission.admitted) return admission;
 
-    const call = new Call(incoming, this.#planFor(incoming), this.#around, (reason) =>
-      this.#forget(callId, reason),
+    const plan = this.#planFor(incoming);
+    const call = new Call(incoming, plan, this.#around, (reason) =>
+      this.#forget(callId, aftermathOf(reason, plan.apology)),
     );
     this.#endings.delete(callId);
     this.#live.set(callId, call);
@@ -67,13 +67,12 @@ export class LiveCalls implements Switchboard {
 
   after(callId: string): Aftermath {
     this.#live.get(callId)?.lineEnded(); // we may believe in a line that the carrier has let go of
-    const reason = this.#endings.get(callId);
-    return reason ? aftermathOf(reason) : 'apologise';
+    return this.#endings.get(callId) ?? {};
   }
 
   returned(callId: string, outcome: TransferOutcome): Aftermath | 'reconnect' {
     if (this.#live.get(callId)?.returned(outcome)) return 'reconnect';
-    return outcome === 'completed' ? 'hang_up' : 'apologise';
+    return outcome === 'completed' ? 'hang_up' : (this.#endings.get(callId) ?? {});
   }
 
   pictureCame(from: string, to: string, picture: Uint8Array, mediaType: string): void {
@@ -103,9 +102,9 @@ export class LiveCalls implements Switchboard {
     return ended;
   }
 
-  #forget(callId: string, reason: EndReason): void {
+  #forget(callId: string, aftermath: Aftermath): void {
     this.#live.delete(callId);
-    this.#endings.set(callId, reason);
+    this.#endings.set(callId, aftermath);
     const oldest = this.#endings.keys().next().value;
     if (this.#endings.size > MOST_ENDINGS && oldest !== undefined) this.#endings.delete(oldest);
     if (this.#live.size === 0) this.#drained?.();

@@ -6,14 +6,16 @@ export type Impatience = 'ask' | 'say_goodbye' | 'announce_end' | 'end';
 export class Patience {
   readonly #silence: SilenceLimits | null;
   readonly #mostMs: number;
+  readonly #noticeMs: number;
   #begunAt: number | null = null;
   #lastTickAt: number | null = null;
   #quietMs = 0;
   #told: Set<Impatience> = new Set();
 
-  constructor(silence: SilenceLimits | null, mostMs: number) {
+  constructor(silence: SilenceLimits | null, mostMs: number, noticeMs: number) {
     this.#silence = silence;
     this.#mostMs = mostMs;
+    this.#noticeMs = noticeMs;
   }
 
   /** The caller gave a sign of life. */
@@ -32,7 +34,7 @@ export class Patience {
 
     const callMs = now - this.#begunAt;
     if (callMs >= this.#mostMs) return this.#once('end');
-    if (callMs >= this.#mostMs - ANNOUNCED_MS) {
+    if (callMs >= this.#mostMs - this.#noticeMs) {
       const announcement = this.#once('announce_end');
       if (announcement) return announcement;
     }
@@ -48,6 +50,3 @@ export class Patience {
     return what;
   }
 }
-
-/** Time enough to finish a thought. */
-const ANNOUNCED_MS = 30_000;

@@ -67,7 +67,7 @@ export interface Switchboard {
   /** The carrier is done with the sound and asks how the phone call goes on. */
   after(callId: string): Aftermath;
   /** What came of connecting the caller with somebody else: whether they are to come back to the agent. */
-  returned(callId: string, outcome: TransferOutcome): 'hang_up' | 'apologise' | 'reconnect';
+  returned(callId: string, outcome: TransferOutcome): Aftermath | 'reconnect';
   /** Somebody sent a picture to one of our numbers: it belongs to the call they are on, if they are on one. */
   pictureCame(from: string, to: string, picture: Uint8Array, mediaType: string): void;
   /** The carrier says the phone call itself is over. */
@@ -80,5 +80,13 @@ export type Admission =
 
 export type TransferOutcome = 'completed' | 'busy' | 'no_answer' | 'failed';
 
-/** `hang_up`: all was said. `apologise`: the caller was left without an answer and must hear a sentence. */
-export type Aftermath = 'hang_up' | 'apologise';
+/** `hang_up`: all was said. An apology: the caller was left without an answer. */
+export type Aftermath = 'hang_up' | Apology;
+
+/** What a caller gets whom the agent cannot talk to. */
+export interface Apology {
+  /** What is said; absent, the carrier's own words. */
+  readonly text?: string;
+  /** Who is called instead, after that. */
+  readonly dial?: string;
+}

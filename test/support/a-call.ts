@@ -36,6 +36,8 @@ const PLAN: CallPlan = {
   transferTargets: {},
   silence: null,
   maxDurationMs: 30 * 60_000,
+  beforeTheEnd: { noticeMs: 30_000, about: 'Say that half a minute is left.' },
+  apology: {},
 };
 
 const TRAITS = {

@@ -1,5 +1,5 @@
 import twilio from 'twilio';
-import type { TransferWish } from '../../ports/carrier.ts';
+import type { Apology, TransferWish } from '../../ports/carrier.ts';
 
 const { VoiceResponse } = twilio.twiml;
 
@@ -35,12 +35,22 @@ export function sayTwiml(sentence: string): string {
   return response.toString();
 }
 
+/** For a caller whom the agent cannot talk to: a sentence, and somebody else if there is anyone. */
+export function apologyTwiml({ text, dial }: Apology): string {
+  const response = new VoiceResponse();
+  response.say(text ?? (dial === undefined ? APOLOGY : ONE_MOMENT));
+  if (dial !== undefined) response.dial({ timeout: 30 }).number(dial);
+  response.hangup();
+  return response.toString();
+}
+
 export function hangUpTwiml(): string {
   const response = new VoiceResponse();
   response.hangup();
   return response.toString();
 }
 
-export const APOLOGY =
+const APOLOGY =
   'We are sorry. We cannot go on with this call at the moment. Please call again in a few minutes. Goodbye.';
+const ONE_MOMENT = 'One moment, please. We are connecting you.';
 export const BUSY = 'All our lines are busy at the moment. Please call again in a few minutes. Goodbye.';

@@ -1,9 +1,9 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
-import type { Switchboard, TransferOutcome } from '../../ports/carrier.ts';
+import type { Aftermath, Switchboard, TransferOutcome } from '../../ports/carrier.ts';
 import type { Signature } from './signature.ts';
 import type { StreamTokens } from './stream-tokens.ts';
-import { APOLOGY, BUSY, connectTwiml, hangUpTwiml, sayTwiml } from './twiml.ts';
+import { apologyTwiml, BUSY, connectTwiml, hangUpTwiml, sayTwiml } from './twiml.ts';
 
 export interface WebhookSurroundings {
   readonly switchboard: Switchboard;
@@ -37,8 +37,7 @@ export function twilioWebhooks(around: WebhookSurroundings): Router {
   router.post('/after', (request, response) => {
     const call = callForm.safeParse(request.body).data;
     if (!call) return refuse(response);
-    const isAllSaid = around.switchboard.after(call.CallSid) === 'hang_up';
-    sendTwiml(response, isAllSaid ? hangUpTwiml() : sayTwiml(APOLOGY));
+    sendTwiml(response, aftermathTwiml(around.switchboard.after(call.CallSid)));
   });
 
   router.post('/transferred', (request, response) => {
@@ -85,14 +84,12 @@ function afterDial(
   outcome: TransferOutcome,
   publicUrl: string,
 ): string {
-  switch (switchboard.returned(callSid, outcome)) {
-    case 'reconnect':
-      return connectTwiml(publicUrl, tokens.issue(callSid));
-    case 'hang_up':
-      return hangUpTwiml();
-    case 'apologise':
-      return sayTwiml(APOLOGY);
-  }
+  const next = switchboard.returned(callSid, outcome);
+  return next === 'reconnect' ? connectTwiml(publicUrl, tokens.issue(callSid)) : aftermathTwiml(next);
+}
+
+function aftermathTwiml(aftermath: Aftermath): string {
+  return aftermath === 'hang_up' ? hangUpTwiml() : apologyTwiml(aftermath);
 }
 
 function refuse(response: Response): void {

@@ -82,7 +82,9 @@ describe('an incoming call', () => {
 
   it.each([
     ['hang_up', []],
-    ['apologise', [expect.stringContaining('sorry')]],
+    [{}, [expect.stringContaining('sorry')]],
+    [{ text: 'Our lines are down.' }, ['Our lines are down.']],
+    [{ dial: '+441632960001' }, [expect.stringContaining('connecting you')]],
   ] as const)('is told how to go on after its stream: %s', async (aftermath, says) => {
     const { post, switchboard } = await carrier();
     switchboard.aftermath = aftermath;
