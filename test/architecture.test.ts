@@ -8,7 +8,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ports: ['audio'],
   errors: [],
   clock: ['ports'],
-  agents: ['ports', 'errors'],
+  tools: ['ports', 'errors'],
+  // The example business has a calendar, and a calendar needs to know what day it is.
+  agents: ['ports', 'tools', 'errors', 'clock'],
   call: ['ports', 'audio', 'errors'],
   'after-call': ['ports', 'errors'],
   'carriers/twilio': ['ports', 'audio', 'errors'],

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { stamp } from './calendar.ts';
+import type { Clinic } from './clinic.ts';
+import { freeTimes, type TimesWanted } from './free-times.ts';
+import { provenCustomer } from './identity.ts';
+import { spokenChoice, spokenMoment } from './spoken.ts';
+
+/*
+ * What tools tell the model: `say` is a sentence it may speak as it is, the rest are facts. Nothing in an answer
+ * belongs to anybody but the caller.
+ */
+
+export interface OfferedTime {
+  /** What the model hands back to book it. */
+  readonly slot: string;
+  readonly spoken: string;
+}
+
+/** Free times, and how to offer them. */
+export function offer(clinic: Clinic, wanted: Omit<TimesWanted, 'now' | 'customerId'>) {
+  const { db, now, call } = clinic;
+  const times = freeTimes(db, { ...wanted, now, customerId: provenCustomer(db, call)?.id }).map(
+    (time): OfferedTime => ({ slot: stamp(time), spoken: spokenMoment(time) }),
+  );
+  const list = spokenChoice(times.map(({ spoken }) => spoken));
+  const say =
+    times.length === 0 ? NO_FREE_TIME : `The next free times are ${list}. Which one would you like?`;
+  return { say, times };
+}
+
+/** What a change answers, also the second time it is asked for. */
+export const changeAnswer = z.object({
+  say: z.string(),
+  isDone: z.boolean(),
+  slot: z.string().optional(),
+  practitioner: z.string().optional(),
+  times: z.array(z.object({ slot: z.string(), spoken: z.string() })).optional(),
+});
+export type ChangeAnswer = z.infer<typeof changeAnswer>;
+
+export function notDone(say: string): ChangeAnswer {
+  return { say, isDone: false };
+}
+
+/** The time is gone: that is no reason to send the caller away. */
+export function gone(clinic: Clinic, wanted: Temporal.PlainDate): ChangeAnswer {
+  const { say, times } = offer(clinic, { from: wanted });
+  return { say: `${TAKEN} ${say}`, isDone: false, times: [...times] };
+}
+
+export const NO_FREE_TIME = 'There is no free time then.';
+export const TAKEN = 'That time is no longer free.';
+export const NO_APPOINTMENT = 'I have found no appointment of yours.';
+export const PROOF_WANTED = 'For that I need your order number, or your date of birth.';
+export const NO_MORE_TRIES = 'I cannot look that up on this call. A colleague can help you.';
+export const NO_DIGITS = 'I did not get a number.';

@@ -1,0 +1,107 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import { stamp } from './calendar.ts';
+import { run, select } from './database.ts';
+import { freePractitioners } from './free-times.ts';
+import { type CallOnHand, provenCustomer } from './identity.ts';
+
+export interface Appointment {
+  readonly id: number;
+  readonly startsAt: Temporal.PlainDateTime;
+  readonly practitioner: string;
+}
+
+/*
+ * Each of these is to be called within one transaction (`once`), so that what was free when it was looked at is
+ * still free when it is taken. Should that ever be forgotten, the tables themselves refuse a second booking.
+ */
+
+/** Takes a time; null if nobody is free then. A caller who is nobody we know leaves the number they called from. */
+export function book(
+  db: DatabaseSync,
+  call: CallOnHand,
+  time: Temporal.PlainDateTime,
+  name: string | null,
+): Appointment | null {
+  const [practitioner] = freePractitioners(db, time);
+  const customerId = provenCustomer(db, call)?.id ?? null;
+  if (practitioner === undefined || isElsewhere(db, customerId, time)) return null;
+  const [booked] = select(
+    db,
+    z.object({ id: z.number() }),
+    `INSERT INTO appointments (practitioner, starts_at, customer_id, phone, name, state, booked_by_call)
+     VALUES (?, ?, ?, ?, ?, 'booked', ?) RETURNING id`,
+    practitioner,
+    stamp(time),
+    customerId,
+    call.number,
+    name,
+    call.callId,
+  );
+  return booked === undefined ? null : { id: booked.id, startsAt: time, practitioner };
+}
+
+/** Gives an appointment another time; null, and nothing has changed, if nobody is free then. */
+export function move(
+  db: DatabaseSync,
+  { id }: Appointment,
+  time: Temporal.PlainDateTime,
+): Appointment | null {
+  const [owner] = select(
+    db,
+    z.object({ customerId: z.number().nullable() }),
+    'SELECT customer_id AS customerId FROM appointments WHERE id = ?',
+    id,
+  );
+  const [practitioner] = freePractitioners(db, time);
+  if (practitioner === undefined || isElsewhere(db, owner?.customerId ?? null, time)) return null;
+  run(
+    db,
+    'UPDATE appointments SET practitioner = ?, starts_at = ? WHERE id = ?',
+    practitioner,
+    stamp(time),
+    id,
+  );
+  return { id, startsAt: time, practitioner };
+}
+
+/** The row stays: who was here, and when, is never forgotten. */
+export function cancel(db: DatabaseSync, { id }: Appointment): void {
+  run(db, "UPDATE appointments SET state = 'cancelled' WHERE id = ?", id);
+}
+
+/**
+ * The appointment a caller means by "mine": what was booked on this very call, the last first, else the next one
+ * of the customer the caller has shown to be. Nobody else's is ever found.
+ */
+export function ownAppointment(
+  db: DatabaseSync,
+  call: CallOnHand,
+  now: Temporal.PlainDateTime,
+): Appointment | null {
+  const [found] = select(
+    db,
+    appointmentRow,
+    `SELECT id, starts_at AS startsAt, practitioner FROM appointments
+      WHERE state = 'booked' AND starts_at > ? AND (booked_by_call = ? OR customer_id = ?)
+      ORDER BY booked_by_call IS ? DESC, iif(booked_by_call IS ?, -id, 0), starts_at LIMIT 1`,
+    stamp(now),
+    call.callId,
+    provenCustomer(db, call)?.id ?? null,
+    call.callId,
+    call.callId,
+  );
+  return found ?? null;
+}
+
+function isElsewhere(db: DatabaseSync, customerId: number | null, time: Temporal.PlainDateTime): boolean {
+  if (customerId === null) return false;
+  const sql = "SELECT id FROM appointments WHERE customer_id = ? AND starts_at = ? AND state = 'booked'";
+  return select(db, z.object({ id: z.number() }), sql, customerId, stamp(time)).length > 0;
+}
+
+const appointmentRow = z.object({
+  id: z.number(),
+  startsAt: z.string().transform((time) => Temporal.PlainDateTime.from(time)),
+  practitioner: z.string(),
+});

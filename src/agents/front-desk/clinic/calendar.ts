@@ -1,0 +1,78 @@
+import { isHoliday } from './holidays.ts';
+
+/** The clock on the wall of the shop. */
+export const TIME_ZONE = 'Europe/London';
+
+export const PRACTITIONERS = ['Amara Okafor', 'Tom Lindqvist'] as const;
+
+export const TEST_MINUTES = 30;
+
+/** The last test begins so long before closing: there is something to choose and to pay afterwards. */
+const LAST_TEST_BEFORE_CLOSING = { minutes: 45 } as const;
+
+export interface Hours {
+  readonly opens: Temporal.PlainTime;
+  readonly closes: Temporal.PlainTime;
+}
+
+const WEEKDAY: Hours = { opens: new Temporal.PlainTime(9), closes: new Temporal.PlainTime(18) };
+const SATURDAY: Hours = { opens: new Temporal.PlainTime(10), closes: new Temporal.PlainTime(16) };
+
+/** Null on a day the shop stays closed. */
+export function hoursOn(day: Temporal.PlainDate): Hours | null {
+  if (day.dayOfWeek === 7 || isHoliday(day)) return null;
+  return day.dayOfWeek === 6 ? SATURDAY : WEEKDAY;
+}
+
+export function isOpenAt(moment: Temporal.PlainDateTime): boolean {
+  const hours = hoursOn(moment.toPlainDate());
+  if (hours === null) return false;
+  const time = moment.toPlainTime();
+  return (
+    Temporal.PlainTime.compare(time, hours.opens) >= 0 && Temporal.PlainTime.compare(time, hours.closes) < 0
+  );
+}
+
+/** When eye tests begin on this day, whether free or not. */
+export function testTimes(day: Temporal.PlainDate): readonly Temporal.PlainDateTime[] {
+  const hours = hoursOn(day);
+  if (hours === null) return [];
+  const last = hours.closes.subtract(LAST_TEST_BEFORE_CLOSING);
+  const times: Temporal.PlainDateTime[] = [];
+  for (
+    let time = hours.opens;
+    Temporal.PlainTime.compare(time, last) <= 0;
+    time = time.add({ minutes: TEST_MINUTES })
+  ) {
+    times.push(day.toPlainDateTime(time));
+  }
+  return times;
+}
+
+/** A time as it is stored, and as the model hands it back: `2026-11-23T09:30`. It sorts as text. */
+export function stamp(moment: Temporal.PlainDateTime): string {
+  return moment.toString({ smallestUnit: 'minute' });
+}
+
+/** Null for what is no time at which a test could begin. */
+export function readTestTime(text: string): Temporal.PlainDateTime | null {
+  try {
+    const moment = Temporal.PlainDateTime.from(text);
+    return testTimes(moment.toPlainDate()).find((time) => time.equals(moment)) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+export function readDay(text: string): Temporal.PlainDate | null {
+  try {
+    return Temporal.PlainDate.from(text);
+  } catch {
+    return null;
+  }
+}
+
+/** What the clock on the wall says. */
+export function wallTime(wallMs: number): Temporal.PlainDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(wallMs).toZonedDateTimeISO(TIME_ZONE).toPlainDateTime();
+}

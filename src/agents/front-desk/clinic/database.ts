@@ -1,0 +1,93 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { z } from 'zod';
+import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { seed } from './seed.ts';
+
+export const DATABASE_FILE = 'front-desk.sqlite';
+
+/** How long one call waits for another that is just writing. */
+const PATIENCE_MS = 5_000;
+
+/** Opens the books; whoever opens them first makes them and fills them in. Whoever opens, closes. */
+export function openBooks(dataDir: string, today: Temporal.PlainDate): DatabaseSync {
+  mkdirSync(dataDir, { recursive: true });
+  const file = join(dataDir, DATABASE_FILE);
+  const db = new DatabaseSync(file, { timeout: PATIENCE_MS });
+  try {
+    if (versionOf(db) === 0) {
+      inTransaction(db, () => {
+        if (versionOf(db) !== 0) return; // somebody else was first
+        db.exec(SCHEMA);
+        seed(db, today);
+        db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+      });
+    }
+    const version = versionOf(db);
+    if (version !== SCHEMA_VERSION) {
+      throw new Error(
+        `${file} has tables of version ${version}, and ${SCHEMA_VERSION} is wanted. Move it away, and it is made anew.`,
+      );
+    }
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** All of it or nothing, and nobody else writes in between. */
+export function inTransaction<Result>(db: DatabaseSync, act: () => Result): Result {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = act();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/**
+ * Makes a change once: asked again with the same key, it gives the answer of the first time and changes nothing.
+ * Key, change and answer are written together, so not even a crash can part them.
+ */
+export function once<Answer>(
+  db: DatabaseSync,
+  key: string,
+  answer: z.ZodType<Answer>,
+  act: () => Answer,
+): Answer {
+  return inTransaction(db, () => {
+    const [known] = select(
+      db,
+      z.object({ answer: z.string() }),
+      'SELECT answer FROM changes WHERE key = ?',
+      key,
+    );
+    if (known !== undefined) return answer.parse(JSON.parse(known.answer));
+    const result = act();
+    run(db, 'INSERT INTO changes (key, answer) VALUES (?, ?)', key, JSON.stringify(result));
+    return result;
+  });
+}
+
+export function select<Row>(
+  db: DatabaseSync,
+  row: z.ZodType<Row>,
+  sql: string,
+  ...values: readonly SQLInputValue[]
+): readonly Row[] {
+  return z.array(row).parse(db.prepare(sql).all(...values));
+}
+
+export function run(db: DatabaseSync, sql: string, ...values: readonly SQLInputValue[]): void {
+  db.prepare(sql).run(...values);
+}
+
+function versionOf(db: DatabaseSync): number {
+  const [row] = select(db, z.object({ user_version: z.number() }), 'PRAGMA user_version');
+  return row?.user_version ?? 0;
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { defineTool } from '../../../tools/define-tool.ts';
+import { type ChangeAnswer, changeAnswer, gone, notDone, TAKEN } from '../clinic/answers.ts';
+import { book } from '../clinic/appointments.ts';
+import { readTestTime, stamp } from '../clinic/calendar.ts';
+import { withClinic } from '../clinic/clinic.ts';
+import { once } from '../clinic/database.ts';
+import { isBookable } from '../clinic/free-times.ts';
+import { spokenMoment } from '../clinic/spoken.ts';
+
+/** Anybody may book: it tells nothing about anybody. Whose it is follows from the call, not from the model. */
+export default defineTool({
+  name: 'book_appointment',
+  description: `Book an eye test. Use it when the caller has chosen one of the times that free_appointments found.`,
+  parameters: z.object({
+    slot: z.string().describe('The slot of the chosen time, exactly as free_appointments gave it'),
+    name: z
+      .string()
+      .max(80)
+      .optional()
+      .describe('The name of whoever is to be tested, if the caller gave one'),
+  }),
+  writes: true,
+  secret: ['name'],
+  run({ slot, name }, context) {
+    const time = readTestTime(slot);
+    if (time === null)
+      return { problem: `No eye test begins at "${slot}". Take a slot from free_appointments.` };
+    return withClinic(context, (clinic) =>
+      once(clinic.db, context.idempotencyKey, changeAnswer, (): ChangeAnswer => {
+        if (!isBookable(time, clinic.now)) return notDone(TAKEN);
+        const booked = book(clinic.db, clinic.call, time, name ?? null);
+        if (booked === null) return gone(clinic, time.toPlainDate());
+        return {
+          say: `Your appointment is booked for ${spokenMoment(time)}.`,
+          isDone: true,
+          slot: stamp(time),
+          practitioner: booked.practitioner,
+        };
+      }),
+    );
+  },
+});
