@@ -26,25 +26,42 @@ export function callerClip(name: string): { readonly text: string; readonly mula
   return { text: clip.text, mulaw: clipMulaw(clip) };
 }
 
+/** The words of a text that can only be spelled, for want of a recording. */
+export function spelledWords(text: string): readonly string[] {
+  const unknown = phrasesOf(wording(text)).filter(({ clip }) => clip === undefined);
+  return unknown.flatMap(({ said }) => said.map(({ word }) => word));
+}
+
 interface Part {
   readonly clip: Clip;
   readonly pauseMs: number;
 }
 
+interface Phrase {
+  readonly said: readonly SpokenWord[];
+  /** Undefined for a word there is no recording of. */
+  readonly clip: Clip | undefined;
+}
+
 /** From each word on, the longest recording that says just what follows; so whole sentences go before their words. */
-function partsOf(words: readonly SpokenWord[]): readonly Part[] {
+function phrasesOf(words: readonly SpokenWord[]): readonly Phrase[] {
   const { byWording, mostWords } = repertoire();
-  const parts: Part[] = [];
+  const phrases: Phrase[] = [];
   for (let from = 0; from < words.length; ) {
     let count = Math.min(mostWords, words.length - from);
     while (count > 1 && !byWording.has(wordsKey(words.slice(from, from + count)))) count--;
     const said = words.slice(from, from + count);
-    const clip = byWording.get(wordsKey(said));
-    const pauseMs = said.at(-1)?.pauseMs ?? WORD_PAUSE_MS;
-    parts.push(...(clip === undefined ? spell(said) : [{ clip, pauseMs }]));
+    phrases.push({ said, clip: byWording.get(wordsKey(said)) });
     from += count;
   }
-  return parts;
+  return phrases;
+}
+
+function partsOf(words: readonly SpokenWord[]): readonly Part[] {
+  return phrasesOf(words).flatMap(({ said, clip }) => {
+    const pauseMs = said.at(-1)?.pauseMs ?? WORD_PAUSE_MS;
+    return clip === undefined ? spell(said) : [{ clip, pauseMs }];
+  });
 }
 
 /** Letter by letter: what cannot be said can at least be understood. */

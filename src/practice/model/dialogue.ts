@@ -1,6 +1,8 @@
+import { noticeToGive, wordsToSay } from './asked-to-say.ts';
 import type { Brain, Output, Plan, Prompt, PromptItem } from './brain.ts';
-import { clipForUtterance, NOTICES, TOOL_FOR_UTTERANCE } from './script.ts';
-import { toolArguments } from './tool-arguments.ts';
+import { deedFor } from './errands.ts';
+import { clipForUtterance, KEYS, NOTICES } from './script.ts';
+import { untoldResults } from './tool-results.ts';
 
 /** What the dialogue speaks with. */
 export interface Voice {
@@ -31,15 +33,10 @@ export function dialogue(voice: Voice): Brain {
     if (name === null) return [say(NOTICES.notUnderstood)];
     if (name === 'repeat')
       return [{ type: 'say', text: lastWords(prompt.items) ?? sentence(NOTICES.nothingNew) }];
-    const errand = TOOL_FOR_UTTERANCE[name];
-    const tool = prompt.tools.find((offered) => errand?.tools.includes(offered.name));
-    if (errand === undefined || tool === undefined) return [say(clipForUtterance(name))];
-    const call: Move = {
-      type: 'call',
-      name: tool.name,
-      arguments: toolArguments(tool, turn.text, prompt.items),
-    };
-    return errand.preamble === undefined ? [call] : [say(errand.preamble), call];
+    const deed = deedFor(name, turn.text, prompt);
+    if (deed === null) return [say(clipForUtterance(name))];
+    const call: Move = { type: 'call', name: deed.tool.name, arguments: deed.arguments };
+    return deed.preamble === null ? [call] : [say(deed.preamble), call];
   }
 
   function moves(prompt: Prompt): Move[] {
@@ -47,8 +44,10 @@ export function dialogue(voice: Voice): Brain {
     if (ordered !== null) return [{ type: 'say', text: ordered }];
     if (prompt.isOutOfBand && prompt.modality === 'text')
       return [{ type: 'say', text: account(prompt.items) }];
-    const outputs = outputsSinceLastTurn(prompt.items);
-    if (outputs.length > 0) return outputs.map((output) => ({ type: 'say', text: sentence(report(output)) }));
+    const notice = noticeToGive(prompt);
+    if (notice !== null) return [say(notice)];
+    const results = untoldResults(prompt.items, sentence);
+    if (results.length > 0) return results.map((text) => ({ type: 'say', text }));
     const last = prompt.items.findLast((item) => item.type === 'user' || item.type === 'assistant');
     if (last === undefined) {
       return [{ type: 'say', text: wordsToSay(prompt.instructions) ?? sentence(NOTICES.greeting) }];
@@ -70,17 +69,16 @@ function output(move: Move, { modality }: Prompt, voice: Voice): Output {
     : { type: 'speech', text: move.text, samples: voice.speak(move.text) };
 }
 
-/** A sentence that instructions want word for word: `Say exactly: "Good day."` */
-function wordsToSay(instructions: string | undefined): string | null {
-  return /say exactly:?\s*["“]([^"”]+)["”]/i.exec(instructions ?? '')?.[1] ?? null;
-}
-
-/** The utterance that was written, with whatever capitals and marks. */
+/** The utterance that was written, with whatever capitals and marks; or that keys were pressed. */
 function nameOf(text: string, utterances: ReadonlyMap<string, string>): string | null {
+  if (PRESSED.test(text)) return KEYS;
   const wanted = plain(text);
   const found = [...utterances].find(([, words]) => plain(words) === wanted);
   return wanted === '' ? null : (found?.[0] ?? null);
 }
+
+/** How a client may word an entry of keys: "The caller pressed 4217." */
+const PRESSED = /\b(?:press|key|dial)\w*\b.*\d{2}/i;
 
 function plain(text: string): string {
   return text
@@ -92,31 +90,6 @@ function plain(text: string): string {
 function lastWords(items: readonly PromptItem[]): string | null {
   const last = items.findLast((item) => item.type === 'assistant' && item.text !== '');
   return last?.type === 'assistant' ? last.text : null;
-}
-
-function outputsSinceLastTurn(items: readonly PromptItem[]): string[] {
-  const turn = items.findLastIndex((item) => item.type === 'user');
-  const answer = items.findLastIndex((item) => item.type === 'assistant' && item.text !== '');
-  const call = items.findLastIndex((item) => item.type === 'call');
-  // A spoken preamble stands before its call; an answer after the outputs has reported them already.
-  const from = Math.max(turn, answer > call ? answer : -1) + 1;
-  return items.slice(from).flatMap((item) => (item.type === 'call_output' ? [item.output] : []));
-}
-
-/** What to say about a function's result: its own words, if it brings some. */
-function report(output: string): string {
-  const result = parsed(output);
-  if (typeof result !== 'object' || result === null) return NOTICES.done;
-  if ('say' in result && typeof result.say === 'string') return result.say;
-  return 'problem' in result || 'error' in result ? NOTICES.failed : NOTICES.done;
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
-  }
 }
 
 /** A summary that claims nothing: who said what, as far as it was understood. */

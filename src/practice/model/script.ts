@@ -4,6 +4,10 @@ export const NOTICES = {
   silence: 'are_you_there',
   notUnderstood: 'practice_notice',
   nothingNew: 'resume',
+  /** The caller waits for a result. */
+  filler: 'one_moment',
+  endingSoon: 'ending_soon',
+  goodbye: 'goodbye',
   /** A function did what it was asked, and brought no words of its own. */
   done: 'anything_else',
   failed: 'I could not do that.',
@@ -21,26 +25,38 @@ const CLIP_FOR_UTTERANCE: Readonly<Record<string, string>> = {
   goodbye: 'goodbye',
   mhm: 'resume',
   cough: 'resume',
+  keys: NOTICES.notUnderstood,
 };
 
 export function clipForUtterance(name: string): string {
   return CLIP_FOR_UTTERANCE[name] ?? NOTICES.failed;
 }
 
-interface Errand {
+/** Keys that were pressed and reach the model as words; no recording has this name. */
+export const KEYS = 'keys';
+
+export interface Errand {
   /** The names a business may have given to such a tool. */
   readonly tools: readonly string[];
   /** What is said before the call. */
   readonly preamble?: string;
+  /** What was found before is what is meant: "the first one". Else only what a tool cannot do without is taken from there. */
+  readonly pointsBack?: true;
+  /** When the last thing that was looked into is one of these, it is meant for that: "the first one" to move to. */
+  readonly goesOnWith?: readonly string[];
 }
 
 /** Utterances that ask for something to be done, when a tool for it is offered. */
-export const TOOL_FOR_UTTERANCE: Readonly<Record<string, Errand | undefined>> = {
+export const ERRANDS: Readonly<Record<string, Errand | undefined>> = {
   order_status: { tools: ['order_status', 'find_order'] },
+  order_by_keys: { tools: ['order_status', 'find_order'], preamble: 'key_in_order' },
+  [KEYS]: { tools: ['order_status', 'find_order'] },
+  my_details: { tools: ['who_is_calling'], preamble: 'key_in_birth' },
+  opening_hours: { tools: ['opening_hours'] },
   free_appointments: { tools: ['free_appointments', 'find_appointments'] },
-  book_first: { tools: ['book_appointment'] },
+  book_first: { tools: ['book_appointment'], pointsBack: true, goesOnWith: ['move_appointment'] },
   cancel_appointment: { tools: ['cancel_appointment'] },
   move_appointment: { tools: ['move_appointment'] },
   goodbye: { tools: ['hang_up', 'end_call'], preamble: 'goodbye' },
-  person: { tools: ['transfer', 'transfer_call'], preamble: 'person' },
+  person: { tools: ['a_person_please', 'transfer', 'transfer_call'], preamble: 'person' },
 };

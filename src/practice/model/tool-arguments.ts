@@ -2,15 +2,23 @@ import type { FunctionTool, PromptItem } from './brain.ts';
 
 /*
  * Fills a function's arguments from what the conversation holds: the number the caller said, else a value of that
- * name in an earlier result, the newest first ("the first one" of the free times is the first that was found).
- * What is not found is left out, as a model does that does not know.
+ * name in an earlier result, the newest first ("the first one" of the free times is the first that was found). What
+ * can be left out is taken from there only when the caller points back. What is not found is left out, as a model does
+ * that does not know.
  */
 
-export function toolArguments(tool: FunctionTool, words: string, items: readonly PromptItem[]): string {
+export function toolArguments(
+  tool: FunctionTool,
+  words: string,
+  items: readonly PromptItem[],
+  pointsBack: boolean,
+): string {
+  const required = requiredOf(tool.parameters);
   const results = items.flatMap((item) => (item.type === 'call_output' ? [parsed(item.output)] : []));
   const filled: Record<string, unknown> = {};
   for (const [name, schema] of properties(tool.parameters)) {
-    const value = numberFor(name, schema, words) ?? choiceOf(schema) ?? newest(results, name);
+    const found = pointsBack || required.includes(name) ? newest(results, name) : undefined;
+    const value = numberFor(name, schema, words) ?? choiceOf(schema) ?? found;
     if (value !== undefined) filled[name] = value;
   }
   return JSON.stringify(filled);
@@ -35,6 +43,7 @@ function numberFor(name: string, schema: object, words: string): string | number
 
 /** Where only one value is allowed, there is nothing to know. */
 function choiceOf(schema: object): unknown {
+  if ('const' in schema) return schema.const;
   const choices = 'enum' in schema && Array.isArray(schema.enum) ? schema.enum : [];
   return choices.length === 1 ? choices[0] : undefined;
 }
@@ -51,6 +60,11 @@ function firstNamed(value: unknown, name: string): unknown {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function requiredOf(schema: unknown): readonly unknown[] {
+  const isListed = typeof schema === 'object' && schema !== null && 'required' in schema;
+  return isListed && Array.isArray(schema.required) ? schema.required : [];
 }
 
 function properties(schema: unknown): [string, object][] {

@@ -14,12 +14,15 @@ const brain = dialogue({
     ['goodbye', 'Thank you for calling. Goodbye!'],
     ['resume', 'Where were we?'],
     ['of_course', 'Of course.'],
+    ['one_moment', 'One moment, please.'],
+    ['key_in_order', 'Please key in the order number.'],
   ]),
   utterances: new Map([
     ['opening_hours', 'When are you open?'],
     ['repeat', 'Could you say that again?'],
     ['order_status', 'Is my order ready? The number is four two one seven.'],
     ['book_first', 'The first one, please.'],
+    ['order_by_keys', 'Would you look up an order for me?'],
   ]),
 });
 
@@ -188,6 +191,75 @@ describe('the dialogue of the practice model', () => {
 
     expect(words(items)).toEqual(['Where were we?']);
     expect(words([...items, written('When are you open?')])).toEqual(['We are open from nine to six.']);
+  });
+
+  it('keeps the caller company while a tool works, and tells the result all the same', () => {
+    const asked = spoken('order_status', 'Is my order ready?');
+    const call: PromptItem = { type: 'call', callId: 'c', name: 'order_status', arguments: '{}' };
+    const output: PromptItem = { type: 'call_output', callId: 'c', output: '{"say":"It is ready."}' };
+    const filler = 'Say exactly this, and nothing else: "One moment, please."';
+
+    expect(words([asked, call], { request: { instructions: filler } })).toEqual(['One moment, please.']);
+    // The result may come while the filler is being said, and then stands before it.
+    expect(words([asked, call, agent('One moment, please.'), output])).toEqual(['It is ready.']);
+    expect(words([asked, call, output, agent('One moment, please.')])).toEqual(['It is ready.']);
+  });
+
+  it.each([
+    ['Say in a few words that you are looking it up.', 'One moment, please.'],
+    ['Ask in one short sentence whether they are still there.', 'Are you still there?'],
+    ['Say in one short sentence that you hang up now, and goodbye.', 'Thank you for calling. Goodbye!'],
+  ])('does what the instructions of one answer ask for: %s', (task, said) => {
+    const instructions = 'You answer the phone. When the caller says goodbye, say goodbye.';
+    const session = { config: { ...config, instructions }, instructions };
+    const items = [agent('Good day.'), spoken('opening_hours', 'When are you open?')];
+
+    expect(words(items, { ...session, request: { instructions: `${instructions}\n\n${task}` } })).toEqual([
+      said,
+    ]);
+    expect(words(items, { ...session, request: { instructions } })).toEqual([
+      'We are open from nine to six.',
+    ]);
+  });
+
+  it('asks for keys before it calls the tool that waits for them', () => {
+    const ask = spoken('order_by_keys', 'Would you look up an order for me?');
+
+    expect(outputs([ask], { tools: [orderStatus] })).toMatchObject([
+      { type: 'speech', text: 'Please key in the order number.' },
+      { type: 'call', name: 'order_status', arguments: '{}' },
+    ]);
+  });
+
+  it('looks up keys that nobody waited for, if there is a tool for them', () => {
+    const pressed = written('(The caller pressed the keys 4217.)');
+
+    expect(outputs([pressed], { tools: [orderStatus] })).toEqual([
+      { type: 'call', name: 'order_status', arguments: '{"orderNumber":"4217"}' },
+    ]);
+    expect(words([pressed])).toEqual(['This is the practice model.']);
+  });
+
+  it('takes "the first one" for what was offered last', () => {
+    const slot = { type: 'object', properties: { slot: { type: 'string' } } };
+    const book: FunctionTool = { name: 'book_appointment', description: '', parameters: slot };
+    const move: FunctionTool = { name: 'move_appointment', description: '', parameters: slot };
+    const found = (name: string, first: string): PromptItem[] => [
+      { type: 'call', callId: name, name, arguments: '{}' },
+      { type: 'call_output', callId: name, output: `{"say":"...","times":[{"slot":"${first}"}]}` },
+    ];
+    const first = spoken('book_first', 'The first one, please.');
+    const tools = [book, move];
+    const free = found('free_appointments', 'mon');
+
+    expect(words([...free, first], { tools })).toEqual(['book_appointment()']);
+    expect(outputs([...free, ...found('move_appointment', 'tue'), first], { tools })).toEqual([
+      { type: 'call', name: 'move_appointment', arguments: '{"slot":"tue"}' },
+    ]);
+    // "Another day" points at nothing that was found.
+    expect(outputs([...free, spoken('move_appointment', 'Can I move it?')], { tools })).toEqual([
+      { type: 'call', name: 'move_appointment', arguments: '{}' },
+    ]);
   });
 
   it('accounts for a call in its own words only', () => {

@@ -54,3 +54,4 @@ export const NO_APPOINTMENT = 'I have found no appointment of yours.';
 export const PROOF_WANTED = 'For that I need your order number, or your date of birth.';
 export const NO_MORE_TRIES = 'I cannot look that up on this call. A colleague can help you.';
 export const NO_DIGITS = 'I did not get a number.';
+export const CALL_BACK = 'Nobody is free at the moment. A colleague will call you back.';

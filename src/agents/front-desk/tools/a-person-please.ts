@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../../../tools/define-tool.ts';
+import { CALL_BACK } from '../clinic/answers.ts';
 import { isOpenAt } from '../clinic/calendar.ts';
 import { withClinic } from '../clinic/clinic.ts';
 
@@ -25,5 +26,3 @@ cannot help. Say that you are putting them through before you call it.`,
       : { say: CALL_BACK, isConnected: false, because: answer.because };
   },
 });
-
-const CALL_BACK = 'Nobody is free at the moment. A colleague will call you back.';

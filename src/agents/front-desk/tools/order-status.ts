@@ -23,7 +23,7 @@ If the caller would rather key it in, say "key it in, then press the hash key" f
   deadlineMs: 30_000,
   filler: null,
   async run({ orderNumber }, context) {
-    const given = orderNumber ?? (await context.call.collectDigits({ most: 4, pauseMs: 10_000 }));
+    const given = orderNumber ?? (await context.call.collectDigits({ most: 4 }));
     if (given === null) return { say: NO_DIGITS };
     const number = given.replaceAll(/\D/g, '');
     return withClinic(context, ({ db, call, today }) => {

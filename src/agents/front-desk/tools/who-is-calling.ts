@@ -22,10 +22,7 @@ somebody's appointments, ask for the date of birth and call it again. The caller
     const known = withClinic(context, ({ db, call }) => provenCustomer(db, call));
     if (known !== null) return found(known.givenName);
     const given =
-      dateOfBirth ??
-      (willKeyIn
-        ? await context.call.collectDigits({ most: 8, pauseMs: 10_000, isSecret: true })
-        : undefined);
+      dateOfBirth ?? (willKeyIn ? await context.call.collectDigits({ most: 8, isSecret: true }) : undefined);
     if (given === null) return { say: NO_DIGITS, isCertain: false };
     return withClinic(context, ({ db, call }) => {
       if (given === undefined) {

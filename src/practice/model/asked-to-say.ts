@@ -1,0 +1,24 @@
+import type { Prompt } from './brain.ts';
+import { NOTICES } from './script.ts';
+
+/** A sentence that instructions want word for word: `Say exactly: "Good day."`, `Say exactly this: "Good day."` */
+export function wordsToSay(instructions: string | undefined): string | null {
+  return /say exactly\b[^"“]{0,40}["“]([^"”]+)["”]/i.exec(instructions ?? '')?.[1] ?? null;
+}
+
+/**
+ * What the instructions of one answer ask for besides the conversation, by the name of a recording; null when they
+ * ask for nothing the practice model knows. The conversation's own instructions, which may be repeated in them, do
+ * not count: they speak of many things.
+ */
+export function noticeToGive({ request, config }: Prompt): string | null {
+  const task = (request?.instructions ?? '').replace(config.instructions, '');
+  return TASKS.find(([pattern]) => pattern.test(task))?.[1] ?? null;
+}
+
+const TASKS: readonly (readonly [RegExp, string])[] = [
+  [/look(?:ing)? (?:it|that) up|takes a moment/i, NOTICES.filler],
+  [/still there|any(?:one|body) (?:is )?there/i, NOTICES.silence],
+  [/half a minute|has to end/i, NOTICES.endingSoon],
+  [/\bsay\b.*\bgoodbye\b/i, NOTICES.goodbye],
+];

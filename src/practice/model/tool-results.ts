@@ -1,0 +1,36 @@
+import type { PromptItem } from './brain.ts';
+import { NOTICES } from './script.ts';
+
+/**
+ * What is still to be said about the results that came since the caller's last turn, by the name of a recording or
+ * in words. Something else may have been said since (that it takes a moment): a result counts as told only when
+ * just that was said.
+ */
+export function untoldResults(items: readonly PromptItem[], wordsOf: (name: string) => string): string[] {
+  const turn = items.findLastIndex((item) => item.type === 'user');
+  const since = items.slice(turn + 1);
+  const told = since.flatMap((item) => (item.type === 'assistant' ? [item.text] : []));
+  return since
+    .flatMap((item) => (item.type === 'call_output' ? [wordsOf(report(item.output))] : []))
+    .filter((words) => {
+      const at = told.indexOf(words);
+      if (at >= 0) told.splice(at, 1);
+      return at < 0;
+    });
+}
+
+/** What to say about a function's result: its own words, if it brings some. */
+function report(output: string): string {
+  const result = parsed(output);
+  if (typeof result !== 'object' || result === null) return NOTICES.done;
+  if ('say' in result && typeof result.say === 'string') return result.say;
+  return 'problem' in result || 'error' in result ? NOTICES.failed : NOTICES.done;
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import agent from '../../../src/agents/front-desk/agent.ts';
+import * as answers from '../../../src/agents/front-desk/clinic/answers.ts';
+import { testTimes } from '../../../src/agents/front-desk/clinic/calendar.ts';
+import { spokenMoment } from '../../../src/agents/front-desk/clinic/spoken.ts';
+import bookAppointment from '../../../src/agents/front-desk/tools/book-appointment.ts';
+import cancelAppointment from '../../../src/agents/front-desk/tools/cancel-appointment.ts';
+import freeAppointments from '../../../src/agents/front-desk/tools/free-appointments.ts';
+import moveAppointment from '../../../src/agents/front-desk/tools/move-appointment.ts';
+import openingHours from '../../../src/agents/front-desk/tools/opening-hours.ts';
+import orderStatus from '../../../src/agents/front-desk/tools/order-status.ts';
+import whoIsCalling from '../../../src/agents/front-desk/tools/who-is-calling.ts';
+import { spelledWords } from '../../../src/practice/voice.ts';
+import { aDesk } from './support/a-desk.ts';
+
+describe('the practice voice has recordings for', () => {
+  it('the first words of the desk', () => {
+    expect(agent.greeting.kind === 'exactly' ? spelledWords(agent.greeting.text) : []).toEqual([]);
+  });
+
+  it('what the tools say of everything, in the order of a call', async () => {
+    const { aCaller, rows } = aDesk();
+    const caller = aCaller({ keys: ['4217'] });
+    const stranger = aCaller({ callId: 'other', number: '+447911000000' });
+    const { times: [first] = [] } = await caller(freeAppointments);
+    const orders = rows('SELECT number FROM orders').map(({ number }) => ({ orderNumber: String(number) }));
+
+    const said = [
+      await caller(freeAppointments),
+      await caller(bookAppointment, { slot: first?.slot }),
+      await caller(moveAppointment),
+      await caller(cancelAppointment),
+      await caller(cancelAppointment),
+      await caller(openingHours),
+      await caller(openingHours, { day: '2026-12-25' }),
+      await caller(openingHours, { day: '2026-12-24' }),
+      await caller(whoIsCalling),
+      await caller(whoIsCalling, { dateOfBirth: '1980-05-01' }),
+      await stranger(whoIsCalling),
+      await stranger(whoIsCalling, { dateOfBirth: '1980-05-01' }),
+      await stranger(orderStatus, { orderNumber: '9001' }),
+      ...(await Promise.all(orders.map((order) => caller(orderStatus, order)))),
+    ].map(({ say }) => say ?? '');
+
+    expect(said.filter((words) => words === '')).toEqual([]);
+    expect(said.filter((words) => spelledWords(words).length > 0)).toEqual([]);
+  });
+
+  it('every refusal and every offer', () => {
+    const sentences = Object.values(answers).filter((value) => typeof value === 'string');
+
+    expect(sentences.length).toBeGreaterThan(5);
+    expect(sentences.flatMap(spelledWords)).toEqual([]);
+    expect(spelledWords('Robin')).toEqual(['robin']);
+  });
+
+  it('every time of every day of two years', () => {
+    const spelled = new Set<string>();
+    for (let day = new Temporal.PlainDate(2026, 1, 1); day.year < 2028; day = day.add({ days: 1 })) {
+      for (const time of testTimes(day))
+        for (const word of spelledWords(spokenMoment(time))) spelled.add(word);
+    }
+
+    expect([...spelled]).toEqual([]);
+  }, 20_000);
+});
