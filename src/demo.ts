@@ -1,19 +1,24 @@
 import { join, relative } from 'node:path';
 import { pino } from 'pino';
+import { bookingsOfCall } from './agents/front-desk/clinic/bookings.ts';
+import { wallTime } from './agents/front-desk/clinic/calendar.ts';
+import { systemClock } from './clock.ts';
 import { processEnvironment, readConfig } from './config.ts';
+import { checkDemo } from './demo-checks.ts';
 import type { CallEvent } from './ports/call-log.ts';
 import type { CallerNews } from './practice/phone/caller.ts';
 import { SCRIPTS } from './practice/phone/scripts.ts';
-import { callerClip } from './practice/voice.ts';
-import { type PracticeCallResult, placePracticeCall } from './practice-call.ts';
+import { placePracticeCall } from './practice-call.ts';
 
 /** `npm run demo`: one whole practice call in the terminal. No account, no key, and nothing leaves this machine. */
 const { DATA_DIR } = processEnvironment();
 const config = readConfig({ DATA_DIR, PORT: '0' });
-const script = SCRIPTS['cut-in'] ?? (() => Promise.resolve(false));
+const script = SCRIPTS['demo'] ?? (() => Promise.resolve(false));
 const startedAt = performance.now();
 
-console.log('A practice call: a caller rings, asks, cuts in, asks something else, and says goodbye.\n');
+console.log(
+  'A practice call: a caller rings, asks, cuts in, asks for an order, books an eye test, and says goodbye.\n',
+);
 const result = await placePracticeCall(
   config,
   pino({ level: 'warn' }),
@@ -23,7 +28,9 @@ const result = await placePracticeCall(
 );
 
 console.log('');
-const checks = judge(result);
+const today = wallTime(systemClock.wallMs()).toPlainDate();
+const bookings = result.callId === null ? [] : bookingsOfCall(config.dataDir, result.callId, today);
+const checks = checkDemo(result.wentWell, result.facts, bookings);
 for (const { isGood, text } of checks) console.log(`${isGood ? '✓' : '✗'} ${text}`);
 console.log(
   `\nThe call as the caller heard it (caller left, agent right): ${relative('.', result.recording)}`,
@@ -43,6 +50,10 @@ function showFact(event: CallEvent): void {
         '',
         `the caller cuts in: heard ${event.heardMs} ms of ${event.heardMs + event.unheardMs} ms`,
       );
+    case 'tool_called':
+      return show('tool', `${event.name} ${event.arguments}`);
+    case 'tool_returned':
+      return show('tool', `${event.name}: ${event.result}, after ${Math.round(event.tookMs)} ms`);
     case 'problem':
       return show('', `a problem: ${event.code}`);
     case 'ended':
@@ -70,24 +81,4 @@ function heardOf(heardMs: number, totalMs: number): string {
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
-}
-
-/** What the call had to show. */
-function judge({ wentWell, facts }: PracticeCallResult): readonly { isGood: boolean; text: string }[] {
-  const said = facts.filter((fact) => fact.type === 'agent_said');
-  const heard = facts.filter((fact) => fact.type === 'caller_said').map(({ text }) => text);
-  const wasHeard = (name: string) => heard.includes(callerClip(name).text);
-  const cut = facts.find((fact) => fact.type === 'interrupted');
-  const first = said[0];
-  const last = said.at(-1);
-  return [
-    { isGood: first?.heardMs === first?.totalMs && said.length > 0, text: 'the agent greeted' },
-    { isGood: wasHeard('opening_hours') && wasHeard('parking'), text: 'the caller was understood, by sound' },
-    {
-      isGood: cut !== undefined && cut.heardMs > 0 && cut.unheardMs > 0,
-      text: `the agent gave way${cut ? `: heard ${cut.heardMs} ms of ${cut.heardMs + cut.unheardMs} ms` : ''}`,
-    },
-    { isGood: wasHeard('goodbye') && last?.heardMs === last?.totalMs, text: 'both said goodbye' },
-    { isGood: wentWell && facts.at(-1)?.type === 'ended', text: 'the call ended as it should' },
-  ];
 }

@@ -21,6 +21,8 @@ export interface PracticeCallResult {
   /** Whether the caller got through the script. */
   readonly wentWell: boolean;
   readonly facts: readonly CallEvent[];
+  /** The call's own name; null if it never came to a call. */
+  readonly callId: string | null;
   readonly recording: string;
 }
 
@@ -34,7 +36,9 @@ export async function placePracticeCall(
   practiceModel: PracticeModelOptions = {},
 ): Promise<PracticeCallResult> {
   const facts: CallEvent[] = [];
-  const observer = (_callId: string, event: CallEvent) => {
+  let callId: string | null = null;
+  const observer = (id: string, event: CallEvent) => {
+    callId ??= id;
     facts.push(event);
     listener.fact?.(event);
   };
@@ -50,7 +54,7 @@ export async function placePracticeCall(
     await caller.hangUp();
     await mkdir(dirname(recording), { recursive: true });
     await writeFile(recording, caller.tape.toWav());
-    return { wentWell, facts, recording };
+    return { wentWell, facts, callId, recording };
   } finally {
     await app.close(CLOSE_MS);
   }

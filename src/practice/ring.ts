@@ -14,7 +14,7 @@ const HELP = `npm run call -- [options]
   --script NAME    what the caller does: ${Object.keys(SCRIPTS).join(', ')} (${DEFAULT_SCRIPT})
   --wav FILE       say this instead: a WAV file, 8 kHz, one channel, PCM16 or μ-law
   --calls N        so many callers at once (1)
-  --seconds S      hang up after so long at the latest (60)
+  --seconds S      hang up after so long at the latest (120)
   --token TOKEN    sign requests with this TWILIO_AUTH_TOKEN, as Twilio does
 `;
 
@@ -61,6 +61,8 @@ function textOf(news: CallerNews): string {
       return 'the agent gives way';
     case 'caller_says':
       return `caller: “${news.text}”`;
+    case 'caller_presses':
+      return `caller presses ${news.keys}`;
     case 'carrier_says':
       return `carrier: “${news.sentence}”`;
     case 'line_closed':
@@ -76,7 +78,7 @@ function readOptions() {
         script: { type: 'string', default: DEFAULT_SCRIPT },
         wav: { type: 'string' },
         calls: { type: 'string', default: '1' },
-        seconds: { type: 'string', default: '60' },
+        seconds: { type: 'string', default: '120' },
         token: { type: 'string' },
         help: { type: 'boolean', default: false },
       },

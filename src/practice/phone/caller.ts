@@ -13,6 +13,7 @@ export type CallerNews =
   | { readonly type: 'agent_is_quiet'; readonly spokeMs: number }
   | { readonly type: 'agent_was_cut_off' }
   | { readonly type: 'caller_says'; readonly text: string }
+  | { readonly type: 'caller_presses'; readonly keys: string }
   | { readonly type: 'line_closed'; readonly by: 'caller' | 'server' };
 
 /** A person on the practice phone: speaks the practice sentences, listens, cuts in, hangs up. */
@@ -72,6 +73,16 @@ export class Caller {
     for (const digit of digits) this.#line?.press(digit);
   }
 
+  /** Presses one key after the other, as fast as a finger does. */
+  async pressSlowly(digits: string): Promise<void> {
+    this.#stretch = null; // what the agent says from here on is the answer
+    this.#tell({ type: 'caller_presses', keys: digits });
+    for (const digit of digits) {
+      this.press(digit);
+      await this.wait(KEY_MS);
+    }
+  }
+
   async wait(ms: number): Promise<void> {
     const until = systemClock.now() + ms;
     await this.#until(() => systemClock.now() >= until, ms);
@@ -89,6 +100,13 @@ export class Caller {
     if (wasQuiet) this.#tell({ type: 'agent_is_quiet', spokeMs: Math.round(this.#spokeMs()) });
     this.#stretch = null;
     return wasQuiet;
+  }
+
+  /** Waits until the agent has spoken and been quiet for so long, or has spoken and hung up. */
+  async untilAgentIsDone(quietMs = 600, patienceMs = PATIENCE_MS): Promise<boolean> {
+    await this.#until(() => this.#stretch !== null, patienceMs);
+    const hasSpoken = this.#stretch !== null;
+    return (await this.untilAgentIsQuiet(quietMs, patienceMs)) || (hasSpoken && !this.isConnected);
   }
 
   /** Hangs up, and listens to what the carrier has to say after that. */
@@ -135,5 +153,6 @@ export class Caller {
 
 const LOOK_MS = 10;
 const PAUSE_MS = 300;
+const KEY_MS = 200;
 const PATIENCE_MS = 30_000;
 const LONGEST_SENTENCE_MS = 120_000;

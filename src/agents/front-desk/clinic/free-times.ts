@@ -17,11 +17,14 @@ const LEAST_NOTICE = { hours: 1 } as const;
 /** Further ahead nothing is booked by phone. */
 export const DAYS_AHEAD = 28;
 
+/** Nobody keeps more in mind who hears them on the phone. */
+const MOST_OFFERED = 2;
+
 /** The first free time of each day on which there is one, the soonest first: something to choose from. */
 export function freeTimes(
   db: DatabaseSync,
   wanted: TimesWanted,
-  most = 3,
+  most = MOST_OFFERED,
 ): readonly Temporal.PlainDateTime[] {
   const today = wanted.now.toPlainDate();
   const from =
