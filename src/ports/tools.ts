@@ -24,9 +24,10 @@ export interface ToolRunner {
   /**
    * Does what the model asks, within a time limit, and resolves to what the model is told of it: exactly once,
    * bounded, in words it can use, whatever happens. Never rejects. The same call twice is run once.
+   * The calls of one answer are one round; so many rounds make a loop, which is ended.
    */
-  run(call: ToolCall): Promise<ToolOutcome>;
-  /** The caller has taken a turn: what is limited per turn begins anew. */
+  run(call: ToolCall, responseId: string): Promise<ToolOutcome>;
+  /** The caller has said something new: what the model asks for from here on is no loop. */
   turnBegan(): void;
   /** What the agent says while this tool keeps the caller waiting; null for a tool that is not to be talked over. */
   fillerFor(name: string): string | null;

@@ -1,0 +1,97 @@
+import type { CallDesk, DeskAnswer, DigitWish } from '../ports/tools.ts';
+import { isRecord } from './arguments.ts';
+import { TOOL_LIMITS } from './limits.ts';
+import { type CallHandle, DIGITS_WANTED } from './tool-context.ts';
+
+/** What a tool asks of its call, as something that can be sent from one thread to another. */
+export type DeskAsk =
+  | { readonly type: 'hang_up' }
+  | { readonly type: 'transfer'; readonly target: string }
+  | { readonly type: 'send_text'; readonly text: string }
+  | { readonly type: 'note'; readonly text: string }
+  | { readonly type: 'update'; readonly instructions?: string; readonly tools?: readonly string[] }
+  | { readonly type: 'collect_digits'; readonly wish: DigitWish }
+  | { readonly type: 'pause_recording' }
+  | { readonly type: 'resume_recording' };
+
+/** Carries an ask to the desk and brings back what the desk says. Rejects if the run is over. */
+export type Ask = (ask: DeskAsk) => Promise<unknown>;
+
+/** The tool's side: methods that become asks. A tool that asks without end is stopped. */
+export function callHandle(ask: Ask): CallHandle {
+  let asked = 0;
+  const bounded: Ask = async (wish) => {
+    asked += 1;
+    if (asked > TOOL_LIMITS.asksPerRun) {
+      throw new Error(`A tool may ask ${TOOL_LIMITS.asksPerRun} things of its call in one run, not more.`);
+    }
+    return ask(wish);
+  };
+  return {
+    async hangUp() {
+      await bounded({ type: 'hang_up' });
+    },
+    async transfer(target) {
+      return readAnswer(await bounded({ type: 'transfer', target: String(target) }));
+    },
+    async sendText(text) {
+      return readAnswer(await bounded({ type: 'send_text', text: String(text) }));
+    },
+    async note(text) {
+      await bounded({ type: 'note', text: String(text).slice(0, MOST_NOTE_CHARS) });
+    },
+    async update({ instructions, tools }) {
+      await bounded({
+        type: 'update',
+        ...(instructions === undefined ? {} : { instructions: String(instructions) }),
+        ...(tools === undefined ? {} : { tools: tools.map(String) }),
+      });
+    },
+    async collectDigits(wanted) {
+      const wish = { ...DIGITS_WANTED, ...wanted };
+      const digits = await bounded({ type: 'collect_digits', wish });
+      return typeof digits === 'string' ? digits : null;
+    },
+    async pauseRecording() {
+      await bounded({ type: 'pause_recording' });
+    },
+    async resumeRecording() {
+      await bounded({ type: 'resume_recording' });
+    },
+  };
+}
+
+/** The desk's side: does what was asked. */
+export async function answerAsk(desk: CallDesk, ask: DeskAsk): Promise<unknown> {
+  switch (ask.type) {
+    case 'hang_up':
+      return desk.hangUp();
+    case 'transfer':
+      return desk.transfer(ask.target);
+    case 'send_text':
+      return desk.sendText(ask.text);
+    case 'note':
+      return desk.note(ask.text);
+    case 'update': {
+      const { instructions, tools } = ask;
+      return desk.update({
+        ...(instructions === undefined ? {} : { instructions }),
+        ...(tools === undefined ? {} : { tools }),
+      });
+    }
+    case 'collect_digits':
+      return desk.collectDigits(ask.wish);
+    case 'pause_recording':
+      return desk.pauseRecording();
+    case 'resume_recording':
+      return desk.resumeRecording();
+  }
+}
+
+function readAnswer(value: unknown): DeskAnswer {
+  if (isRecord(value) && value['ok'] === true) return { ok: true };
+  const because = isRecord(value) ? value['because'] : null;
+  return { ok: false, because: typeof because === 'string' ? because : 'The call did not answer.' };
+}
+
+const MOST_NOTE_CHARS = 4_000;

@@ -1,0 +1,74 @@
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { isRecord } from '../arguments.ts';
+import type { Tool } from '../define-tool.ts';
+import { describe, type Ready, ready } from '../invoke.ts';
+import { asTool, namesTwice, problemsOf } from '../tool-card.ts';
+import type { WorkerBirth } from './messages.ts';
+import { resolveOurselves } from './resolve-ourselves.ts';
+
+export type LoadedTools =
+  | {
+      readonly ok: true;
+      readonly tools: ReadonlyMap<string, Ready>;
+      readonly settings: Readonly<Record<string, unknown>>;
+    }
+  /** Each with its file. */
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** Reads an agent's folder for its tools. Everything that is wrong with it is said at once. */
+export async function loadTools(birth: WorkerBirth): Promise<LoadedTools> {
+  resolveOurselves(birth.folder);
+  const problems: string[] = [];
+  const agent = await importDefault(birth.folder, 'agent.ts', problems);
+  const tools = birth.role === 'files' ? await readFiles(birth.folder, problems) : [];
+  if (problems.length > 0) return { ok: false, problems };
+
+  const all = tools.map(ready);
+  for (const name of namesTwice(all.map(({ card }) => card))) {
+    problems.push(`tools/: two tools are called ${name}. Rename one: the model could not tell them apart.`);
+  }
+  if (problems.length > 0) return { ok: false, problems };
+  const settings = isRecord(agent) && isRecord(agent['settings']) ? agent['settings'] : {};
+  return { ok: true, tools: new Map(all.map((tool) => [tool.card.name, tool])), settings };
+}
+
+async function readFiles(folder: string, problems: string[]): Promise<readonly Tool[]> {
+  const tools: Tool[] = [];
+  for (const file of await toolFiles(folder)) {
+    const before = problems.length;
+    const value = await importDefault(folder, file, problems);
+    if (problems.length > before) continue;
+    const tool = asTool(value);
+    if (tool) tools.push(tool);
+    else problems.push(...problemsOf(value).map((problem) => `${file}: ${problem}`));
+  }
+  return tools;
+}
+
+/** One tool per file; files that begin with `_`, and tests, are their helpers. */
+export async function toolFiles(folder: string): Promise<readonly string[]> {
+  const names = await readdir(join(folder, 'tools')).catch(() => []);
+  return names
+    .filter(
+      (name) => /\.(ts|mts|js|mjs)$/.test(name) && !name.startsWith('_') && !/\.(test|d)\.\w+$/.test(name),
+    )
+    .sort()
+    .map((name) => join('tools', name));
+}
+
+async function importDefault(folder: string, file: string, problems: string[]): Promise<unknown> {
+  try {
+    const module: unknown = await import(pathToFileURL(join(folder, file)).href);
+    return isRecord(module) || typeof module === 'object' ? Reflect.get(module ?? {}, 'default') : undefined;
+  } catch (error) {
+    problems.push(`${file}: cannot be read: ${firstLine(describe(error), basename(folder))}`);
+    return undefined;
+  }
+}
+
+/** The stack of a file that does not load is ours, not the owner's: its first words say it all. */
+function firstLine(text: string, agent: string): string {
+  return `${text.split('\n').slice(0, 4).join(' ').slice(0, 600)} (agent ${agent})`;
+}

@@ -1,0 +1,44 @@
+import type { CallerFacts } from '../../ports/tools.ts';
+import type { DeskAsk } from '../call-handle.ts';
+import type { ToolReply } from '../invoke.ts';
+import type { ToolCard } from '../tool-card.ts';
+import type { LogLevel } from './tool-host.ts';
+
+/** What a worker is born with. */
+export interface WorkerBirth {
+  /** The agent's folder. */
+  readonly folder: string;
+  /** `files`: the tools written as files and as addresses. `mcp`: those of local MCP servers, one client for all. */
+  readonly role: WorkerRole;
+  /** The variables that the agent's tools may see. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export type WorkerRole = 'files' | 'mcp';
+
+export type ToWorker =
+  | {
+      readonly type: 'run';
+      readonly runId: number;
+      readonly tool: string;
+      readonly argumentsText: string;
+      readonly callId: string;
+      readonly caller: CallerFacts;
+      readonly idempotencyKey: string;
+    }
+  | { readonly type: 'abort'; readonly runId: number }
+  | { readonly type: 'answer'; readonly runId: number; readonly askId: number; readonly answer: Answer }
+  | { readonly type: 'ping' };
+
+/** What the desk said, or why it said nothing. */
+export type Answer =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly because: string };
+
+export type FromWorker =
+  | { readonly type: 'ready'; readonly cards: readonly ToolCard[] }
+  | { readonly type: 'unusable'; readonly problems: readonly string[] }
+  | { readonly type: 'done'; readonly runId: number; readonly reply: ToolReply }
+  | { readonly type: 'ask'; readonly runId: number; readonly askId: number; readonly ask: DeskAsk }
+  | { readonly type: 'log'; readonly runId: number | null; readonly level: LogLevel; readonly line: string }
+  | { readonly type: 'pong' };

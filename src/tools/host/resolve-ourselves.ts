@@ -1,0 +1,53 @@
+import { registerHooks } from 'node:module';
+import { pathToFileURL } from 'node:url';
+
+/**
+ * Lets files outside this repository say `import { defineTool } from 'ringdown'`.
+ *
+ * Node resolves a package from the importing file's folder upwards, and an agent's folder may lie anywhere. So its
+ * `ringdown` is always the one that runs, and its `zod` is ours where it has none of its own. A version in the
+ * query of an agent's address is handed on to the files of its folder, so that all of them are read anew.
+ */
+export function resolveOurselves(folder: string): void {
+  const inside = `${pathToFileURL(folder).href}/`;
+  if (folders.has(inside)) return;
+  folders.add(inside);
+  if (folders.size > 1) return; // one hook for all
+  registerHooks({
+    resolve(specifier, context, next) {
+      const ours = OURS[specifier];
+      if (ours !== undefined) return { url: new URL(ours, import.meta.url).href, shortCircuit: true };
+      const from = folderOf(context.parentURL);
+      if (from === null) return next(specifier, context);
+      const found = specifier === 'zod' ? zodFor(context, next) : next(specifier, context);
+      if (!found.url.startsWith(from) || found.url.includes('/node_modules/')) return found;
+      const version = /\?v=\d+$/.exec(context.parentURL ?? '')?.[0] ?? '';
+      return { ...found, url: found.url.includes('?') ? found.url : found.url + version };
+    },
+  });
+}
+
+type Resolve = Parameters<typeof registerHooks>[0]['resolve'] & {};
+type Context = Parameters<Resolve>[1];
+type Next = Parameters<Resolve>[2];
+
+const folders = new Set<string>();
+
+/** Names that a user's files may import from anywhere, and what they get. */
+const OURS: Readonly<Record<string, string>> = {
+  ringdown: '../../index.ts',
+  'ringdown/testing': '../../testing/index.ts',
+};
+
+function zodFor(context: Context, next: Next): ReturnType<Next> {
+  try {
+    return next('zod', context);
+  } catch {
+    return next('zod', { ...context, parentURL: import.meta.url });
+  }
+}
+
+function folderOf(url: string | undefined): string | null {
+  for (const folder of folders) if (url?.startsWith(folder)) return folder;
+  return null;
+}

@@ -1,0 +1,206 @@
+import { Worker } from 'node:worker_threads';
+import { unreachable } from '../../errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { describe, type ToolReply } from '../invoke.ts';
+import type { ToolCard } from '../tool-card.ts';
+import { answerTo } from '../words.ts';
+import type { FromWorker, ToWorker, WorkerBirth } from './messages.ts';
+import type { LogLine, RunOrder } from './tool-host.ts';
+
+/** What a worker says of itself once it has read its folder. */
+export type Readiness =
+  | { readonly ok: true; readonly cards: readonly ToolCard[] }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** How long a tool that is overdue may keep its thread from answering before the thread is ended. */
+const PATIENCE_MS = { look: 1_000, write: 30_000 };
+const ANSWER_MS = 1_000;
+/** A run that goes on beyond its deadline, without harm to anybody, is forgotten after this. */
+const FORGET_MS = 300_000;
+const START_MS = 15_000;
+
+interface Run {
+  readonly order: RunOrder;
+  readonly done: (reply: ToolReply) => void;
+  readonly letGo: () => void;
+}
+
+/**
+ * One thread with tools in it, seen from the thread that carries the calls. It is only ever sent short messages
+ * and never waited for; when it does not answer it is ended, and every run in it has failed.
+ */
+export class WorkerThread {
+  readonly ready: Promise<Readiness>;
+  readonly #worker: Worker;
+  readonly #clock: Clock;
+  readonly #gone: (unfinished: readonly string[]) => void;
+  readonly #log: LogLine;
+  readonly #runs = new Map<number, Run>();
+  readonly #readiness = Promise.withResolvers<Readiness>();
+  #nextRunId = 1;
+  #unanswered: (() => void) | null = null;
+  #isGone = false;
+
+  /** `gone` is told once, with the tools that were running: the thread has ended, for whatever reason. */
+  constructor(birth: WorkerBirth, clock: Clock, log: LogLine, gone: (unfinished: readonly string[]) => void) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#gone = gone;
+    this.ready = this.#readiness.promise;
+    const { PATH = '', HOME = '', TZ = '', LANG = '' } = birth.environment;
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: birth,
+      env: { PATH, HOME, TZ, LANG, ...birth.environment },
+      stdout: true,
+      stderr: true,
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
+      name: 'ringdown tools',
+    });
+    this.#worker.stdout.resume();
+    this.#worker.stderr.resume();
+    this.#worker.on('message', (message: FromWorker) => this.#take(message));
+    this.#worker.on('error', (error) => log('error', `the tools' thread failed: ${describe(error)}`));
+    this.#worker.on('exit', () => this.#end());
+    const cancel = clock.after(START_MS, () => {
+      this.#unready('the files were not read within 15 s: does one of them wait for something at its top?');
+      this.close();
+    });
+    void this.ready.then(cancel);
+  }
+
+  get runs(): number {
+    return this.#runs.size;
+  }
+
+  /** Whether a further run for this call is best put here, beside the others of the same call. */
+  worksFor(callId: string): boolean {
+    if (this.#unanswered) return false;
+    for (const { order } of this.#runs.values()) if (order.callId === callId) return true;
+    return false;
+  }
+
+  run(order: RunOrder): Promise<ToolReply> {
+    const runId = this.#nextRunId++;
+    const { card, argumentsText, callId, caller, idempotencyKey, signal } = order;
+    const abort = () => this.#send({ type: 'abort', runId });
+    signal.addEventListener('abort', abort, { once: true });
+    const unwatch = this.#watch(runId, card);
+    const { promise, resolve } = Promise.withResolvers<ToolReply>();
+    const letGo = () => {
+      unwatch();
+      signal.removeEventListener('abort', abort);
+    };
+    this.#runs.set(runId, { order, done: resolve, letGo });
+    this.#send({ type: 'run', runId, tool: card.name, argumentsText, callId, caller, idempotencyKey });
+    if (signal.aborted) abort();
+    return promise;
+  }
+
+  /** Ends the thread, whatever it is doing. */
+  close(): void {
+    void this.#worker.terminate();
+  }
+
+  /** An overdue run is nobody's trouble, as long as the thread still answers. */
+  #watch(runId: number, card: ToolCard): () => void {
+    const patienceMs = card.writes ? PATIENCE_MS.write : PATIENCE_MS.look;
+    const cancels = [
+      this.#clock.after(card.deadlineMs + patienceMs, () => this.#askForLife()),
+      this.#clock.after(card.deadlineMs + FORGET_MS, () =>
+        this.#finish(runId, failure(card, 'never finished')),
+      ),
+    ];
+    return () => {
+      for (const cancel of cancels) cancel();
+    };
+  }
+
+  #askForLife(): void {
+    if (this.#unanswered) return;
+    const cancel = this.#clock.after(ANSWER_MS, () => {
+      this.#log(
+        'error',
+        `a tool keeps its thread busy without end (${this.#unfinished().join(', ')}): ended`,
+      );
+      this.close();
+    });
+    this.#unanswered = cancel;
+    this.#send({ type: 'ping' });
+  }
+
+  #take(message: FromWorker): void {
+    switch (message.type) {
+      case 'ready':
+        return this.#readiness.resolve({ ok: true, cards: message.cards });
+      case 'unusable':
+        this.#readiness.resolve({ ok: false, problems: message.problems });
+        return this.close();
+      case 'done':
+        return this.#finish(message.runId, message.reply);
+      case 'ask':
+        return void this.#passOn(message);
+      case 'log': {
+        const log = this.#runs.get(message.runId ?? 0)?.order.log ?? this.#log;
+        return log(message.level, message.line);
+      }
+      case 'pong':
+        this.#unanswered?.();
+        this.#unanswered = null;
+        return;
+      default:
+        return unreachable(message);
+    }
+  }
+
+  async #passOn({ runId, askId, ask }: Extract<FromWorker, { type: 'ask' }>): Promise<void> {
+    const run = this.#runs.get(runId);
+    if (!run) return; // it has finished, and nobody waits for an answer
+    try {
+      const value = await run.order.ask(ask);
+      this.#send({ type: 'answer', runId, askId, answer: { ok: true, value } });
+    } catch (error) {
+      const because = error instanceof Error ? error.message : 'The call did not answer.';
+      this.#send({ type: 'answer', runId, askId, answer: { ok: false, because } });
+    }
+  }
+
+  #finish(runId: number, reply: ToolReply): void {
+    const run = this.#runs.get(runId);
+    if (!run) return;
+    this.#runs.delete(runId);
+    run.letGo();
+    run.done(reply);
+  }
+
+  #end(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#unanswered?.();
+    this.#unready('the thread ended while it read the files: is there a process.exit at the top of one?');
+    const unfinished = this.#unfinished();
+    for (const [runId, { order }] of this.#runs) {
+      this.#finish(runId, failure(order.card, 'the thread it ran in ended'));
+    }
+    this.#gone(unfinished);
+  }
+
+  #unfinished(): readonly string[] {
+    return [...this.#runs.values()].map(({ order }) => order.card.name);
+  }
+
+  #unready(problem: string): void {
+    this.#readiness.resolve({ ok: false, problems: [problem] });
+  }
+
+  #send(message: ToWorker): void {
+    if (!this.#isGone) this.#worker.postMessage(message);
+  }
+}
+
+function failure(card: ToolCard, trouble: string): ToolReply {
+  return { result: 'failed', output: answerTo('failed', card.writes), trouble };
+}
+
+/** A tool that leaks is ended here, long before the machine feels it. */
+const MOST_MEGABYTES = 192;

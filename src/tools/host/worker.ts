@@ -1,0 +1,107 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { parentPort, workerData } from 'node:worker_threads';
+import { unreachable } from '../../errors.ts';
+import { describe, type Ready, replyTo } from '../invoke.ts';
+import { catchOutput } from './catch-output.ts';
+import { contextOf } from './in-process.ts';
+import { LineBudget } from './line-budget.ts';
+import { loadTools } from './load-tools.ts';
+import type { Answer, FromWorker, ToWorker, WorkerBirth } from './messages.ts';
+import type { LogLevel } from './tool-host.ts';
+
+/**
+ * The thread that users' tools run in. Whatever they do to it, calls go on: sound is carried in another one.
+ *
+ * Each run has its own asynchronous context, so that even what is thrown in a timer, long after `run` has
+ * returned, is known to be this run's and ends it at once.
+ */
+const birth: WorkerBirth = workerData;
+const runs = new Map<number, Run>();
+const current = new AsyncLocalStorage<Run>();
+const budget = new LineBudget();
+
+interface Run {
+  readonly runId: number;
+  readonly tool: Ready;
+  readonly abort: AbortController;
+  readonly asks: Map<number, PromiseWithResolvers<unknown>>;
+}
+
+catchOutput((level, line) => log(level, line));
+process.on('uncaughtException', blame);
+process.on('unhandledRejection', blame);
+
+const loaded = await loadTools(birth);
+if (loaded.ok) {
+  parentPort?.on('message', (message: ToWorker) => take(message));
+  send({ type: 'ready', cards: [...loaded.tools.values()].map(({ card }) => card) });
+} else {
+  send({ type: 'unusable', problems: loaded.problems });
+}
+
+function take(message: ToWorker): void {
+  switch (message.type) {
+    case 'run':
+      return begin(message);
+    case 'abort':
+      return runs.get(message.runId)?.abort.abort(new Error('The result is no longer wanted.'));
+    case 'answer':
+      return answer(runs.get(message.runId)?.asks, message.askId, message.answer);
+    case 'ping':
+      return send({ type: 'pong' });
+    default:
+      return unreachable(message);
+  }
+}
+
+function begin(order: Extract<ToWorker, { type: 'run' }>): void {
+  const tool = loaded.ok ? loaded.tools.get(order.tool) : undefined;
+  if (!loaded.ok || !tool) {
+    const reply = replyTo(new Error(`There is no tool ${order.tool} in this worker.`), { writes: false });
+    return send({ type: 'done', runId: order.runId, reply });
+  }
+  const run: Run = { runId: order.runId, tool, abort: new AbortController(), asks: new Map() };
+  runs.set(run.runId, run);
+  const context = contextOf(
+    { ...order, signal: run.abort.signal, ask: (wish) => ask(run, wish), log },
+    loaded.settings,
+  );
+  void current.run(run, async () => {
+    const reply = await tool.invoke(order.argumentsText, context);
+    finish(run, reply);
+  });
+}
+
+function ask(run: Run, wish: Extract<FromWorker, { type: 'ask' }>['ask']): Promise<unknown> {
+  const askId = run.asks.size;
+  const waiting = Promise.withResolvers<unknown>();
+  run.asks.set(askId, waiting);
+  send({ type: 'ask', runId: run.runId, askId, ask: wish });
+  return waiting.promise;
+}
+
+function answer(asks: Run['asks'] | undefined, askId: number, said: Answer): void {
+  if (said.ok) asks?.get(askId)?.resolve(said.value);
+  else asks?.get(askId)?.reject(new Error(said.because));
+}
+
+/** Something was thrown where nobody waits for it. The run it belongs to has failed; no other one has. */
+function blame(error: unknown): void {
+  const run = current.getStore();
+  if (run && runs.has(run.runId)) return finish(run, replyTo(error, run.tool.card));
+  log('error', `a tool threw after it had finished: ${describe(error)}`);
+}
+
+/** Once: what else comes of this run is late news. */
+function finish(run: Run, reply: Extract<FromWorker, { type: 'done' }>['reply']): void {
+  if (runs.delete(run.runId)) send({ type: 'done', runId: run.runId, reply });
+}
+
+function log(level: LogLevel, line: string): void {
+  const kept = budget.take(line);
+  if (kept !== null) send({ type: 'log', runId: current.getStore()?.runId ?? null, level, line: kept });
+}
+
+function send(message: FromWorker): void {
+  parentPort?.postMessage(message);
+}

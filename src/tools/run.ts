@@ -1,0 +1,88 @@
+import type { CallDesk, ToolOutcome } from '../ports/tools.ts';
+import { answerAsk, type DeskAsk } from './call-handle.ts';
+import { Deadline } from './deadline.ts';
+import type { ToolReply } from './invoke.ts';
+import type { RunSurroundings } from './surroundings.ts';
+import type { ToolCard } from './tool-card.ts';
+import { answerTo } from './words.ts';
+
+/**
+ * One request of the model, from its start to its answer.
+ *
+ * The answer comes from whatever is first: the tool, the time limit, or the end of the call. What comes after it is
+ * late news: the result is dropped, and the tool has no say in the call any more. A tool that writes is never told
+ * to stop; it may still leave a note and send its text when it comes to an end.
+ */
+export class Run {
+  readonly #card: ToolCard;
+  readonly #desk: CallDesk;
+  readonly #around: RunSurroundings;
+  readonly #allowOnly: (tools: readonly string[]) => void;
+  readonly #abort = new AbortController();
+  readonly #verdict = Promise.withResolvers<'timed_out' | 'call_ended'>();
+  #deadline: Deadline | null = null;
+  #isAnswered = false;
+  #isLate = false;
+
+  constructor(
+    card: ToolCard,
+    desk: CallDesk,
+    around: RunSurroundings,
+    allowOnly: (tools: readonly string[]) => void,
+  ) {
+    this.#card = card;
+    this.#desk = desk;
+    this.#around = around;
+    this.#allowOnly = allowOnly;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** What the model is told; `reply` may be the one of an earlier run that this one joins. */
+  async outcomeOf(reply: Promise<ToolReply>): Promise<ToolOutcome> {
+    this.#deadline = new Deadline(this.#card.deadlineMs, this.#around.clock, () => this.#giveUp('timed_out'));
+    const first = await Promise.race([reply, this.#verdict.promise]);
+    this.#isAnswered = true;
+    this.#deadline.stop();
+    if (typeof first !== 'string') {
+      const { result, output } = first;
+      return { result, output, wantsAnswer: !(result === 'ok' && this.#card.isSilent) };
+    }
+    this.#isLate = true;
+    return { result: first, output: answerTo(first, this.#card.writes), wantsAnswer: first === 'timed_out' };
+  }
+
+  /** The call is over. What writes goes on to its end, and is waited for. */
+  callEnded(): void {
+    if (!this.#card.writes) this.#giveUp('call_ended');
+  }
+
+  /** The tool has come to its end, perhaps long after the model was answered. */
+  toolIsDone(): void {
+    if (this.#isLate && this.#card.writes)
+      this.#desk.note(`${this.#card.name} came to its end after its time limit.`);
+  }
+
+  /** What the tool asks of the call. */
+  readonly ask = async (ask: DeskAsk): Promise<unknown> => {
+    const isHarmless = ask.type === 'note' || ask.type === 'send_text';
+    if (this.#isAnswered && !(this.#card.writes && isHarmless)) {
+      throw new Error('This run is over: it has no say in the call any more.');
+    }
+    if (ask.type === 'transfer' && !this.#around.transferTargets.has(ask.target)) {
+      const names = [...this.#around.transferTargets].join(', ') || 'none';
+      return { ok: false, because: `There is no such target. Those there are: ${names}.` };
+    }
+    if (ask.type === 'update' && ask.tools) this.#allowOnly(ask.tools);
+    const answer = answerAsk(this.#desk, ask);
+    // The caller's time is not the tool's.
+    return ask.type === 'collect_digits' && this.#deadline ? this.#deadline.standStillFor(answer) : answer;
+  };
+
+  #giveUp(because: 'timed_out' | 'call_ended'): void {
+    this.#verdict.resolve(because);
+    if (!this.#card.writes) this.#abort.abort(new Error(`The result is no longer wanted: ${because}.`));
+  }
+}

@@ -1,0 +1,131 @@
+import type { CallDesk, ToolCall, ToolOutcome, ToolRunner } from '../ports/tools.ts';
+import type { ToolReply } from './invoke.ts';
+import { secretValues } from './mask.ts';
+import { Run } from './run.ts';
+import type { Placed, RunSurroundings } from './surroundings.ts';
+import type { ToolRecord } from './tool-record.ts';
+import { TurnLimits } from './turn-limits.ts';
+import { answerTo, REFUSALS, refusal } from './words.ts';
+import { canonical, WriteMemory } from './write-memory.ts';
+
+/** The tools of one call: every request of the model gets exactly one answer, and none is carried out twice. */
+export class CallTools implements ToolRunner {
+  readonly #tools: ReadonlyMap<string, Placed>;
+  readonly #desk: CallDesk;
+  readonly #around: RunSurroundings;
+  readonly #record: ToolRecord;
+  readonly #limits = new TurnLimits();
+  readonly #writes: WriteMemory;
+  /** By the model's own name of the request. */
+  readonly #outcomes = new Map<string, Promise<ToolOutcome>>();
+  readonly #running = new Set<Run>();
+  #isClosed = false;
+  /** What the model may use at the moment; null: everything. */
+  #allowed: ReadonlySet<string> | null = null;
+  readonly #released: () => void;
+
+  constructor(
+    tools: ReadonlyMap<string, Placed>,
+    desk: CallDesk,
+    around: RunSurroundings,
+    record: ToolRecord,
+    released: () => void,
+  ) {
+    this.#tools = tools;
+    this.#desk = desk;
+    this.#around = around;
+    this.#record = record;
+    this.#released = released;
+    this.#writes = new WriteMemory(desk.callId);
+  }
+
+  run(call: ToolCall, responseId: string): Promise<ToolOutcome> {
+    const earlier = this.#outcomes.get(call.callId);
+    if (earlier) return earlier;
+    const outcome = this.#answer(call, responseId);
+    this.#outcomes.set(call.callId, outcome);
+    return outcome;
+  }
+
+  fillerFor(name: string): string | null {
+    return this.#tools.get(name)?.card.filler ?? null;
+  }
+
+  turnBegan(): void {
+    this.#limits.turnBegan();
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const run of this.#running) run.callEnded();
+    this.#releaseIfDone();
+  }
+
+  async #answer(call: ToolCall, responseId: string): Promise<ToolOutcome> {
+    const tool = this.#tools.get(call.name);
+    const returned = this.#record.called(call, tool?.card.secret ?? null);
+    const outcome = await this.#outcomeOf(call, tool, responseId);
+    returned(outcome);
+    return outcome;
+  }
+
+  async #outcomeOf(call: ToolCall, tool: Placed | undefined, responseId: string): Promise<ToolOutcome> {
+    if (this.#isClosed) {
+      return { output: answerTo('call_ended', false), result: 'call_ended', wantsAnswer: false };
+    }
+    const admitted = this.#limits.admit(responseId);
+    if (!admitted.ok) {
+      return { output: refusal(admitted.sentence), result: 'refused', wantsAnswer: admitted.wantsAnswer };
+    }
+    if (!tool) {
+      return { output: answerTo('unknown_tool', false), result: 'unknown_tool', wantsAnswer: true };
+    }
+    if (this.#allowed?.has(call.name) === false) {
+      return { output: refusal(REFUSALS.notAllowedNow), result: 'refused', wantsAnswer: true };
+    }
+    const run = new Run(tool.card, this.#desk, this.#around, (names) => this.#allowOnly(names));
+    const reply = tool.card.writes
+      ? this.#writes.once(call.name, call.arguments, (key) => this.#start(run, tool, call, key))
+      : this.#start(run, tool, call, this.#writes.keyOf(`${call.name} ${canonical(call.arguments)}`));
+    return run.outcomeOf(reply);
+  }
+
+  /** The run counts as running until its tool is done, however long ago the model was answered. */
+  async #start(run: Run, tool: Placed, call: ToolCall, idempotencyKey: string): Promise<ToolReply> {
+    this.#running.add(run);
+    const secrets = [...this.#around.secrets, ...secretValues(call.arguments, tool.card.secret)];
+    const log = this.#record.logFor(call.name, secrets);
+    try {
+      const reply = await tool.host.run({
+        card: tool.card,
+        argumentsText: call.arguments,
+        callId: this.#desk.callId,
+        caller: this.#desk.caller,
+        idempotencyKey,
+        signal: run.signal,
+        ask: run.ask,
+        log,
+      });
+      if (reply.trouble) log('warn', `${reply.result}: ${reply.trouble}`);
+      return reply;
+    } catch (error) {
+      log('error', `its host failed: ${error instanceof Error ? error.stack : 'for no reason given'}`);
+      return { result: 'failed', output: answerTo('failed', tool.card.writes) };
+    } finally {
+      run.toolIsDone();
+      this.#running.delete(run);
+      this.#releaseIfDone();
+    }
+  }
+
+  #allowOnly(names: readonly string[]): void {
+    const unknown = names.filter((name) => !this.#tools.has(name));
+    if (unknown.length > 0) throw new Error(`The agent has no tool called ${unknown.join(', ')}.`);
+    this.#allowed = new Set(names);
+  }
+
+  #releaseIfDone(): void {
+    if (this.#isClosed && this.#running.size === 0) this.#released();
+  }
+}

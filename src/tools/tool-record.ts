@@ -1,0 +1,64 @@
+import type { Clock } from '../ports/clock.ts';
+import type { CallDesk, ToolCall, ToolOutcome } from '../ports/tools.ts';
+import type { LogLine } from './host/tool-host.ts';
+import type { HouseLog } from './house-log.ts';
+import { TOOL_LIMITS } from './limits.ts';
+import { maskFields, maskText, secretValues } from './mask.ts';
+import { cutOutput } from './output.ts';
+
+/** Keeps what tools did, without their secrets: in the record of the call, and in the house's log. */
+export class ToolRecord {
+  readonly #desk: CallDesk;
+  readonly #clock: Clock;
+  readonly #log: HouseLog;
+
+  constructor(desk: CallDesk, clock: Clock, log: HouseLog) {
+    this.#desk = desk;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** The model asked; hands back what is to be told of the answer. Of a tool that does not exist nothing is shown. */
+  called(
+    { callId, name, arguments: text }: ToolCall,
+    secret: readonly string[] | null,
+  ): (outcome: ToolOutcome) => void {
+    const startedAt = this.#clock.now();
+    const who = { toolCallId: callId, name: name.slice(0, MOST_NAME_CHARS) };
+    this.#desk.tell({
+      type: 'tool_called',
+      ...who,
+      arguments: secret ? bounded(maskFields(text, secret)) : '{}',
+    });
+    return ({ result, output }) => {
+      const tookMs = Math.round(this.#clock.now() - startedAt);
+      this.#desk.tell({
+        type: 'tool_returned',
+        ...who,
+        result,
+        tookMs,
+        output: secret?.length ? withoutSecrets(output, text, secret) : output,
+      });
+      this.#log.info({ call: this.#desk.callId, tool: who.name, result, tookMs }, 'a tool returned');
+    };
+  }
+
+  logFor(tool: string, secrets: readonly string[]): LogLine {
+    return (level, line) => this.#log[level]({ call: this.#desk.callId, tool }, maskText(line, secrets));
+  }
+}
+
+/** A secret may come back in the result under another name, so its value is looked for as well. */
+function withoutSecrets(output: string, argumentsText: string, secret: readonly string[]): string {
+  let masked = maskFields(output, secret);
+  for (const value of secretValues(argumentsText, secret)) {
+    masked = masked.replaceAll(JSON.stringify(value).slice(1, -1), '***');
+  }
+  return masked;
+}
+
+function bounded(text: string): string {
+  return Buffer.byteLength(text) <= TOOL_LIMITS.outputBytes ? text : cutOutput(text);
+}
+
+const MOST_NAME_CHARS = 64;
