@@ -7,7 +7,7 @@ import { TOOL_LIMITS } from './limits.ts';
  */
 export function toOutput(value: unknown, mostBytes: number = TOOL_LIMITS.outputBytes): string {
   const plain = new Plainer(mostBytes).read(value, 0);
-  const whole = JSON.stringify(plain ?? NOTHING_RETURNED);
+  const whole = JSON.stringify(plain === undefined ? NOTHING_RETURNED : plain);
   if (Buffer.byteLength(whole) <= mostBytes) return whole;
   return cutOutput(whole, mostBytes);
 }

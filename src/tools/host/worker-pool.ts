@@ -72,8 +72,14 @@ export class WorkerPool implements ToolHost {
         trouble: 'out of service until it changes',
       };
     }
-    const thread = await this.#threadFor(order.callId);
-    if (thread) return thread.run(order).finally(() => this.#tidy());
+    for (let started: WorkerThread | null; !this.#isClosed; ) {
+      const thread = this.#pick(order.callId);
+      if (thread) return thread.run(order).finally(() => this.#tidy());
+      started = await this.#start();
+      const shared = started ? null : this.#leastBusy();
+      if (shared) return shared.run(order).finally(() => this.#tidy());
+      if (!started) break;
+    }
     return {
       result: 'failed',
       output: answerTo('failed', writes),
@@ -118,17 +124,17 @@ export class WorkerPool implements ToolHost {
     }
   }
 
-  async #threadFor(callId: string): Promise<WorkerThread | null> {
-    for (let started: WorkerThread | null; ; ) {
-      const threads = [...this.#threads];
-      const found = threads.find((thread) => thread.worksFor(callId)) ?? threads.find(isIdle);
-      if (found) {
-        if (!threads.some((thread) => thread !== found && isIdle(thread))) void this.#start(); // for the next one
-        return found;
-      }
-      started = await this.#start();
-      if (!started) return [...this.#threads].sort((a, b) => a.runs - b.runs)[0] ?? null;
-    }
+  /** The thread that works for this call already, or one that has nothing to do. */
+  #pick(callId: string): WorkerThread | null {
+    const threads = [...this.#threads];
+    const found = threads.find((thread) => thread.worksFor(callId)) ?? threads.find(isIdle) ?? null;
+    const isLast = !threads.some((thread) => thread !== found && isIdle(thread));
+    if (found && isLast) void this.#start(); // so that the next call need not wait for one
+    return found;
+  }
+
+  #leastBusy(): WorkerThread | null {
+    return [...this.#threads].sort((a, b) => a.runs - b.runs)[0] ?? null;
   }
 
   /** One more thread, if there may be one; several who ask at once get the same. */
