@@ -11,7 +11,7 @@ export interface ToolContext {
   /** Aborts when the result is no longer wanted: hand it on to `fetch`. Never aborts for a tool that `writes`. */
   readonly signal: AbortSignal;
   readonly log: ToolLog;
-  /** The agent's own `settings`. For their types, import the agent: `import agent from '../agent.ts'`. */
+  /** The agent's own `settings`. A tool that imports its `agent.ts` has them with types. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** The call the tool runs on. */
   readonly call: CallHandle;

@@ -6,8 +6,7 @@ export class LineBudget {
   #lines = 0;
 
   /** The line, cut to a bearable length; null if there were too many. */
-  take(line: string): string | null {
-    const now = performance.now();
+  take(line: string, now: number): string | null {
     if (now >= this.#windowEndsAt) {
       this.#windowEndsAt = now + WINDOW_MS;
       this.#lines = 0;

@@ -72,13 +72,13 @@ export class WorkerPool implements ToolHost {
         trouble: 'out of service until it changes',
       };
     }
-    for (let started: WorkerThread | null; !this.#isClosed; ) {
+    while (!this.#isClosed) {
       const thread = this.#pick(order.callId);
       if (thread) return thread.run(order).finally(() => this.#tidy());
-      started = await this.#start();
-      const shared = started ? null : this.#leastBusy();
-      if (shared) return shared.run(order).finally(() => this.#tidy());
-      if (!started) break;
+      if (await this.#start()) continue;
+      const shared = this.#leastBusy();
+      if (!shared) break;
+      return shared.run(order).finally(() => this.#tidy());
     }
     return {
       result: 'failed',

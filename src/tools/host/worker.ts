@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
+import { systemClock } from '../../clock.ts';
 import { unreachable } from '../../errors.ts';
 import { describe, type Ready, replyTo } from '../invoke.ts';
 import { catchOutput } from './catch-output.ts';
@@ -98,7 +99,7 @@ function finish(run: Run, reply: Extract<FromWorker, { type: 'done' }>['reply'])
 }
 
 function log(level: LogLevel, line: string): void {
-  const kept = budget.take(line);
+  const kept = budget.take(line, systemClock.now());
   if (kept !== null) send({ type: 'log', runId: current.getStore()?.runId ?? null, level, line: kept });
 }
 

@@ -1,0 +1,128 @@
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { RingdownError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { RemoteTools } from '../ports/model.ts';
+import type { Toolbox } from '../ports/tools.ts';
+import { builtInTools } from '../tools/built-in/index.ts';
+import { inProcess } from '../tools/host/in-process.ts';
+import { toolFiles } from '../tools/host/load-tools.ts';
+import type { WorkerRole } from '../tools/host/messages.ts';
+import { resolveOurselves } from '../tools/host/resolve-ourselves.ts';
+import { WorkerPool } from '../tools/host/worker-pool.ts';
+import type { HouseLog } from '../tools/house-log.ts';
+import { describe } from '../tools/invoke.ts';
+import type { ToolCard } from '../tools/tool-card.ts';
+import { createToolbox } from '../tools/toolbox.ts';
+import { checkAgent } from './check-agent.ts';
+import type { Agent } from './define-agent.ts';
+import { type Environment, namedIn, variablesFor } from './environment.ts';
+
+/** An agent, ready to take calls. */
+export interface LoadedAgent {
+  readonly agent: Agent;
+  readonly folder: string;
+  readonly toolbox: Toolbox;
+  readonly cards: readonly ToolCard[];
+  /** Tools that the model's own side calls. */
+  readonly remoteTools: readonly RemoteTools[];
+  /** No new calls will have it: lets go of its threads when the last call is over. */
+  retire(): void;
+  /** Lets go of them at once. */
+  close(): void;
+}
+
+export interface ReadingOptions {
+  readonly environment: Environment;
+  readonly clock: Clock;
+  readonly log: HouseLog;
+}
+
+/** Reads one agent's folder. Rejects with `BAD_AGENT` and everything that is wrong: file, field, repair. */
+export async function readAgent(
+  folder: string,
+  version: number,
+  options: ReadingOptions,
+): Promise<LoadedAgent> {
+  const agent = await readAgentFile(folder, version);
+  const { clock, log } = options;
+  const named = namedIn(agent);
+  const missing = named.filter((name) => !options.environment[name]);
+  if (missing.length > 0) {
+    throw badAgent(folder, [
+      `${missing.join(', ')} must be set in the environment or in .env: its tools need it.`,
+    ]);
+  }
+  const environment = variablesFor(named, options.environment);
+  const open = (role: WorkerRole, most?: number) =>
+    WorkerPool.open({
+      birth: { folder, role, environment },
+      clock,
+      log: (level, line) => log[level]({ agent: agent.name }, line),
+      ...(most === undefined ? {} : { most }),
+    });
+
+  const pools: WorkerPool[] = [];
+  try {
+    if (agent.httpTools.length > 0 || (await toolFiles(folder)).length > 0) pools.push(await open('files'));
+    if (agent.mcpServers.length > 0) pools.push(await open('mcp', 1));
+    const builtIn = inProcess(builtInTools(agent, clock), agent.settings);
+    const hosts = [builtIn, ...pools];
+    const toolbox = createToolbox(hosts, {
+      clock,
+      log,
+      transferTargets: new Set(Object.keys(agent.transferTargets)),
+      secrets: named.flatMap((name) => options.environment[name] ?? []),
+    });
+    return {
+      agent,
+      folder,
+      toolbox,
+      cards: hosts.flatMap(({ cards }) => cards),
+      remoteTools: agent.remoteMcpServers.map(({ authorizationFrom, ...server }) => {
+        const authorization = authorizationFrom && options.environment[authorizationFrom];
+        return authorization ? { ...server, authorization } : server;
+      }),
+      retire: () => {
+        for (const pool of pools) pool.retire();
+      },
+      close: () => {
+        for (const pool of pools) pool.close();
+      },
+    };
+  } catch (error) {
+    for (const pool of pools) pool.close();
+    if (error instanceof RingdownError && !error.message.startsWith('agent ')) {
+      throw badAgent(folder, [error.message]);
+    }
+    throw error;
+  }
+}
+
+/** By Node itself, whoever loads us: an agent is a file of its owner, and no part of our own program. */
+const { importFile }: typeof import('./import-file.ts') = createRequire(import.meta.url)('./import-file.ts');
+
+async function readAgentFile(folder: string, version: number): Promise<Agent> {
+  resolveOurselves(folder);
+  let value: unknown;
+  try {
+    value = await importFile(`${pathToFileURL(join(folder, 'agent.ts')).href}?v=${version}`);
+  } catch (error) {
+    const reason = describe(error).split('\n').slice(0, 4).join(' ').slice(0, 600);
+    throw badAgent(folder, [`agent.ts: cannot be read: ${reason}`]);
+  }
+  const checked = checkAgent(value);
+  if (checked.ok) return checked.agent;
+  throw badAgent(
+    folder,
+    checked.problems.map((problem) => `agent.ts: ${problem}`),
+  );
+}
+
+function badAgent(folder: string, problems: readonly string[]): RingdownError {
+  return new RingdownError(
+    'BAD_AGENT',
+    problems.map((problem) => `agent ${basename(folder)}: ${problem}`).join('\n'),
+  );
+}
