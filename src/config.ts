@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { join, resolve } from 'node:path';
 import type { AudioFormat } from './audio/format.ts';
 import type { TwilioAccess } from './carriers/twilio/index.ts';
 import { RingdownError } from './errors.ts';
@@ -17,6 +18,12 @@ export interface Config {
   readonly openaiDefaults: OpenAIDefaults;
   readonly twilioAuthToken: string | null;
   readonly twilioAccount: TwilioAccess | null;
+  /** One folder per agent. */
+  readonly agentsDir: string;
+  /** Changed agents are read anew: the next call has them. */
+  readonly watchesAgents: boolean;
+  /** All of it, for agents that name variables of their own. */
+  readonly environment: Environment;
   readonly dataDir: string;
   readonly maxCalls: number;
   readonly drainMs: number;
@@ -43,6 +50,7 @@ export const DEFAULTS = {
   TWILIO_ACCOUNT_SID: '',
   TWILIO_AUTH_TOKEN: '',
   TWILIO_API_URL: '',
+  AGENTS_DIR: '',
   DATA_DIR: './data',
   MAX_CALLS: '100',
   DRAIN_SECONDS: '300',
@@ -79,7 +87,10 @@ export function readConfig(environment: Environment): Config {
     },
     twilioAuthToken,
     twilioAccount: readTwilioAccount(read, twilioAuthToken),
-    dataDir: read.text('DATA_DIR'),
+    agentsDir: resolve(read.optional('AGENTS_DIR') ?? join(import.meta.dirname, 'agents')),
+    watchesAgents: environment['NODE_ENV'] !== 'production',
+    environment,
+    dataDir: resolve(read.text('DATA_DIR')),
     maxCalls: read.wholeNumber('MAX_CALLS', 1, 10_000),
     drainMs: read.wholeNumber('DRAIN_SECONDS', 0, 86_400) * 1000,
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS),

@@ -36,6 +36,10 @@ async function startOrExit(config: Config, logger: Logger): Promise<RunningApp> 
   try {
     return await startApp(config, logger);
   } catch (error) {
+    if (error instanceof RingdownError && error.code === 'BAD_AGENT') {
+      console.error(`Ringdown cannot start. In the agents:\n${error.message}`);
+      process.exit(EXIT_BAD_CONFIGURATION);
+    }
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     if (!isTaken) throw error;
     console.error(

@@ -8,7 +8,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ports: ['audio'],
   errors: [],
   clock: ['ports'],
-  tools: ['ports', 'errors'],
+  tools: ['ports', 'errors', 'clock'], // a thread of its own has nobody to hand it a clock
   // The example business has a calendar, and a calendar needs to know what day it is.
   agents: ['ports', 'tools', 'errors', 'clock'],
   call: ['ports', 'audio', 'errors'],

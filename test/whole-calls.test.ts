@@ -62,7 +62,7 @@ describe('the call of the demo', () => {
       expect(said).toEqual(['opening_hours', 'parking', 'goodbye'].map((name) => callerClip(name).text));
       expect(result.facts.filter((fact) => fact.type === 'interrupted')).toHaveLength(1);
       expect(result.facts.filter((fact) => fact.type === 'problem')).toEqual([]);
-      expect(result.facts.at(-1)).toMatchObject({ type: 'ended', reason: 'caller_hung_up' });
+      expect(result.facts.at(-1)).toMatchObject({ type: 'ended', reason: 'agent_hung_up' });
 
       expect(toPhone.filter((text) => !isToTwilio(JSON.parse(text)))).toEqual([]);
       expect(toModel.filter((event) => !isClientEvent(event))).toEqual([]);

@@ -8,7 +8,7 @@ import type { Toolbox } from '../ports/tools.ts';
 import { builtInTools } from '../tools/built-in/index.ts';
 import { inProcess } from '../tools/host/in-process.ts';
 import { toolFiles } from '../tools/host/load-tools.ts';
-import type { WorkerRole } from '../tools/host/messages.ts';
+import type { HouseSettings, WorkerRole } from '../tools/host/messages.ts';
 import { resolveOurselves } from '../tools/host/resolve-ourselves.ts';
 import { WorkerPool } from '../tools/host/worker-pool.ts';
 import type { HouseLog } from '../tools/house-log.ts';
@@ -35,6 +35,7 @@ export interface LoadedAgent {
 
 export interface ReadingOptions {
   readonly environment: Environment;
+  readonly houseSettings: HouseSettings;
   readonly clock: Clock;
   readonly log: HouseLog;
 }
@@ -57,7 +58,7 @@ export async function readAgent(
   const environment = variablesFor(named, options.environment);
   const open = (role: WorkerRole, most?: number) =>
     WorkerPool.open({
-      birth: { folder, role, environment },
+      birth: { folder, role, environment, houseSettings: options.houseSettings },
       clock,
       log: (level, line) => log[level]({ agent: agent.name }, line),
       ...(most === undefined ? {} : { most }),
@@ -67,7 +68,7 @@ export async function readAgent(
   try {
     if (agent.httpTools.length > 0 || (await toolFiles(folder)).length > 0) pools.push(await open('files'));
     if (agent.mcpServers.length > 0) pools.push(await open('mcp', 1));
-    const builtIn = inProcess(builtInTools(agent, clock), agent.settings);
+    const builtIn = inProcess(builtInTools(agent, clock), { ...options.houseSettings, ...agent.settings });
     const hosts = [builtIn, ...pools];
     const toolbox = createToolbox(hosts, {
       clock,

@@ -13,14 +13,18 @@ import { aftermathOf } from './end-of-call.ts';
 /** Every call that lives in this process: lets them in, finds them, and sees the last of them out. */
 export class LiveCalls implements Switchboard {
   readonly #around: CallSurroundings;
-  readonly #planFor: (incoming: IncomingCall) => CallPlan;
+  readonly #planFor: (incoming: IncomingCall) => CallPlan | null;
   readonly #mostCalls: number;
   readonly #live = new Map<string, Call>();
   /** How the last calls ended, for the carrier that asks a moment later. */
   readonly #endings = new Map<string, Aftermath>();
   #drained: (() => void) | null = null;
 
-  constructor(around: CallSurroundings, planFor: (incoming: IncomingCall) => CallPlan, mostCalls: number) {
+  constructor(
+    around: CallSurroundings,
+    planFor: (incoming: IncomingCall) => CallPlan | null,
+    mostCalls: number,
+  ) {
     this.#around = around;
     this.#planFor = planFor;
     this.#mostCalls = mostCalls;
@@ -53,6 +57,7 @@ export class LiveCalls implements Switchboard {
     if (!admission.admitted) return admission;
 
     const plan = this.#planFor(incoming);
+    if (!plan) return { admitted: false, because: 'nobody_answers_it' };
     const call = new Call(incoming, plan, this.#around, (reason) =>
       this.#forget(callId, aftermathOf(reason, plan.apology)),
     );

@@ -62,7 +62,9 @@ export class ToolWork {
     };
     this.#batches.push(batch);
     for (const call of calls) {
-      this.#whenDone(this.#runner.run(call, responseId), (outcome, later) => this.#returned(batch, call, outcome, later));
+      this.#whenDone(this.#runner.run(call, responseId), (outcome, later) =>
+        this.#returned(batch, call, outcome, later),
+      );
     }
   }
 

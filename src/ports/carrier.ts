@@ -76,7 +76,7 @@ export interface Switchboard {
 
 export type Admission =
   | { readonly admitted: true; readonly isNew: boolean }
-  | { readonly admitted: false; readonly because: 'full' | 'draining' };
+  | { readonly admitted: false; readonly because: 'full' | 'draining' | 'nobody_answers_it' };
 
 export type TransferOutcome = 'completed' | 'busy' | 'no_answer' | 'failed';
 

@@ -27,6 +27,7 @@ async function aDirectory(files: Readonly<Record<string, string>>, environment: 
   const directory = await AgentDirectory.open({
     folder: folder.path,
     environment,
+    houseSettings: { dataDir: '.' },
     clock: new TestClock(),
     log,
   });
@@ -147,6 +148,7 @@ describe('a mistake in a folder', () => {
       AgentDirectory.open({
         folder: '/nowhere/at/all',
         environment: {},
+        houseSettings: { dataDir: '.' },
         clock: new TestClock(),
         log: aLog().log,
       }),
@@ -212,7 +214,12 @@ describe('while somebody works on an agent', () => {
   it('looks by itself when it is asked to watch', async () => {
     const folder = aFolder({ 'shop/agent.ts': agent('shop') });
     const clock = new TestClock();
-    const options = { folder: folder.path, environment: {}, log: aLog().log };
+    const options = {
+      folder: folder.path,
+      environment: {},
+      houseSettings: { dataDir: '.' },
+      log: aLog().log,
+    };
     const directory = await AgentDirectory.open({ ...options, clock, watch: true });
     onTestFinished(() => directory.close());
 

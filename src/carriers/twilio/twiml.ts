@@ -53,4 +53,5 @@ export function hangUpTwiml(): string {
 const APOLOGY =
   'We are sorry. We cannot go on with this call at the moment. Please call again in a few minutes. Goodbye.';
 const ONE_MOMENT = 'One moment, please. We are connecting you.';
+export const NOBODY = 'This number is not answered at the moment. Goodbye.';
 export const BUSY = 'All our lines are busy at the moment. Please call again in a few minutes. Goodbye.';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Aftermath, Switchboard, TransferOutcome } from '../../ports/carrier.ts';
 import type { Signature } from './signature.ts';
 import type { StreamTokens } from './stream-tokens.ts';
-import { apologyTwiml, BUSY, connectTwiml, hangUpTwiml, sayTwiml } from './twiml.ts';
+import { apologyTwiml, BUSY, connectTwiml, hangUpTwiml, NOBODY, sayTwiml } from './twiml.ts';
 
 export interface WebhookSurroundings {
   readonly switchboard: Switchboard;
@@ -73,7 +73,7 @@ export function twilioWebhooks(around: WebhookSurroundings): Router {
 function voiceTwiml({ switchboard, tokens }: WebhookSurroundings, call: CallForm, publicUrl: string): string {
   const { CallSid: callSid, From: from, To: to } = call;
   const admission = switchboard.ring({ callId: callSid, carrier: 'twilio', from, to, format: 'pcmu' });
-  if (!admission.admitted) return sayTwiml(BUSY);
+  if (!admission.admitted) return sayTwiml(admission.because === 'nobody_answers_it' ? NOBODY : BUSY);
   const repeated = admission.isNew ? null : tokens.issuedTo(callSid);
   return connectTwiml(publicUrl, repeated ?? tokens.issue(callSid));
 }

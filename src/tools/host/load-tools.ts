@@ -30,7 +30,8 @@ export async function loadTools(birth: WorkerBirth): Promise<LoadedTools> {
     problems.push(`tools/: two tools are called ${name}. Rename one: the model could not tell them apart.`);
   }
   if (problems.length > 0) return { ok: false, problems };
-  const settings = isRecord(agent) && isRecord(agent['settings']) ? agent['settings'] : {};
+  const own = isRecord(agent) && isRecord(agent['settings']) ? agent['settings'] : {};
+  const settings = { ...birth.houseSettings, ...own };
   return { ok: true, tools: new Map(all.map((tool) => [tool.card.name, tool])), settings };
 }
 

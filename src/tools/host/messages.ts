@@ -12,6 +12,14 @@ export interface WorkerBirth {
   readonly role: WorkerRole;
   /** The variables that the agent's tools may see. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What the house tells every tool, besides the agent's own settings. */
+  readonly houseSettings: HouseSettings;
+}
+
+/** Read by tools as `context.settings`. */
+export interface HouseSettings {
+  /** The folder for whatever is to be kept. */
+  readonly dataDir: string;
 }
 
 export type WorkerRole = 'files' | 'mcp';

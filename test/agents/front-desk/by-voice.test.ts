@@ -12,7 +12,7 @@ import { silence } from '../../../src/audio/format.ts';
 import { dialogue } from '../../../src/practice/model/dialogue.ts';
 import { practiceEars, practiceVoice } from '../../../src/practice/model/senses.ts';
 import { callerClip } from '../../../src/practice/voice.ts';
-import { type AnyTool, defineTool, NOTHING } from '../../../src/tools/define-tool.ts';
+import { defineTool, NOTHING, type Tool } from '../../../src/tools/define-tool.ts';
 import { aSession } from '../../practice/model/support/rig.ts';
 import { aDesk, type CallerOptions } from './support/a-desk.ts';
 
@@ -23,7 +23,7 @@ const hangUp = defineTool({
   run: () => ({ isDone: true }),
 });
 
-const TOOLS: readonly AnyTool[] = [
+const TOOLS: readonly Tool[] = [
   whoIsCalling,
   orderStatus,
   freeAppointments,

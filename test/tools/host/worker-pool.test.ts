@@ -20,7 +20,12 @@ async function aPool(tools: Readonly<Record<string, string>>, most = 4) {
   const folder = aFolder({ 'agent.ts': AGENT, ...files });
   const { log, lines } = aLog();
   const pool = await WorkerPool.open({
-    birth: { folder: folder.path, role: 'files', environment: { CRM_TOKEN: 'canary' } },
+    birth: {
+      folder: folder.path,
+      role: 'files',
+      houseSettings: { dataDir: '.' },
+      environment: { CRM_TOKEN: 'canary' },
+    },
     clock: systemClock,
     log: (level, line) => log[level]({}, line),
     most,
@@ -69,7 +74,7 @@ describe('tools in threads of their own', () => {
     expect(JSON.parse(outcome.output)).toEqual({
       n: 3,
       from: '+15550100',
-      settings: { currency: 'EUR' },
+      settings: { dataDir: '.', currency: 'EUR' },
       callId: 'CA7',
       keys: '1234',
       no: { ok: false, because: 'There is no such target. Those there are: reception.' },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openBooks } from '../../../../src/agents/front-desk/clinic/database.ts';
 import { PRACTICE_CUSTOMER } from '../../../../src/agents/front-desk/clinic/seed-people.ts';
-import type { AnyTool } from '../../../../src/tools/define-tool.ts';
+import type { Tool } from '../../../../src/tools/define-tool.ts';
 import type { ToolContext } from '../../../../src/tools/tool-context.ts';
 
 /** A Monday morning before anybody has come. */
@@ -28,7 +28,7 @@ export function aDesk(now: string = NOW) {
   /** Somebody on the phone: what they ask for is done by the tools. */
   function aCaller({ callId = 'call-1', number = PRACTICE_CUSTOMER.phone, ...rest }: CallerOptions = {}) {
     const keys = [...(rest.keys ?? [])];
-    return async (tool: AnyTool, args: object = {}, idempotencyKey?: string): Promise<Answer> => {
+    return async (tool: Tool, args: object = {}, idempotencyKey?: string): Promise<Answer> => {
       changes += 1;
       const context: ToolContext = {
         caller: { number, dialled: '+15005550001' },
