@@ -10,7 +10,7 @@ export type CheckedArguments =
 /** Reads the model's text against a tool's parameters. A tool never sees what is not exactly as it asked. */
 export async function checkArguments(
   text: string,
-  parameters: z.ZodObject,
+  parameters: z.ZodType,
   schema: JsonSchema,
 ): Promise<CheckedArguments> {
   const json = readJson(text);
@@ -24,7 +24,7 @@ export async function checkArguments(
     ]);
   }
   const read = await parameters.safeParseAsync(json.value);
-  if (read.success) return { ok: true, args: read.data };
+  if (read.success) return { ok: true, args: isRecord(read.data) ? read.data : {} };
   return wrong(read.error.issues.slice(0, MOST_ISSUES).map(inWords));
 }
 

@@ -3,7 +3,11 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isRecord } from '../arguments.ts';
 import type { Tool } from '../define-tool.ts';
+import type { HttpTool } from '../http/description.ts';
+import { httpTool } from '../http/http-tool.ts';
 import { describe, type Ready, ready } from '../invoke.ts';
+import { maskText } from '../mask.ts';
+import type { McpServer } from '../mcp/description.ts';
 import { asTool, namesTwice, problemsOf } from '../tool-card.ts';
 import type { WorkerBirth } from './messages.ts';
 import { resolveOurselves } from './resolve-ourselves.ts';
@@ -22,17 +26,56 @@ export async function loadTools(birth: WorkerBirth): Promise<LoadedTools> {
   resolveOurselves(birth.folder);
   const problems: string[] = [];
   const agent = await importDefault(birth.folder, 'agent.ts', problems);
-  const tools = birth.role === 'files' ? await readFiles(birth.folder, problems) : [];
+  const described = isRecord(agent) ? agent : {};
+  const all =
+    birth.role === 'files'
+      ? [
+          ...(await readFiles(birth.folder, problems)).map(ready),
+          ...itemsOf(described['httpTools'], isHttpTool).map((tool) =>
+            ready(httpTool(tool, birth.environment)),
+          ),
+        ]
+      : await reachServers(itemsOf(described['mcpServers'], isMcpServer), birth, problems);
   if (problems.length > 0) return { ok: false, problems };
 
-  const all = tools.map(ready);
   for (const name of namesTwice(all.map(({ card }) => card))) {
     problems.push(`tools/: two tools are called ${name}. Rename one: the model could not tell them apart.`);
   }
   if (problems.length > 0) return { ok: false, problems };
-  const own = isRecord(agent) && isRecord(agent['settings']) ? agent['settings'] : {};
+  const own = isRecord(described['settings']) ? described['settings'] : {};
   const settings = { ...birth.houseSettings, ...own };
   return { ok: true, tools: new Map(all.map((tool) => [tool.card.name, tool])), settings };
+}
+
+async function reachServers(
+  servers: readonly McpServer[],
+  { environment }: WorkerBirth,
+  problems: string[],
+): Promise<readonly Ready[]> {
+  const { mcpTools } = await import('../mcp/mcp-tools.ts'); // much to read, for those who need it
+  const all = await Promise.all(
+    servers.map((server) =>
+      mcpTools(server, environment).catch((error: unknown) => {
+        const reason = maskText(describe(error).split('\n')[0] ?? '', Object.values(environment));
+        problems.push(`agent.ts: mcpServers: ${server.name} cannot be used: ${reason}`);
+        return [];
+      }),
+    ),
+  );
+  return all.flat();
+}
+
+/** The agent's file was checked, field by field, before this thread was started; here it is only told apart. */
+function itemsOf<Item>(list: unknown, isItem: (value: unknown) => value is Item): readonly Item[] {
+  return Array.isArray(list) ? list.filter(isItem) : [];
+}
+
+function isHttpTool(value: unknown): value is HttpTool {
+  return isRecord(value) && typeof value['address'] === 'string' && Array.isArray(value['hosts']);
+}
+
+function isMcpServer(value: unknown): value is McpServer {
+  return isRecord(value) && typeof value['name'] === 'string' && ('command' in value || 'url' in value);
 }
 
 async function readFiles(folder: string, problems: string[]): Promise<readonly Tool[]> {

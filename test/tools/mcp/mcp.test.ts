@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { AgentDirectory } from '../../../src/agents/directory.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { aFolder } from '../../support/temp-folder.ts';
+import { aDesk, aLog } from '../support/a-desk.ts';
+
+const SERVER = join(import.meta.dirname, 'server.mjs');
+
+async function anAgentWith(server: Readonly<Record<string, unknown>>) {
+  const mcpServers = JSON.stringify([
+    { name: 'stock', command: process.execPath, args: [SERVER], ...server },
+  ]);
+  const folder = aFolder({
+    'shop/agent.ts': `
+      import { defineAgent } from 'ringdown';
+      export default defineAgent({ name: 'shop', instructions: 'Be brief.', can: [], mcpServers: ${mcpServers} });`,
+  });
+  const { log, lines } = aLog();
+  const directory = await AgentDirectory.open({
+    folder: folder.path,
+    environment: { STOCK_KEY: 'canary', OTHER: 'x', PATH: '/usr/bin' },
+    clock: systemClock,
+    log,
+  });
+  onTestFinished(() => directory.close());
+  const loaded = directory.answering('*');
+  const runner = loaded?.toolbox.open(aDesk().desk);
+  let calls = 0;
+  const ask = async (name: string, args: unknown = {}) => {
+    calls += 1;
+    runner?.turnBegan();
+    return runner?.run({ callId: `c${calls}`, name, arguments: JSON.stringify(args) }, `r${calls}`);
+  };
+  return { loaded, ask, lines };
+}
+
+describe('the tools of an MCP server that is started here', () => {
+  it('are offered under its name, with its own schema', async () => {
+    const { loaded } = await anAgentWith({ tools: ['count'] });
+
+    expect(loaded?.toolbox.offers).toEqual([
+      {
+        name: 'stock_count',
+        description: 'How many of an article there are.',
+        parameters: {
+          type: 'object',
+          properties: { article: { type: 'string' }, shelf: { type: 'number' } },
+          required: ['article'],
+          additionalProperties: false,
+        },
+      },
+    ]);
+  });
+
+  it('are run there, after the arguments were checked here', async () => {
+    const { ask } = await anAgentWith({});
+
+    expect(await ask('stock_count', { article: 'frame' })).toMatchObject({
+      result: 'ok',
+      output: '"frame: 7 on shelf any"',
+    });
+    expect((await ask('stock_table'))?.output).toBe('{"rows":3}');
+    expect(await ask('stock_count', { article: 7 })).toMatchObject({ result: 'bad_arguments' });
+    expect(await ask('stock_count', { article: 'frame', colour: 'red' })).toMatchObject({
+      result: 'bad_arguments',
+    });
+  });
+
+  it('see only the variables that were named for them', async () => {
+    const { ask } = await anAgentWith({ environment: ['STOCK_KEY'] });
+
+    const seen = (await ask('stock_environment'))?.output ?? '';
+
+    expect(seen).toContain('STOCK_KEY');
+    expect(seen).not.toContain('OTHER');
+  });
+
+  it('fail neutrally, and are there again after their server has died', async () => {
+    const { ask } = await anAgentWith({});
+
+    const failed = await ask('stock_fail');
+    expect(failed?.result).toBe('failed');
+    expect(failed?.output).not.toContain('canary');
+    expect((await ask('stock_die'))?.result).toBe('failed');
+    expect((await ask('stock_count', { article: 'frame' }))?.result).toBe('ok');
+  });
+
+  it('are given up at their time limit', async () => {
+    const { ask } = await anAgentWith({ deadlineMs: 200 });
+
+    const outcome = await ask('stock_hang');
+
+    expect(['timed_out', 'failed']).toContain(outcome?.result);
+    expect((await ask('stock_count', { article: 'frame' }))?.result).toBe('ok');
+  });
+
+  it('stop the start when the server cannot be used, with its name', async () => {
+    await expect(anAgentWith({ args: ['-e', ''] })).rejects.toThrow(
+      /agent shop: agent\.ts: mcpServers: stock cannot be used/,
+    );
+    await expect(anAgentWith({ tools: ['cuont'] })).rejects.toThrow('it has no tool called cuont');
+  });
+});
