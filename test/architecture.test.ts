@@ -8,9 +8,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ports: ['audio'],
   errors: [],
   clock: ['ports'],
-  tools: ['ports', 'errors', 'clock'], // a thread of its own has nobody to hand it a clock
+  tools: ['ports', 'errors', 'clock'], // what runs in a thread of its own has no clock handed to it
   // The example business has a calendar, and a calendar needs to know what day it is.
   agents: ['ports', 'tools', 'errors', 'clock'],
+  testing: ['ports', 'errors', 'clock', 'tools'],
   call: ['ports', 'audio', 'errors'],
   'after-call': ['ports', 'errors'],
   'carriers/twilio': ['ports', 'audio', 'errors'],

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -42,10 +43,11 @@ export interface ReadingOptions {
 
 /** Reads one agent's folder. Rejects with `BAD_AGENT` and everything that is wrong: file, field, repair. */
 export async function readAgent(
-  folder: string,
+  path: string,
   version: number,
   options: ReadingOptions,
 ): Promise<LoadedAgent> {
+  const folder = await realpath(path); // as Node will name its files
   const agent = await readAgentFile(folder, version);
   const { clock, log } = options;
   const named = namedIn(agent);

@@ -1,0 +1,3 @@
+/** For the tests of your own tools: `import { runTool } from 'ringdown/testing'`. */
+export { type AskedDesk, type FakeDeskWishes, fakeDesk } from './fake-desk.ts';
+export { runTool, type ToolTrial, type TrialWishes } from './run-tool.ts';
