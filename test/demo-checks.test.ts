@@ -38,7 +38,7 @@ const FACTS: readonly CallFact[] = [
   ),
   { type: 'interrupted', heardMs: 2600, unheardMs: 9000 },
   returned('order_status', { say: 'It is ready.', state: 'ready' }),
-  returned('book_appointment', { say, isDone: true, slot }),
+  returned('book_appointment', { say, slot }),
   agentSaid(say),
   agentSaid('Goodbye!'),
   { type: 'ended', reason: 'agent_hung_up' },

@@ -8,6 +8,8 @@ import { untoldResults } from './tool-results.ts';
 export interface Voice {
   /** 16-bit samples at 24 kHz. */
   speak(text: string): Int16Array;
+  /** Whether all of it can be said in whole words. */
+  canSay(text: string): boolean;
   /** The words of a recorded sentence of the agent, by name. */
   readonly sentences: ReadonlyMap<string, string>;
   /** The sentences of the caller that are understood: words by name. */
@@ -46,7 +48,7 @@ export function dialogue(voice: Voice): Brain {
       return [{ type: 'say', text: account(prompt.items) }];
     const notice = noticeToGive(prompt);
     if (notice !== null) return [say(notice)];
-    const results = untoldResults(prompt.items, sentence);
+    const results = untoldResults(prompt.items, { wordsOf: sentence, canSay: voice.canSay });
     if (results.length > 0) return results.map((text) => ({ type: 'say', text }));
     const last = prompt.items.findLast((item) => item.type === 'user' || item.type === 'assistant');
     if (last === undefined) {

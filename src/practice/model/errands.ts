@@ -27,7 +27,7 @@ function toolFor(
   items: readonly PromptItem[],
 ): FunctionTool | undefined {
   const lastCall = items.findLast((item) => item.type === 'call');
-  const goesOn = lastCall?.type === 'call' && (errand.goesOnWith?.includes(lastCall.name) ?? false);
-  const names = goesOn ? [lastCall.name] : errand.tools;
-  return tools.find(({ name }) => names.includes(name));
+  const isAfter = lastCall?.type === 'call' && errand.after?.tools.includes(lastCall.name);
+  const names = (isAfter && errand.after?.instead) || errand.tools;
+  return names.flatMap((name) => tools.filter((tool) => tool.name === name))[0];
 }

@@ -36,14 +36,14 @@ export function clipForUtterance(name: string): string {
 export const KEYS = 'keys';
 
 export interface Errand {
-  /** The names a business may have given to such a tool. */
+  /** The names a business may have given to such a tool, the likeliest first. */
   readonly tools: readonly string[];
   /** What is said before the call. */
   readonly preamble?: string;
   /** What was found before is what is meant: "the first one". Else only what a tool cannot do without is taken from there. */
   readonly pointsBack?: true;
-  /** When the last thing that was looked into is one of these, it is meant for that: "the first one" to move to. */
-  readonly goesOnWith?: readonly string[];
+  /** What is meant instead when the last thing that was done is one of these: "the first one" to move to. */
+  readonly after?: { readonly tools: readonly string[]; readonly instead: readonly string[] };
 }
 
 /** Utterances that ask for something to be done, when a tool for it is offered. */
@@ -54,9 +54,13 @@ export const ERRANDS: Readonly<Record<string, Errand | undefined>> = {
   my_details: { tools: ['who_is_calling'], preamble: 'key_in_birth' },
   opening_hours: { tools: ['opening_hours'] },
   free_appointments: { tools: ['free_appointments', 'find_appointments'] },
-  book_first: { tools: ['book_appointment'], pointsBack: true, goesOnWith: ['move_appointment'] },
+  book_first: {
+    tools: ['book_appointment'],
+    pointsBack: true,
+    after: { tools: ['my_appointment'], instead: ['move_appointment'] },
+  },
   cancel_appointment: { tools: ['cancel_appointment'] },
-  move_appointment: { tools: ['move_appointment'] },
+  move_appointment: { tools: ['my_appointment', 'move_appointment'] },
   goodbye: { tools: ['hang_up', 'end_call'], preamble: 'goodbye' },
   person: { tools: ['a_person_please', 'transfer', 'transfer_call'], preamble: 'person' },
 };

@@ -2,7 +2,7 @@ import { recognise } from '../hearing/recogniser.ts';
 import { VoiceActivity } from '../hearing/voice-activity.ts';
 import type { Clip, Speaker } from '../voice/clips.ts';
 import { clips } from '../voice/clips.ts';
-import { speak } from '../voice.ts';
+import { speak, spelledWords } from '../voice.ts';
 import type { Voice } from './dialogue.ts';
 import type { Ears } from './ears.ts';
 
@@ -21,6 +21,7 @@ export function practiceVoice(): Voice {
   return {
     sentences: textsByName('agent'),
     utterances: textsByName('caller'),
+    canSay: (text) => spelledWords(text).length === 0,
     speak(text) {
       const samples = spoken.get(text) ?? speak(text);
       if (spoken.size >= MOST_KEPT) spoken.clear();

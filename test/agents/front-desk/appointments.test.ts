@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { PROOF_WANTED, TAKEN } from '../../../src/agents/front-desk/clinic/answers.ts';
 import bookAppointment from '../../../src/agents/front-desk/tools/book-appointment.ts';
 import cancelAppointment from '../../../src/agents/front-desk/tools/cancel-appointment.ts';
 import freeAppointments from '../../../src/agents/front-desk/tools/free-appointments.ts';
 import moveAppointment from '../../../src/agents/front-desk/tools/move-appointment.ts';
+import myAppointment from '../../../src/agents/front-desk/tools/my-appointment.ts';
 import orderStatus from '../../../src/agents/front-desk/tools/order-status.ts';
 import { aDesk } from './support/a-desk.ts';
 
@@ -48,7 +50,7 @@ describe('an eye test by phone', () => {
       answers.push(await caller(bookAppointment, { slot: times[0]?.slot, name: 'Robin' }, 'call-1/item-7'));
     }
 
-    expect(answers[0]).toMatchObject({ isDone: true, slot: times[0]?.slot });
+    expect(answers[0]?.slot).toBe(times[0]?.slot);
     expect(answers[0]?.say).toBe(`Your appointment is booked for ${times[0]?.spoken}.`);
     expect(answers).toEqual([answers[0], answers[0], answers[0]]);
     expect(rows(BY_CALL, 'call-1')).toEqual([
@@ -56,7 +58,7 @@ describe('an eye test by phone', () => {
     ]);
   });
 
-  it('is refused where everybody is busy, and another time is offered', async () => {
+  it('is refused where everybody is busy', async () => {
     const { aCaller, rows } = aDesk();
     const { times: [first] = [] } = await aCaller()(freeAppointments, { fromDay: '2026-12-07' });
     const free = 2 - rows(BOOKED_AT, first?.slot ?? '').length;
@@ -64,9 +66,7 @@ describe('an eye test by phone', () => {
 
     const late = await aCaller({ callId: 'late' })(bookAppointment, { slot: first?.slot });
 
-    expect(late).toMatchObject({ isDone: false, say: expect.stringContaining('no longer free') });
-    expect(late.times?.length).toBe(2);
-    expect(late.times?.map(({ slot }) => slot)).not.toContain(first?.slot);
+    expect(late).toEqual({ error: TAKEN });
     expect(rows(BOOKED_AT, first?.slot ?? '')).toHaveLength(2);
   });
 
@@ -77,7 +77,7 @@ describe('an eye test by phone', () => {
 
       const answer = await aCaller()(bookAppointment, { slot });
 
-      expect(answer.problem).toContain('free_appointments');
+      expect(answer.error).toContain('free_appointments');
       expect(rows('SELECT id FROM appointments WHERE booked_by_call IS NOT NULL')).toEqual([]);
     },
   );
@@ -87,7 +87,7 @@ describe('an eye test by phone', () => {
     async (slot) => {
       const { aCaller } = aDesk('2026-11-23T08:30');
 
-      expect(await aCaller()(bookAppointment, { slot })).toMatchObject({ isDone: false });
+      expect(await aCaller()(bookAppointment, { slot })).toEqual({ error: TAKEN });
     },
   );
 
@@ -97,15 +97,40 @@ describe('an eye test by phone', () => {
     const { times = [] } = await caller(freeAppointments);
     await caller(bookAppointment, { slot: times[0]?.slot });
 
-    const asked = await caller(moveAppointment);
+    const asked = await caller(myAppointment);
     const moved = await caller(moveAppointment, { slot: asked.times?.[0]?.slot });
     const cancelled = await caller(cancelAppointment);
 
     expect(asked.say).toContain(`Your appointment is booked for ${times[0]?.spoken}.`);
     expect(asked.times?.[0]?.slot.slice(0, 10)).toBe('2026-11-24');
-    expect(moved).toMatchObject({ isDone: true, slot: asked.times?.[0]?.slot });
+    expect(moved.slot).toBe(asked.times?.[0]?.slot);
     expect(cancelled.say).toBe(`Your appointment on ${asked.times?.[0]?.spoken} is cancelled.`);
     expect(rows(BY_CALL, 'call-1')).toMatchObject([{ starts_at: moved.slot, state: 'cancelled' }]);
+  });
+
+  it('is the one that is named, where there are several', async () => {
+    const { aCaller, rows } = aDesk();
+    const caller = aCaller();
+    const { times: [first, second] = [] } = await caller(freeAppointments);
+    for (const time of [first, second]) await caller(bookAppointment, { slot: time?.slot });
+
+    const wrong = await caller(cancelAppointment, { slot: '2026-12-31T09:00' });
+    const right = await caller(cancelAppointment, { slot: first?.slot });
+
+    expect([wrong.error, right.slot]).toEqual([PROOF_WANTED, first?.slot]);
+    expect(rows(BY_CALL, 'call-1').map(({ state }) => state)).toEqual(['cancelled', 'booked']);
+  });
+
+  it('is refused no longer once the reason is gone: a refusal is not kept as an answer', async () => {
+    const { aCaller } = aDesk();
+    const caller = aCaller();
+    const before = await caller(cancelAppointment, {}, 'the same request');
+    const { times: [first] = [] } = await caller(freeAppointments);
+    await caller(bookAppointment, { slot: first?.slot });
+
+    const after = await caller(cancelAppointment, {}, 'the same request');
+
+    expect([before.error, after.slot]).toEqual([PROOF_WANTED, first?.slot]);
   });
 
   it('stays where it is when the time it should move to is taken', async () => {
@@ -116,7 +141,7 @@ describe('an eye test by phone', () => {
 
     const answer = await aCaller()(moveAppointment, { slot: second?.slot });
 
-    expect(answer.isDone).toBe(false);
+    expect(answer).toEqual({ error: TAKEN });
     expect(rows(BY_CALL, 'call-1')).toMatchObject([{ starts_at: first?.slot, state: 'booked' }]);
   });
 
@@ -130,7 +155,7 @@ describe('an eye test by phone', () => {
     const again = await caller(bookAppointment, { slot: first?.slot });
     const { times = [] } = await caller(freeAppointments, { fromDay: '2026-12-14' });
 
-    expect(again.isDone).toBe(false);
+    expect(again).toEqual({ error: TAKEN });
     expect(times.map(({ slot }) => slot)).not.toContain(first?.slot);
   });
 });

@@ -5,6 +5,7 @@ import bookAppointment from '../../../src/agents/front-desk/tools/book-appointme
 import cancelAppointment from '../../../src/agents/front-desk/tools/cancel-appointment.ts';
 import freeAppointments from '../../../src/agents/front-desk/tools/free-appointments.ts';
 import moveAppointment from '../../../src/agents/front-desk/tools/move-appointment.ts';
+import myAppointment from '../../../src/agents/front-desk/tools/my-appointment.ts';
 import openingHours from '../../../src/agents/front-desk/tools/opening-hours.ts';
 import orderStatus from '../../../src/agents/front-desk/tools/order-status.ts';
 import whoIsCalling from '../../../src/agents/front-desk/tools/who-is-calling.ts';
@@ -29,6 +30,7 @@ const TOOLS: readonly Tool[] = [
   freeAppointments,
   bookAppointment,
   moveAppointment,
+  myAppointment,
   cancelAppointment,
   openingHours,
   aPersonPlease,
@@ -129,7 +131,7 @@ describe('the practice caller, by voice', () => {
     const [cancelled = ''] = await say('cancel_appointment');
 
     expect(used.slice(2)).toEqual([
-      'move_appointment {}',
+      'my_appointment {}',
       `move_appointment {"slot":"${after}"}`,
       'cancel_appointment {}',
     ]);

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { CALL_BACK } from '../../../src/agents/front-desk/clinic/answers.ts';
 import aPersonPlease from '../../../src/agents/front-desk/tools/a-person-please.ts';
 import bookAppointment from '../../../src/agents/front-desk/tools/book-appointment.ts';
 import cancelAppointment from '../../../src/agents/front-desk/tools/cancel-appointment.ts';
 import freeAppointments from '../../../src/agents/front-desk/tools/free-appointments.ts';
 import moveAppointment from '../../../src/agents/front-desk/tools/move-appointment.ts';
+import myAppointment from '../../../src/agents/front-desk/tools/my-appointment.ts';
 import openingHours from '../../../src/agents/front-desk/tools/opening-hours.ts';
 import orderStatus from '../../../src/agents/front-desk/tools/order-status.ts';
 import whoIsCalling from '../../../src/agents/front-desk/tools/who-is-calling.ts';
@@ -66,13 +68,17 @@ describe('an order', () => {
 
 describe('F6: somebody else’s appointment', () => {
   it('is neither told, nor moved, nor cancelled to a caller who merely sends the right number', async () => {
-    const { aCaller, rows } = await aDeskWithAnAppointment();
+    const { aCaller, rows, appointment } = await aDeskWithAnAppointment();
     const spoofer = aCaller({ callId: 'spoofed' });
 
-    const answers = [await spoofer(moveAppointment), await spoofer(cancelAppointment)];
+    const answers = [
+      await spoofer(myAppointment),
+      await spoofer(moveAppointment, { slot: '2026-12-08T09:00' }),
+      await spoofer(cancelAppointment),
+      await spoofer(cancelAppointment, { slot: appointment?.slot }),
+    ];
 
-    expect(answers.map(({ say }) => say)).toEqual([PROOF, PROOF]);
-    expect(JSON.stringify(answers)).not.toMatch(/2026|November|Robin/);
+    expect(answers).toEqual(answers.map(() => ({ error: PROOF })));
     expect(rows("SELECT state FROM appointments WHERE booked_by_call = 'yesterday'")).toEqual([
       { state: 'booked' },
     ]);
@@ -83,7 +89,7 @@ describe('F6: somebody else’s appointment', () => {
     const finder = aCaller({ callId: 'finder', number: STRANGER });
     await finder(orderStatus, { orderNumber: '4217' });
 
-    expect((await finder(cancelAppointment)).say).toBe(PROOF);
+    expect((await finder(cancelAppointment)).error).toBe(PROOF);
   });
 
   it.each([
@@ -105,7 +111,7 @@ describe('F6: somebody else’s appointment', () => {
     const { aCaller } = await aDeskWithAnAppointment();
     await aCaller({ callId: 'a' })(orderStatus, { orderNumber: '4217' });
 
-    expect((await aCaller({ callId: 'b' })(cancelAppointment)).say).toBe(PROOF);
+    expect((await aCaller({ callId: 'b' })(cancelAppointment)).error).toBe(PROOF);
   });
 
   it('is not had by guessing birthdays', async () => {
@@ -118,7 +124,7 @@ describe('F6: somebody else’s appointment', () => {
     const right = await guesser(whoIsCalling, { dateOfBirth: '1980-05-01' });
 
     expect(right.say).toMatch(/cannot look that up/);
-    expect((await guesser(cancelAppointment)).say).toBe(PROOF);
+    expect((await guesser(cancelAppointment)).error).toBe(PROOF);
   });
 });
 
@@ -153,9 +159,9 @@ describe('the desk', () => {
     const after = await closed.aCaller()(aPersonPlease);
     const busy = await open.aCaller({ canTransfer: false })(aPersonPlease);
 
-    expect(during.isConnected).toBe(true);
+    expect(during).toEqual({ isConnecting: true });
     expect(open.asked.slice(0, 2)).toEqual(['note: For a person: a broken hinge', 'transfer to colleague']);
-    expect([after, busy]).toMatchObject([{ isConnected: false }, { isConnected: false }]);
+    expect([after, busy]).toEqual([{ error: CALL_BACK }, { error: CALL_BACK }]);
     expect(closed.asked).toEqual(['note: The caller asks for a person.']);
   });
 
@@ -168,6 +174,6 @@ describe('the desk', () => {
       'On Saturday the twenty-eighth of November we are open from ten to four.',
     );
     expect(await say({ day: '2026-12-25' })).toBe('On Friday the twenty-fifth of December we are closed.');
-    expect((await aCaller()(openingHours, { day: 'Friday' })).problem).toContain('Friday');
+    expect((await aCaller()(openingHours, { day: 'Friday' })).error).toContain('Friday');
   });
 });

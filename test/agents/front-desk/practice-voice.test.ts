@@ -7,14 +7,17 @@ import bookAppointment from '../../../src/agents/front-desk/tools/book-appointme
 import cancelAppointment from '../../../src/agents/front-desk/tools/cancel-appointment.ts';
 import freeAppointments from '../../../src/agents/front-desk/tools/free-appointments.ts';
 import moveAppointment from '../../../src/agents/front-desk/tools/move-appointment.ts';
+import myAppointment from '../../../src/agents/front-desk/tools/my-appointment.ts';
 import openingHours from '../../../src/agents/front-desk/tools/opening-hours.ts';
 import orderStatus from '../../../src/agents/front-desk/tools/order-status.ts';
 import whoIsCalling from '../../../src/agents/front-desk/tools/who-is-calling.ts';
 import { spelledWords } from '../../../src/practice/voice.ts';
+import { TOOL_DEFAULTS } from '../../../src/tools/define-tool.ts';
 import { aDesk } from './support/a-desk.ts';
 
 describe('the practice voice has recordings for', () => {
-  it('the first words of the desk', () => {
+  it('the first words of the desk, and what it says while a tool works', () => {
+    expect(spelledWords(TOOL_DEFAULTS.filler)).toEqual([]);
     expect(agent.greeting.kind === 'exactly' ? spelledWords(agent.greeting.text) : []).toEqual([]);
   });
 
@@ -22,13 +25,14 @@ describe('the practice voice has recordings for', () => {
     const { aCaller, rows } = aDesk();
     const caller = aCaller({ keys: ['4217'] });
     const stranger = aCaller({ callId: 'other', number: '+447911000000' });
-    const { times: [first] = [] } = await caller(freeAppointments);
+    const { times: [first, second] = [] } = await caller(freeAppointments);
     const orders = rows('SELECT number FROM orders').map(({ number }) => ({ orderNumber: String(number) }));
 
     const said = [
       await caller(freeAppointments),
       await caller(bookAppointment, { slot: first?.slot }),
-      await caller(moveAppointment),
+      await caller(myAppointment),
+      await caller(moveAppointment, { slot: second?.slot }),
       await caller(cancelAppointment),
       await caller(cancelAppointment),
       await caller(openingHours),
@@ -40,7 +44,7 @@ describe('the practice voice has recordings for', () => {
       await stranger(whoIsCalling, { dateOfBirth: '1980-05-01' }),
       await stranger(orderStatus, { orderNumber: '9001' }),
       ...(await Promise.all(orders.map((order) => caller(orderStatus, order)))),
-    ].map(({ say }) => say ?? '');
+    ].map(({ say, error }) => say ?? error ?? '');
 
     expect(said.filter((words) => words === '')).toEqual([]);
     expect(said.filter((words) => spelledWords(words).length > 0)).toEqual([]);

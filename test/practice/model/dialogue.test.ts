@@ -5,6 +5,7 @@ import { defaultConfig } from '../../../src/practice/model/session-config.ts';
 
 const brain = dialogue({
   speak: (text) => new Int16Array(text.length),
+  canSay: (text) => !/[_{}]/.test(text),
   sentences: new Map([
     ['greeting', 'Harbour Opticians, good day.'],
     ['opening_hours', 'We are open from nine to six.'],
@@ -169,6 +170,8 @@ describe('the dialogue of the practice model', () => {
   it.each([
     ['{"say":"Your order is ready."}', 'Your order is ready.'],
     ['{"problem":"There is no such order."}', 'I could not do that.'],
+    ['{"error":"That time is taken."}', 'That time is taken.'],
+    ['{"error":"order_status is out of order"}', 'I could not do that.'],
     ['{"status":"shipped"}', 'Is there anything else?'],
     ['plain words', 'Is there anything else?'],
   ])('tells the result %s', (output, told) => {
@@ -253,7 +256,7 @@ describe('the dialogue of the practice model', () => {
     const free = found('free_appointments', 'mon');
 
     expect(words([...free, first], { tools })).toEqual(['book_appointment()']);
-    expect(outputs([...free, ...found('move_appointment', 'tue'), first], { tools })).toEqual([
+    expect(outputs([...free, ...found('my_appointment', 'tue'), first], { tools })).toEqual([
       { type: 'call', name: 'move_appointment', arguments: '{"slot":"tue"}' },
     ]);
     // "Another day" points at nothing that was found.

@@ -7,7 +7,8 @@ import { spokenChoice, spokenMoment } from './spoken.ts';
 
 /*
  * What tools tell the model: `say` is a sentence it may speak as it is, the rest are facts. Nothing in an answer
- * belongs to anybody but the caller.
+ * belongs to anybody but the caller. What a tool will not do it refuses in one of the sentences below: a refusal may
+ * be tried again on the same call, when the caller has shown who they are, or wants another time.
  */
 
 export interface OfferedTime {
@@ -29,24 +30,8 @@ export function offer(clinic: Clinic, wanted: Omit<TimesWanted, 'now' | 'custome
 }
 
 /** What a change answers, also the second time it is asked for. */
-export const changeAnswer = z.object({
-  say: z.string(),
-  isDone: z.boolean(),
-  slot: z.string().optional(),
-  practitioner: z.string().optional(),
-  times: z.array(z.object({ slot: z.string(), spoken: z.string() })).optional(),
-});
-export type ChangeAnswer = z.infer<typeof changeAnswer>;
-
-export function notDone(say: string): ChangeAnswer {
-  return { say, isDone: false };
-}
-
-/** The time is gone: that is no reason to send the caller away. */
-export function gone(clinic: Clinic, wanted: Temporal.PlainDate): ChangeAnswer {
-  const { say, times } = offer(clinic, { from: wanted });
-  return { say: `${TAKEN} ${say}`, isDone: false, times: [...times] };
-}
+export const changed = z.object({ say: z.string(), slot: z.string(), practitioner: z.string() });
+export type Changed = z.infer<typeof changed>;
 
 export const NO_FREE_TIME = 'There is no free time then.';
 export const TAKEN = 'That time is no longer free.';
@@ -55,3 +40,8 @@ export const PROOF_WANTED = 'For that I need your order number, or your date of 
 export const NO_MORE_TRIES = 'I cannot look that up on this call. A colleague can help you.';
 export const NO_DIGITS = 'I did not get a number.';
 export const CALL_BACK = 'Nobody is free at the moment. A colleague will call you back.';
+
+/** For the model: callers are offered nothing but times there are. */
+export function noTestAt(slot: string): string {
+  return `No eye test begins at "${slot}". Take a slot that free_appointments or my_appointment gave.`;
+}

@@ -66,28 +66,31 @@ export function move(
 }
 
 /** The row stays: who was here, and when, is never forgotten. */
-export function cancel(db: DatabaseSync, { id }: Appointment): void {
+export function cancel(db: DatabaseSync, { id }: Pick<Appointment, 'id'>): void {
   run(db, "UPDATE appointments SET state = 'cancelled' WHERE id = ?", id);
 }
 
 /**
  * The appointment a caller means by "mine": what was booked on this very call, the last first, else the next one
- * of the customer the caller has shown to be. Nobody else's is ever found.
+ * of the customer the caller has shown to be; of that slot, if one is named. Nobody else's is ever found.
  */
-export function ownAppointment(
+export function findOwnAppointment(
   db: DatabaseSync,
   call: CallOnHand,
   now: Temporal.PlainDateTime,
+  slot: string | null = null,
 ): Appointment | null {
   const [found] = select(
     db,
     appointmentRow,
     `SELECT id, starts_at AS startsAt, practitioner FROM appointments
       WHERE state = 'booked' AND starts_at > ? AND (booked_by_call = ? OR customer_id = ?)
+        AND starts_at = ifnull(?, starts_at)
       ORDER BY booked_by_call IS ? DESC, iif(booked_by_call IS ?, -id, 0), starts_at LIMIT 1`,
     stamp(now),
     call.callId,
     provenCustomer(db, call)?.id ?? null,
+    slot,
     call.callId,
     call.callId,
   );

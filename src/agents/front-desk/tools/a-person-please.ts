@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineTool } from '../../../tools/define-tool.ts';
+import { defineTool, Refusal } from '../../../tools/define-tool.ts';
 import { CALL_BACK } from '../clinic/answers.ts';
 import { isOpenAt } from '../clinic/calendar.ts';
 import { withClinic } from '../clinic/clinic.ts';
@@ -16,13 +16,14 @@ cannot help. Say that you are putting them through before you call it.`,
   }),
   writes: true,
   filler: null,
+  isSilent: true, // the agent has said where it puts the caller
   async run({ about }, context) {
     await context.call.note(about === undefined ? 'The caller asks for a person.' : `For a person: ${about}`);
     const isOpen = withClinic(context, ({ now }) => isOpenAt(now));
-    if (!isOpen) return { say: CALL_BACK, isConnected: false };
+    if (!isOpen) throw new Refusal(CALL_BACK);
     const answer = await context.call.transfer(COLLEAGUE);
-    return answer.ok
-      ? { isConnected: true }
-      : { say: CALL_BACK, isConnected: false, because: answer.because };
+    if (answer.ok) return { isConnecting: true };
+    context.log.warn(`nobody was reached: ${answer.because}`);
+    throw new Refusal(CALL_BACK);
   },
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineTool } from '../../../tools/define-tool.ts';
-import { type ChangeAnswer, changeAnswer, gone, notDone, TAKEN } from '../clinic/answers.ts';
+import { defineTool, Refusal } from '../../../tools/define-tool.ts';
+import { type Changed, changed, noTestAt, TAKEN } from '../clinic/answers.ts';
 import { book } from '../clinic/appointments.ts';
 import { readTestTime, stamp } from '../clinic/calendar.ts';
 import { withClinic } from '../clinic/clinic.ts';
@@ -11,7 +11,8 @@ import { spokenMoment } from '../clinic/spoken.ts';
 /** Anybody may book: it tells nothing about anybody. Whose it is follows from the call, not from the model. */
 export default defineTool({
   name: 'book_appointment',
-  description: `Book an eye test. Use it when the caller has chosen one of the times that free_appointments found.`,
+  description: `Book an eye test. Use it when the caller has chosen one of the times that free_appointments found. If it
+was taken in the meantime, look for free_appointments again.`,
   parameters: z.object({
     slot: z.string().describe('The slot of the chosen time, exactly as free_appointments gave it'),
     name: z
@@ -24,16 +25,13 @@ export default defineTool({
   secret: ['name'],
   run({ slot, name }, context) {
     const time = readTestTime(slot);
-    if (time === null)
-      return { problem: `No eye test begins at "${slot}". Take a slot from free_appointments.` };
+    if (time === null) throw new Refusal(noTestAt(slot));
     return withClinic(context, (clinic) =>
-      once(clinic.db, context.idempotencyKey, changeAnswer, (): ChangeAnswer => {
-        if (!isBookable(time, clinic.now)) return notDone(TAKEN);
-        const booked = book(clinic.db, clinic.call, time, name ?? null);
-        if (booked === null) return gone(clinic, time.toPlainDate());
+      once(clinic.db, context.idempotencyKey, changed, (): Changed => {
+        const booked = isBookable(time, clinic.now) ? book(clinic.db, clinic.call, time, name ?? null) : null;
+        if (booked === null) throw new Refusal(TAKEN);
         return {
           say: `Your appointment is booked for ${spokenMoment(time)}.`,
-          isDone: true,
           slot: stamp(time),
           practitioner: booked.practitioner,
         };

@@ -1,25 +1,27 @@
-import { defineTool, NOTHING } from '../../../tools/define-tool.ts';
-import { type ChangeAnswer, changeAnswer, notDone } from '../clinic/answers.ts';
+import { z } from 'zod';
+import { defineTool } from '../../../tools/define-tool.ts';
+import { type Changed, changed } from '../clinic/answers.ts';
 import { cancel } from '../clinic/appointments.ts';
 import { stamp } from '../clinic/calendar.ts';
 import { withClinic } from '../clinic/clinic.ts';
 import { once } from '../clinic/database.ts';
-import { ownAppointmentOrReason } from '../clinic/own.ts';
+import { ownAppointment } from '../clinic/own.ts';
 import { spokenMoment } from '../clinic/spoken.ts';
 
 export default defineTool({
   name: 'cancel_appointment',
   description: "Cancel the caller's appointment. Use it only when the caller has clearly asked for that.",
-  parameters: NOTHING,
+  parameters: z.object({
+    slot: z.string().optional().describe('Which one, if the caller has several; left out: the next one'),
+  }),
   writes: true,
-  run(_nothing, context) {
+  run({ slot }, context) {
     return withClinic(context, (clinic) =>
-      once(clinic.db, context.idempotencyKey, changeAnswer, (): ChangeAnswer => {
-        const own = ownAppointmentOrReason(clinic);
-        if (typeof own === 'string') return notDone(own);
+      once(clinic.db, context.idempotencyKey, changed, (): Changed => {
+        const { startsAt, practitioner, ...own } = ownAppointment(clinic, slot);
         cancel(clinic.db, own);
-        const when = spokenMoment(own.startsAt);
-        return { say: `Your appointment on ${when} is cancelled.`, isDone: true, slot: stamp(own.startsAt) };
+        const when = spokenMoment(startsAt);
+        return { say: `Your appointment on ${when} is cancelled.`, slot: stamp(startsAt), practitioner };
       }),
     );
   },

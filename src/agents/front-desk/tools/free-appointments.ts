@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineTool } from '../../../tools/define-tool.ts';
+import { defineTool, Refusal } from '../../../tools/define-tool.ts';
 import { offer } from '../clinic/answers.ts';
 import { readDay } from '../clinic/calendar.ts';
 import { withClinic } from '../clinic/clinic.ts';
@@ -17,7 +17,7 @@ Offer what it finds and nothing else, and let the caller choose.`,
   }),
   run({ fromDay, daytime }, context) {
     const from = fromDay === undefined ? undefined : readDay(fromDay);
-    if (from === null) return { problem: `fromDay must be a day such as 2026-11-23, not "${fromDay}".` };
+    if (from === null) throw new Refusal(`fromDay must be a day such as 2026-11-23, not "${fromDay}".`);
     return withClinic(context, (clinic) => offer(clinic, { from, daytime }));
   },
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineTool } from '../../../tools/define-tool.ts';
+import { defineTool, Refusal } from '../../../tools/define-tool.ts';
 import { hoursOn, isOpenAt, readDay } from '../clinic/calendar.ts';
 import { withClinic } from '../clinic/clinic.ts';
 import { spokenBareHour, spokenDay } from '../clinic/spoken.ts';
@@ -13,7 +13,7 @@ export default defineTool({
   filler: null,
   run({ day: text }, context) {
     const day = text === undefined ? undefined : readDay(text);
-    if (day === null) return { problem: `day must be a day such as 2026-11-23, not "${text}".` };
+    if (day === null) throw new Refusal(`day must be a day such as 2026-11-23, not "${text}".`);
     return withClinic(context, ({ now }) => ({
       say: day === undefined ? IN_GENERAL : on(day),
       isOpenNow: isOpenAt(now),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openBooks } from '../../../../src/agents/front-desk/clinic/database.ts';
 import { PRACTICE_CUSTOMER } from '../../../../src/agents/front-desk/clinic/seed-people.ts';
-import type { Tool } from '../../../../src/tools/define-tool.ts';
+import { Refusal, type Tool } from '../../../../src/tools/define-tool.ts';
 import type { ToolContext } from '../../../../src/tools/tool-context.ts';
 
 /** A Monday morning before anybody has come. */
@@ -55,7 +55,12 @@ export function aDesk(now: string = NOW) {
         },
       };
       const parsed = tool.parameters.parse(args);
-      return answerOf(await tool.run(parsed as never, context));
+      try {
+        return answerOf(await tool.run(parsed, context));
+      } catch (error) {
+        if (error instanceof Refusal) return { error: error.message };
+        throw error;
+      }
     };
   }
 
@@ -74,10 +79,9 @@ export function aDesk(now: string = NOW) {
 
 export interface Answer {
   readonly say?: string;
-  readonly problem?: string;
-  readonly isDone?: boolean;
+  /** Why the tool has refused. */
+  readonly error?: string;
   readonly isCertain?: boolean;
-  readonly isConnected?: boolean;
   readonly state?: string;
   readonly slot?: string;
   readonly times?: readonly { readonly slot: string; readonly spoken: string }[];

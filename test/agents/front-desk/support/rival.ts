@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import bookAppointment from '../../../../src/agents/front-desk/tools/book-appointment.ts';
+import { Refusal } from '../../../../src/tools/define-tool.ts';
 
 /** One of several threads that want the same times at the same moment: books what it can get, and says what it got. */
 const { dataDir, now, name, slots, gate } = z
@@ -13,7 +14,6 @@ const { dataDir, now, name, slots, gate } = z
   })
   .parse(workerData);
 
-const answer = z.object({ isDone: z.boolean() });
 const call = {
   hangUp: async () => {},
   transfer: async () => ({ ok: true }) as const,
@@ -37,6 +37,12 @@ const got = slots.filter((slot) => {
     settings: { dataDir, now },
     call,
   };
-  return answer.parse(bookAppointment.run({ slot }, context)).isDone;
+  try {
+    bookAppointment.run({ slot }, context);
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal) return false;
+    throw error;
+  }
 });
 parentPort?.postMessage(got);
