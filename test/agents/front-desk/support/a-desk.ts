@@ -16,6 +16,8 @@ export interface CallerOptions {
   /** What is keyed in when a tool waits for keys; nothing when absent. */
   readonly keys?: readonly string[];
   readonly canTransfer?: boolean;
+  /** Another desk's books. */
+  readonly dataDir?: string;
 }
 
 /** A desk with books of its own, seeded for a fixed morning, and gone after the test. */
@@ -36,7 +38,7 @@ export function aDesk(now: string = NOW) {
         idempotencyKey: idempotencyKey ?? `${callId}/${changes}`,
         signal: AbortSignal.timeout(10_000),
         log: { info() {}, warn() {}, error() {} },
-        settings: { dataDir, now },
+        settings: { dataDir: rest.dataDir ?? dataDir, now },
         call: {
           hangUp: async () => void asked.push('hang up'),
           transfer: async (target) => {
