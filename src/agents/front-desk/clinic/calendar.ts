@@ -15,13 +15,25 @@ export interface Hours {
   readonly closes: Temporal.PlainTime;
 }
 
-const WEEKDAY: Hours = { opens: new Temporal.PlainTime(9), closes: new Temporal.PlainTime(18) };
-const SATURDAY: Hours = { opens: new Temporal.PlainTime(10), closes: new Temporal.PlainTime(16) };
+/** What is not named is closed. */
+export const WEEK = {
+  monday: ['09:00-18:00'],
+  tuesday: ['09:00-18:00'],
+  wednesday: ['09:00-18:00'],
+  thursday: ['09:00-18:00'],
+  friday: ['09:00-18:00'],
+  saturday: ['10:00-16:00'],
+} as const;
+
+const OPEN_DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
 
 /** Null on a day the shop stays closed. */
 export function hoursOn(day: Temporal.PlainDate): Hours | null {
-  if (day.dayOfWeek === 7 || isHoliday(day)) return null;
-  return day.dayOfWeek === 6 ? SATURDAY : WEEKDAY;
+  const name = OPEN_DAYS[day.dayOfWeek - 1];
+  if (name === undefined || isHoliday(day)) return null;
+  const [span] = WEEK[name];
+  const [opens = '', closes = ''] = span.split('-');
+  return { opens: Temporal.PlainTime.from(opens), closes: Temporal.PlainTime.from(closes) };
 }
 
 export function isOpenAt(moment: Temporal.PlainDateTime): boolean {
