@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
-import { agentsFolder } from './agents/agents-folder.ts';
 import { AgentDirectory } from './agents/directory.ts';
 import { systemClock } from './clock.ts';
-import { processEnvironment } from './config.ts';
+import { processEnvironment, readConfig } from './config.ts';
 import { RingdownError } from './errors.ts';
 import { fakeDesk } from './testing/fake-desk.ts';
 import { consoleLog } from './tools/console-log.ts';
@@ -24,13 +23,18 @@ try {
   process.exitCode = await run(name, text);
 } catch (error) {
   if (!(error instanceof RingdownError)) throw error;
-  exit(`The agents cannot be used:\n${error.message}`);
+  exit(`It cannot be run:\n${error.message}`);
 }
 
 async function run(tool: string, argumentsText: string): Promise<number> {
-  const environment = processEnvironment();
-  const folder = agentsFolder(environment);
-  const directory = await AgentDirectory.open({ folder, environment, clock: systemClock, log: consoleLog });
+  const { agentsDir: folder, environment, dataDir } = readConfig(processEnvironment());
+  const directory = await AgentDirectory.open({
+    folder,
+    environment,
+    houseSettings: { dataDir },
+    clock: systemClock,
+    log: consoleLog,
+  });
   try {
     const asked = values.agent;
     const candidates = directory.agents.filter(

@@ -1,18 +1,21 @@
-import { agentsFolder } from './agents/agents-folder.ts';
 import { AgentDirectory } from './agents/directory.ts';
 import { instructionsFor } from './agents/instructions.ts';
 import type { LoadedAgent } from './agents/read-agent.ts';
 import { systemClock } from './clock.ts';
-import { processEnvironment } from './config.ts';
+import { processEnvironment, readConfig } from './config.ts';
 import { RingdownError } from './errors.ts';
 import { consoleLog } from './tools/console-log.ts';
 
 /** `npm run agents`: what is loaded, the exact tools the model sees, and how much of its attention they take. */
-const environment = processEnvironment();
-const folder = agentsFolder(environment);
-
 try {
-  const directory = await AgentDirectory.open({ folder, environment, clock: systemClock, log: consoleLog });
+  const { agentsDir: folder, environment, dataDir } = readConfig(processEnvironment());
+  const directory = await AgentDirectory.open({
+    folder,
+    environment,
+    houseSettings: { dataDir },
+    clock: systemClock,
+    log: consoleLog,
+  });
   console.log(`${directory.agents.length} in ${folder}`);
   for (const loaded of directory.agents) console.log(`\n${await describe(loaded)}`);
   directory.close();
