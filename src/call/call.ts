@@ -45,6 +45,7 @@ export class Call {
   #leg: CallLeg | null = null;
   /** The caller is being connected with somebody else, and may come back. */
   #awayTo: string | null = null;
+  #isReady = false;
   #isOver = false;
 
   constructor(
@@ -123,6 +124,11 @@ export class Call {
     return true;
   }
 
+  /** The model is there, and it is the caller's turn. */
+  get awaitsCaller(): boolean {
+    return this.#isReady && this.#conversation.isQuiet(this.#around.clock.now());
+  }
+
   /** Tells the model something only it is to know, and has it speak of it at once if need be. */
   tell(text: string, isToSpeak: boolean): void {
     if (!this.#isOver) this.#conversation.tell(text, 'operator', isToSpeak, this.#around.clock.now());
@@ -183,7 +189,10 @@ export class Call {
     if (event.type === 'lost') {
       this.#journal.note({ type: 'problem', code: event.detail });
       this.end(endReasonOf(event.reason));
-    } else this.#conversation.onModel(event, this.#around.clock.now());
+      return;
+    }
+    this.#isReady ||= event.type === 'ready';
+    this.#conversation.onModel(event, this.#around.clock.now());
   }
 
   #leave(leave: Leave): void {

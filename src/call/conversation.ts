@@ -81,7 +81,7 @@ export class Conversation {
     this.#uplink.tick(now, this.#floor.callerIsSpeaking);
     this.#floor.tick(now);
     this.#tools.tick(now);
-    const isQuiet = this.#floor.isQuiet(now) && !this.#tools.isRunning;
+    const isQuiet = this.isQuiet(now);
     const leave = this.#departure.due(isQuiet, now);
     if (leave) return this.#ends.leave(leave);
     const impatience = this.#isConnected ? this.#patience.tick(isQuiet, now) : null;
@@ -128,7 +128,7 @@ export class Conversation {
         return this.#floor.partDone(news.part);
       case 'writing':
         this.#writing += news.text;
-        return;
+        return this.#floor.wrote(news.responseId, now);
       case 'tool_call':
         return this.#tools.called(news.responseId, news.call);
       case 'tool_output_taken':
@@ -142,6 +142,11 @@ export class Conversation {
       default:
         return unreachable(news);
     }
+  }
+
+  /** Nothing is being said, prepared, looked up or done. */
+  isQuiet(now: number): boolean {
+    return this.#floor.isQuiet(now) && !this.#tools.isRunning;
   }
 
   /** Leaves once the caller has heard what is being said. */

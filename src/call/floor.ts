@@ -183,6 +183,12 @@ export class Floor {
     this.#stop(part.responseId);
   }
 
+  /** An answer that is written is said as well. */
+  wrote(responseId: string, now: number): void {
+    this.#spoken.add(responseId);
+    this.#ledger.goesOn(responseId, now);
+  }
+
   words(part: PartId, text: string, now: number): void {
     if (!this.#outlawed.has(part.responseId)) this.#voice?.downlink.note(part, text, now);
   }
