@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'carriers/twilio': ['ports', 'audio', 'errors'],
   'models/openai': ['ports', 'audio', 'errors'],
   practice: ['ports', 'audio', 'clock', 'errors'],
+  logs: ['ports', 'audio', 'errors'],
   http: ['ports', 'errors'],
 };
 

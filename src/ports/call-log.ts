@@ -25,9 +25,11 @@ export type CallFact =
   | { readonly type: 'model_ready' }
   | { readonly type: 'answered' }
   | { readonly type: 'caller_started_speaking' }
-  | { readonly type: 'caller_stopped_speaking' }
+  /** `spokeUntilMs`: when the last word ended, on the call's clock, where the model says so; it notices later. */
+  | { readonly type: 'caller_stopped_speaking'; readonly spokeUntilMs?: number }
   | { readonly type: 'caller_said'; readonly text: string }
-  | { readonly type: 'agent_started_speaking'; readonly responseId: string }
+  /** Its first sound is on its way to the phone. `lineMs`: how long that way is, where it is known. */
+  | { readonly type: 'agent_started_speaking'; readonly responseId: string; readonly lineMs?: number }
   | AgentSaid
   /** The agent writes instead of speaking. */
   | { readonly type: 'agent_wrote'; readonly responseId: string; readonly text: string }
@@ -59,7 +61,7 @@ export type CallFact =
       readonly detail?: string;
     }
   | { readonly type: 'text_sent'; readonly text: string }
-  | { readonly type: 'recording'; readonly state: 'started' | 'paused' | 'resumed' | 'declined' }
+  | { readonly type: 'recording'; readonly state: 'started' | 'paused' | 'resumed' | 'declined' | 'deleted' }
   | { readonly type: 'problem'; readonly code: string }
   /** What was made of the call afterwards, by the model: a summary, and the agent's own fields. */
   | {

@@ -1,0 +1,56 @@
+/** When these prices were read. Vendors change them: compare before you rely on a sum. */
+export const PRICES_AS_OF = '2026-08-06';
+
+/** US dollars for a million tokens. */
+export interface ModelPrices {
+  readonly textIn: number;
+  readonly cachedTextIn: number;
+  readonly textOut: number;
+  readonly audioIn: number;
+  readonly cachedAudioIn: number;
+  readonly audioOut: number;
+  readonly imageIn: number;
+  readonly cachedImageIn: number;
+}
+
+const IMAGES = { imageIn: 5, cachedImageIn: 0.5 } as const;
+const AUDIO = { audioIn: 32, cachedAudioIn: 0.4, audioOut: 64 } as const;
+
+const REALTIME_2: ModelPrices = { textIn: 4, cachedTextIn: 0.4, textOut: 24, ...AUDIO, ...IMAGES };
+/** The audio prices of the first one, `gpt-realtime`, were last seen earlier than the others. */
+const REALTIME_1: ModelPrices = { textIn: 4, cachedTextIn: 0.4, textOut: 16, ...AUDIO, ...IMAGES };
+const REALTIME_2_MINI: ModelPrices = {
+  textIn: 0.6,
+  cachedTextIn: 0.06,
+  textOut: 2.4,
+  audioIn: 10,
+  cachedAudioIn: 0.3,
+  audioOut: 20,
+  imageIn: 0.8,
+  cachedImageIn: 0.08,
+};
+
+/** By the name a session asks for. One that is missing here has no known price: none is guessed. */
+export const MODEL_PRICES: ReadonlyMap<string, ModelPrices> = new Map([
+  ['gpt-realtime-2.1', REALTIME_2],
+  ['gpt-realtime-2', REALTIME_2],
+  ['gpt-realtime-2.1-mini', REALTIME_2_MINI],
+  ['gpt-realtime-1.5', REALTIME_1],
+  ['gpt-realtime', REALTIME_1],
+  ['gpt-realtime-2025-08-28', REALTIME_1],
+  // Nobody is billed for practice; it shows what the call would have cost with the default model.
+  ['practice', REALTIME_2],
+]);
+
+/** US dollars for each minute begun. */
+export interface LinePrices {
+  readonly inbound: number;
+  readonly outbound: number;
+  /** For the sound being streamed to us. */
+  readonly stream: number;
+}
+
+/** Local numbers of the USA at list price; other countries differ widely, and this was not read again on that day. */
+export const LINE_PRICES: ReadonlyMap<string, LinePrices> = new Map([
+  ['twilio', { inbound: 0.0085, outbound: 0.014, stream: 0.004 }],
+]);

@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest';
+import { type CardDraft, cardOf, cardOfAll } from '../../../src/logs/derive/card.ts';
+import { costOf } from '../../../src/logs/derive/cost.ts';
+import { DailySums } from '../../../src/logs/derive/figures.ts';
+import { flagsOf } from '../../../src/logs/derive/flags.ts';
+import { percentile } from '../../../src/logs/derive/percentile.ts';
+import { talkShares } from '../../../src/logs/derive/shares.ts';
+import { toolUses } from '../../../src/logs/derive/tool-calls.ts';
+import { turnLatencies } from '../../../src/logs/derive/turns.ts';
+import { aWholeCall, eventsOf, seededCalls, usageOf } from '../../support/logged-calls.ts';
+
+describe('the latency of a turn', () => {
+  it('runs from the last word to the first sound heard, and says where it went', () => {
+    expect(turnLatencies(aWholeCall())).toEqual([
+      {
+        atMs: 6_000,
+        responseId: 'r2',
+        totalMs: 1_150,
+        detectionMs: 500,
+        toolsMs: 300,
+        modelMs: 300,
+        lineMs: 50,
+      },
+    ]);
+  });
+
+  it('adds up to the whole', () => {
+    const [turn] = turnLatencies(aWholeCall());
+
+    expect((turn?.detectionMs ?? 0) + (turn?.toolsMs ?? 0) + (turn?.modelMs ?? 0) + (turn?.lineMs ?? 0)).toBe(
+      turn?.totalMs,
+    );
+  });
+
+  it('counts two tools at once only once', () => {
+    const tool = (toolCallId: string) => ({ toolCallId, name: 'look_up' });
+    const back = { type: 'tool_returned', result: 'ok', tookMs: 1, output: '' } as const;
+    const [turn] = turnLatencies(
+      eventsOf([
+        [0, { type: 'caller_started_speaking' }],
+        [1_000, { type: 'caller_stopped_speaking' }],
+        [1_100, { type: 'tool_called', ...tool('a'), arguments: '' }],
+        [1_200, { type: 'tool_called', ...tool('b'), arguments: '' }],
+        [1_500, { ...back, ...tool('a') }],
+        [1_700, { ...back, ...tool('b') }],
+        [2_000, { type: 'agent_started_speaking', responseId: 'r1' }],
+      ]),
+    );
+
+    expect(turn).toMatchObject({
+      totalMs: 1_000,
+      toolsMs: 600,
+      modelMs: 400,
+      detectionMs: null,
+      lineMs: null,
+    });
+  });
+
+  it('begins again when the caller goes on before there was an answer, and it is still one turn', () => {
+    const events = eventsOf([
+      [0, { type: 'caller_started_speaking' }],
+      [1_000, { type: 'caller_stopped_speaking' }],
+      [1_200, { type: 'caller_started_speaking' }],
+      [3_000, { type: 'caller_stopped_speaking' }],
+      [3_400, { type: 'agent_started_speaking', responseId: 'r1' }],
+    ]);
+
+    expect(turnLatencies(events).map(({ totalMs }) => totalMs)).toEqual([400]);
+    expect(cardOfAll('CA1', events)?.card.turns).toBe(1);
+  });
+
+  it('is not made of a greeting, of more of the same answer, or of a caller who only hums along', () => {
+    const events = eventsOf([
+      [0, { type: 'agent_started_speaking', responseId: 'r1' }],
+      [1_000, { type: 'caller_started_speaking' }],
+      [1_001, { type: 'held' }],
+      [1_300, { type: 'caller_stopped_speaking' }],
+      [1_400, { type: 'went_on', heldMs: 399 }],
+      [2_000, { type: 'agent_started_speaking', responseId: 'r1' }],
+      [4_000, { type: 'agent_started_speaking', responseId: 'r2' }],
+    ]);
+
+    expect(turnLatencies(events)).toEqual([]);
+    expect(cardOfAll('CA1', events)?.card.turns).toBe(0);
+  });
+});
+
+describe('the cost of a call', () => {
+  it('counts cached tokens as some of those that went in', () => {
+    const usage = usageOf({
+      textIn: 1_000,
+      cachedTextIn: 400,
+      audioIn: 2_000,
+      cachedAudioIn: 500,
+      audioOut: 100,
+    });
+    const cost = costOf({
+      model: 'gpt-realtime-2.1',
+      carrier: 'twilio',
+      direction: 'inbound',
+      openMs: 61_000,
+      usage,
+    });
+
+    // 600 × 4 + 400 × 0.40 + 1500 × 32 + 500 × 0.40 + 100 × 64, for a million; two minutes begun
+    expect(cost?.model).toBeCloseTo(0.05716, 8);
+    expect(cost?.line).toBeCloseTo(2 * (0.0085 + 0.004), 8);
+    expect(cost?.total).toBeCloseTo(0.08216, 8);
+  });
+
+  it('is not known for a model whose prices are not', () => {
+    const call = {
+      carrier: 'twilio',
+      direction: 'inbound',
+      openMs: 1,
+      usage: usageOf({ textIn: 1 }),
+    } as const;
+
+    expect(costOf({ ...call, model: 'some-model' })).toBeNull();
+  });
+});
+
+describe('a card', () => {
+  it('says at a glance what happened', () => {
+    expect(cardOfAll('CA1', aWholeCall())?.card).toMatchObject({
+      callId: 'CA1',
+      from: '+15550001111',
+      endReason: 'caller_hung_up',
+      durationMs: 12_000,
+      turns: 2,
+      interruptions: 1,
+      tools: ['order_status'],
+      toolFailures: 0,
+      latencyP50Ms: 1_150,
+      latencyP95Ms: 1_150,
+      cost: expect.closeTo(0.05716 + 0.0125, 8),
+    });
+  });
+
+  it('is the same when it is kept in between and read again', () => {
+    for (const { callId, events } of seededCalls(60)) {
+      let draft: CardDraft | null = null;
+      for (const event of events) {
+        const kept: CardDraft | null = draft === null ? null : JSON.parse(JSON.stringify(draft));
+        draft = cardOf(kept, callId, event);
+      }
+      expect(draft).toEqual(cardOfAll(callId, events));
+    }
+  });
+
+  it('takes a summary after the end without growing longer', () => {
+    const end = aWholeCall();
+    const summarised = {
+      type: 'summarised',
+      summary: 'Asked for an order.',
+      fields: {},
+      seq: 19,
+      atMs: 20_000,
+    } as const;
+
+    expect(cardOfAll('CA1', [...end, summarised])?.card).toMatchObject({
+      summary: 'Asked for an order.',
+      durationMs: 12_000,
+    });
+  });
+
+  it('raises a flag for what deserves a second look', () => {
+    const review = { isReviewed: false, tags: [], notes: [] };
+    const good = cardOfAll('CA1', aWholeCall())?.card;
+    if (!good) throw new Error('Expected a card.');
+
+    expect(flagsOf({ ...good, ...review })).toEqual([]);
+    expect(
+      flagsOf({ ...good, ...review, endReason: 'model_lost', toolFailures: 1, latencyP95Ms: 2_500 }),
+    ).toEqual(['ended_badly', 'tool_failed', 'slow']);
+  });
+});
+
+describe('the rest of the numbers', () => {
+  it('shares out the time of the open line', () => {
+    expect(talkShares(aWholeCall())).toEqual({
+      openMs: 11_000,
+      callerMs: 2_000 + 600,
+      agentMs: 2_000 + 1_900,
+      bothMs: 0,
+      silenceMs: 11_000 - 2_600 - 3_900,
+    });
+  });
+
+  it('joins what a tool was asked with what it said', () => {
+    expect(toolUses(aWholeCall())).toEqual([
+      {
+        toolCallId: 't1',
+        name: 'order_status',
+        atMs: 6_700,
+        arguments: '{"order":7}',
+        returned: { atMs: 7_000, tookMs: 300, result: 'ok', output: '{"state":"shipped"}' },
+      },
+    ]);
+  });
+
+  it('takes percentiles that were really measured', () => {
+    expect(percentile([], 50)).toBeNull();
+    expect(percentile([5, 1, 3], 50)).toBe(3);
+    expect(percentile([1, 2, 3, 4], 95)).toBe(4);
+  });
+
+  it('sums up days, from all turns of all calls', () => {
+    const sums = new DailySums();
+    for (const { callId, events } of seededCalls(200)) {
+      const draft = cardOfAll(callId, events);
+      if (draft) sums.add(draft);
+    }
+    const days = sums.figures();
+
+    expect(days.map(({ day, calls }) => [day, calls])).toEqual([
+      ['2026-03-01', 90],
+      ['2026-03-02', 110],
+    ]);
+    expect(days[0]?.endReasons['model_lost']).toBe(2);
+    expect(days[0]?.latencyP50Ms).toBeGreaterThan(800);
+  });
+});
