@@ -1,0 +1,31 @@
+/**
+ * Why something could not be kept.
+ *
+ * - `store_locked`, `store_full`, `store_unwritable`, `store_unreachable`, `store_failed`: not now, perhaps later.
+ * - `store_corrupt`: the embedded file is damaged; it is set aside.
+ * - `store_newer`: a later version of this program has changed the store; this one must not touch it.
+ * - `bad_data`: this batch will never be taken.
+ */
+export type TroubleReason = (typeof TROUBLE_REASONS)[number];
+
+export const TROUBLE_REASONS = [
+  'store_locked',
+  'store_full',
+  'store_unwritable',
+  'store_unreachable',
+  'store_failed',
+  'store_corrupt',
+  'store_newer',
+  'bad_data',
+] as const;
+
+/** A foreseen failure of a store. Its message names codes and places, never what was said. */
+export class StoreTrouble extends Error {
+  readonly reason: TroubleReason;
+
+  constructor(reason: TroubleReason, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreTrouble';
+    this.reason = reason;
+  }
+}

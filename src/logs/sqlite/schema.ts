@@ -1,0 +1,49 @@
+/** Marks a file as ours: "RING". */
+export const APPLICATION_ID = 0x52494e47;
+
+/** Grows with every migration; a program that knows a lesser one keeps its hands off. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * A call is one row: its card and what goes on with it, as JSON, written together with its events. The columns that
+ * calls are found by are made of the card by the database itself, so that they cannot say anything else.
+ *
+ * What was said stands once more as bare words, for searching. Both `secure_delete` and the index's own
+ * `secure-delete` are on: what is deleted is overwritten.
+ */
+export const SCHEMA = `
+  CREATE TABLE calls (
+    id INTEGER PRIMARY KEY,
+    call_id TEXT NOT NULL UNIQUE,
+    keeper TEXT NOT NULL,
+    started_ms INTEGER GENERATED ALWAYS AS (card ->> '$.startedWallMs') STORED,
+    direction TEXT GENERATED ALWAYS AS (card ->> '$.direction') STORED,
+    from_number TEXT GENERATED ALWAYS AS (card ->> '$.from') STORED,
+    to_number TEXT GENERATED ALWAYS AS (card ->> '$.to') STORED,
+    agent TEXT GENERATED ALWAYS AS (card ->> '$.agent') STORED,
+    end_reason TEXT GENERATED ALWAYS AS (card ->> '$.endReason') STORED,
+    duration_ms INTEGER GENERATED ALWAYS AS (card ->> '$.durationMs') STORED,
+    interruptions INTEGER GENERATED ALWAYS AS (card ->> '$.interruptions') STORED,
+    tools TEXT GENERATED ALWAYS AS (card -> '$.tools') STORED,
+    tool_failures INTEGER GENERATED ALWAYS AS (card ->> '$.toolFailures') STORED,
+    problems INTEGER GENERATED ALWAYS AS (card ->> '$.problems') STORED,
+    latency_p95_ms REAL GENERATED ALWAYS AS (card ->> '$.latencyP95Ms') STORED,
+    cost REAL GENERATED ALWAYS AS (card ->> '$.cost') STORED,
+    is_reviewed INTEGER GENERATED ALWAYS AS (review ->> '$.isReviewed') STORED,
+    tags TEXT GENERATED ALWAYS AS (review -> '$.tags') STORED,
+    card TEXT NOT NULL,
+    review TEXT NOT NULL,
+    workings TEXT NOT NULL
+  );
+  CREATE INDEX calls_by_start ON calls (started_ms DESC, call_id DESC);
+  CREATE INDEX calls_going_on ON calls (keeper) WHERE end_reason IS NULL;
+  CREATE TABLE events (
+    call INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    PRIMARY KEY (call, seq)
+  ) WITHOUT ROWID;
+  CREATE TABLE keepers (keeper TEXT PRIMARY KEY, seen_ms INTEGER NOT NULL);
+  CREATE VIRTUAL TABLE said USING fts5 (words, detail = none, prefix = '2 3', tokenize = 'unicode61 remove_diacritics 0');
+  INSERT INTO said (said, rank) VALUES ('secure-delete', 1);
+`;

@@ -1,0 +1,99 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openSqliteReader, openSqliteStore } from '../../../src/logs/sqlite/index.ts';
+import { describeCallStore } from '../../contracts/call-store.ts';
+import { aWholeCall, eventsOf, rang, stored } from '../../support/logged-calls.ts';
+
+const options = { keeper: 'this', wallMs: () => 1_000_000 };
+
+function aDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'call-log-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+describeCallStore('SQLite', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'call-log-'));
+  const { store } = openSqliteStore(directory, options);
+  return {
+    store,
+    async dispose() {
+      await store.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+});
+
+describe('the embedded call log', () => {
+  it('leaves no byte of a deleted call in its directory: row, search index, journal', async () => {
+    const directory = aDirectory();
+    const { store } = openSqliteStore(directory, options);
+    const canary = eventsOf([
+      [0, rang({ from: '+49canarynumber' })],
+      [10, { type: 'caller_said', text: 'My canarysecret is canarysafe.' }],
+    ]);
+    await store.append(stored('CAcanaryid', canary));
+    for (let n = 0; n < 50; n++) await store.append(stored(`CA${n}`, aWholeCall()));
+    const bytes = () => readdirSync(directory).map((name) => readFileSync(join(directory, name), 'latin1'));
+    expect(bytes().some((text) => text.includes('canarysecret'))).toBe(true);
+
+    await store.delete('CAcanaryid');
+
+    expect(bytes().filter((text) => text.toLowerCase().includes('canary'))).toEqual([]);
+    await store.close();
+    expect(bytes().filter((text) => text.toLowerCase().includes('canary'))).toEqual([]);
+  });
+
+  it('wipes the journal as soon as nobody reads any more', async () => {
+    const directory = aDirectory();
+    const { store } = openSqliteStore(directory, options);
+    await store.append(stored('CA1', eventsOf([[0, rang({ from: 'canary' })]])));
+    const reader = new DatabaseSync(join(directory, 'calls.db'), { readOnly: true });
+    reader.exec('BEGIN; SELECT count(*) FROM calls;');
+    const isThere = () =>
+      readdirSync(directory).some((name) => readFileSync(join(directory, name), 'latin1').includes('canary'));
+
+    await store.delete('CA1');
+    expect(isThere()).toBe(true);
+    reader.close();
+    await store.beat();
+
+    expect(isThere()).toBe(false);
+    await store.close();
+  });
+
+  it('is read beside its writer', async () => {
+    const directory = aDirectory();
+    const { store } = openSqliteStore(directory, options);
+    const reader = openSqliteReader(directory);
+    await store.append(stored('CA1', aWholeCall()));
+
+    expect(await reader.card('CA1')).toEqual(await store.card('CA1'));
+    await expect(reader.delete('CA1')).rejects.toMatchObject({ reason: 'store_unwritable' });
+    await reader.close();
+    await store.close();
+  });
+
+  it('knows the calls whose process is gone, and those whose process is only another one', async () => {
+    const directory = aDirectory();
+    let wallMs = 1_000_000;
+    const open = (keeper: string) => openSqliteStore(directory, { keeper, wallMs: () => wallMs }).store;
+    const gone = open('gone');
+    const there = open('there');
+    const own = open('own');
+    for (const [keeper, store] of Object.entries({ gone, there, own })) {
+      await store.beat();
+      await store.append(stored(`CA-${keeper}`, aWholeCall().slice(0, 6)));
+    }
+    expect(await own.orphans()).toEqual([]);
+
+    wallMs += 5_000;
+    await there.beat();
+
+    expect(await own.orphans()).toEqual([{ callId: 'CA-gone', lastSeq: 6, lastAtMs: 4_000 }]);
+    for (const store of [gone, there, own]) await store.close();
+  });
+});
