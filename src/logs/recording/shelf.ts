@@ -1,0 +1,114 @@
+import { closeSync, mkdirSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { RECORDING_HEADER_BYTES, RecordingFile, repairHeader } from './file.ts';
+import { isRecordingName, recordingPath, recordingsDirectory } from './names.ts';
+
+/** The recordings in a data directory: those being made, and those that are there. For the thread that may wait. */
+export class RecordingShelf {
+  readonly #directory: string;
+  readonly #failed: (callId: string, code: string) => void;
+  readonly #open = new Map<string, RecordingFile>();
+  /** Calls of which something was lost: told once. */
+  readonly #spoilt = new Set<string>();
+  /** Calls of which no more sound may be kept. */
+  readonly #erased = new Set<string>();
+
+  constructor(directory: string, failed: (callId: string, code: string) => void) {
+    this.#directory = directory;
+    this.#failed = failed;
+  }
+
+  /** True if it was written. Whatever is the matter is told, not thrown: the call goes on. */
+  write(callId: string, position: number, bytes: Uint8Array): boolean {
+    if (this.#erased.has(callId)) return true;
+    try {
+      this.#file(callId).write(position, bytes);
+      return true;
+    } catch (error) {
+      this.#close(callId); // a disk that was away may be back under another number
+      this.#complain(callId, error);
+      return false;
+    }
+  }
+
+  end(callId: string): void {
+    this.#close(callId);
+    this.#spoilt.delete(callId);
+  }
+
+  /** Leaves nothing. Sound of the call that is still on its way is not kept either. */
+  erase(callId: string, forGood: boolean): boolean {
+    if (forGood) this.#erased.add(callId);
+    this.end(callId);
+    const path = recordingPath(this.#directory, callId);
+    const wasThere = statSync(path, { throwIfNoEntry: false }) !== undefined;
+    rmSync(path, { force: true });
+    return wasThere;
+  }
+
+  /** Puts headers right after a process that was killed; says how many. */
+  repair(): number {
+    return this.#names().filter((name) => {
+      const path = join(recordingsDirectory(this.#directory), name);
+      const size = statSync(path).size;
+      return size > RECORDING_HEADER_BYTES && repairHeader(path, size, headerOf(path));
+    }).length;
+  }
+
+  /** Removes recordings that nothing was written to since this moment; says how many. */
+  eraseOlder(beforeWallMs: number): number {
+    const old = this.#names()
+      .map((name) => join(recordingsDirectory(this.#directory), name))
+      .filter((path) => statSync(path).mtimeMs < beforeWallMs);
+    for (const path of old) rmSync(path, { force: true });
+    return old.length;
+  }
+
+  close(): void {
+    for (const callId of [...this.#open.keys()]) this.#close(callId);
+  }
+
+  #file(callId: string): RecordingFile {
+    const known = this.#open.get(callId);
+    if (known) return known;
+    mkdirSync(recordingsDirectory(this.#directory), { recursive: true });
+    const file = new RecordingFile(recordingPath(this.#directory, callId));
+    this.#open.set(callId, file);
+    return file;
+  }
+
+  #close(callId: string): void {
+    const file = this.#open.get(callId);
+    this.#open.delete(callId);
+    try {
+      file?.close();
+    } catch (error) {
+      this.#complain(callId, error);
+    }
+  }
+
+  #complain(callId: string, error: unknown): void {
+    if (this.#spoilt.has(callId)) return;
+    this.#spoilt.add(callId);
+    this.#failed(callId, error instanceof Error && 'code' in error ? String(error.code) : 'unforeseen');
+  }
+
+  #names(): readonly string[] {
+    try {
+      return readdirSync(recordingsDirectory(this.#directory)).filter(isRecordingName);
+    } catch {
+      return []; // there are none yet, or none can be read
+    }
+  }
+}
+
+function headerOf(path: string): Uint8Array {
+  const file = openSync(path, 'r');
+  try {
+    const header = new Uint8Array(RECORDING_HEADER_BYTES);
+    readSync(file, header, 0, header.length, 0);
+    return header;
+  } finally {
+    closeSync(file);
+  }
+}
