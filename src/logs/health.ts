@@ -1,0 +1,41 @@
+import type { TroubleReason } from './keeping/trouble.ts';
+
+/**
+ * What the call log suffers from at the moment.
+ *
+ * - a store's trouble: events wait in memory and are kept as soon as it is over;
+ * - `store_slow`: it has not answered for a while;
+ * - `spool_full`: it has lasted so long that events are lost;
+ * - `recording_failed`: sound could not be written.
+ */
+export type LogTrouble = TroubleReason | 'store_slow' | 'spool_full' | 'recording_failed';
+
+export type LogHealth =
+  | { readonly status: 'ok' }
+  | { readonly status: 'degraded'; readonly troubles: readonly LogTrouble[]; readonly waitingEvents: number };
+
+/** Collects troubles by where they come from, and tells when the picture changes: not every time it is seen again. */
+export class HealthBoard {
+  readonly #changed: (health: LogHealth) => void;
+  readonly #waiting: () => number;
+  readonly #troubles = new Map<Source, LogTrouble>();
+
+  constructor(waiting: () => number, changed: (health: LogHealth) => void) {
+    this.#waiting = waiting;
+    this.#changed = changed;
+  }
+
+  get health(): LogHealth {
+    if (this.#troubles.size === 0) return { status: 'ok' };
+    return { status: 'degraded', troubles: [...this.#troubles.values()], waitingEvents: this.#waiting() };
+  }
+
+  set(source: Source, trouble: LogTrouble | null): void {
+    if ((this.#troubles.get(source) ?? null) === trouble) return;
+    if (trouble === null) this.#troubles.delete(source);
+    else this.#troubles.set(source, trouble);
+    this.#changed(this.health);
+  }
+}
+
+type Source = 'store' | 'spool' | 'recordings';

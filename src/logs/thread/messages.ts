@@ -1,0 +1,64 @@
+import type { CallQuery, ReviewChange, StoredEvent } from '../../ports/call-store.ts';
+import type { TroubleReason } from '../keeping/trouble.ts';
+import type { Durability } from '../sqlite/open.ts';
+
+/** Which store there is. */
+export type StoreSettings =
+  | { readonly kind: 'sqlite'; readonly durability?: Durability }
+  /** `schema`: where in the database; `public` when absent. */
+  | { readonly kind: 'postgres'; readonly url: string; readonly schema?: string };
+
+export interface ThreadSettings {
+  /** The writer owns store and recordings; a reader has nothing but a view of the store. */
+  readonly role: 'writer' | 'reader';
+  readonly directory: string;
+  readonly keeper: string;
+  readonly store: StoreSettings;
+}
+
+/** What a thread can be asked, in the words of the store. */
+export type Ask =
+  | { readonly type: 'open' }
+  | { readonly type: 'append'; readonly batch: readonly StoredEvent[] }
+  | { readonly type: 'list'; readonly query: CallQuery }
+  | { readonly type: 'card'; readonly callId: string }
+  | { readonly type: 'events'; readonly callId: string }
+  | { readonly type: 'review'; readonly callId: string; readonly change: ReviewChange }
+  | { readonly type: 'figures'; readonly query: CallQuery }
+  | { readonly type: 'delete'; readonly callId: string }
+  | { readonly type: 'expired'; readonly beforeWallMs: number }
+  /** Of a call that stays. */
+  | { readonly type: 'erase_recording'; readonly callId: string }
+  | { readonly type: 'erase_recordings'; readonly beforeWallMs: number }
+  | { readonly type: 'close' };
+
+export type ToThread =
+  | { readonly type: 'ask'; readonly id: number; readonly ask: Ask }
+  | {
+      readonly type: 'sound';
+      readonly callId: string;
+      readonly position: number;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+    }
+  | { readonly type: 'sound_ended'; readonly callId: string };
+
+export type FromThread =
+  /** JSON, which is quicker to send than the thing itself. */
+  | { readonly type: 'answer'; readonly id: number; readonly json: string }
+  | {
+      readonly type: 'refusal';
+      readonly id: number;
+      readonly reason: TroubleReason;
+      readonly message: string;
+    }
+  | { readonly type: 'sound_taken'; readonly bytes: number; readonly isKept: boolean }
+  | { readonly type: 'notice'; readonly notice: ThreadNotice };
+
+/** What whoever runs the house should know. */
+export type ThreadNotice =
+  /** What lay in the place of the call log could not be used, and lies elsewhere now. */
+  | { readonly type: 'store_set_aside'; readonly path: string }
+  | { readonly type: 'recording_failed'; readonly callId: string; readonly code: string }
+  /** Calls of a process that is gone were given their end. */
+  | { readonly type: 'orphans_closed'; readonly calls: number }
+  | { readonly type: 'recordings_repaired'; readonly files: number };

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import type { CallObserver } from '../ports/call-log.ts';
+import type { CallStore } from '../ports/call-store.ts';
+import type { Cancel, Clock } from '../ports/clock.ts';
+import { EventWriter } from './event-writer.ts';
+import { HealthBoard, type LogHealth } from './health.ts';
+import { StoreTrouble } from './keeping/trouble.ts';
+import { recordingPath } from './recording/names.ts';
+import type { CallRecorder } from './recording/recorder.ts';
+import { Recordings } from './recording/recordings.ts';
+import { RemoteStore } from './remote-store.ts';
+import { type Retention, type Swept, sweep } from './retention.ts';
+import { LogThread } from './thread/log-thread.ts';
+import type { StoreSettings, ThreadNotice } from './thread/messages.ts';
+
+export interface CallLogOptions {
+  /** For recordings, and for the embedded database. */
+  readonly directory: string;
+  readonly store: StoreSettings;
+  readonly clock: Clock;
+  /** Told of what whoever runs the house should know. Nobody's words are in it. */
+  readonly notice?: (notice: LogNotice) => void;
+}
+
+export type LogNotice =
+  | ThreadNotice
+  | { readonly type: 'health'; readonly health: LogHealth }
+  | { readonly type: 'events_lost'; readonly count: number };
+
+/** The record of all calls of this process. Whatever becomes of the disk or the database, calls do not feel it. */
+export interface CallLog {
+  /** Takes a microsecond. What it is told is kept within a quarter of a second. */
+  readonly observer: CallObserver;
+  readonly store: CallStore;
+  readonly health: LogHealth;
+  /** A recorder for a call whose own clock began at this moment of `clock`. It keeps nothing before it is started. */
+  record(callId: string, startedAt: number): CallRecorder;
+  /** Where the recording of a call lies, if there is one. */
+  recordingPath(callId: string): string;
+  /** Deletes what has been kept long enough. */
+  sweep(retention: Retention): Promise<Swept>;
+  /** True when everything that was told so far is kept; false if that was not possible in this time. */
+  flush(mostMs: number): Promise<boolean>;
+  close(mostMs?: number): Promise<void>;
+}
+
+/** Opens the call log. If the store cannot be opened now, calls are logged in memory until it can. */
+export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
+  const { directory, store: settings, clock } = options;
+  const tell = options.notice ?? (() => {});
+  const keeper = randomUUID();
+  const health = new HealthBoard(
+    () => events.waiting,
+    (changed) => tell({ type: 'health', health: changed }),
+  );
+  const writing = new LogThread({ role: 'writer', directory, keeper, store: settings }, clock, {
+    notice(notice) {
+      if (notice.type === 'store_set_aside') void reading.stop(); // it reads a file that is no longer the log
+      tell(notice);
+    },
+    soundTaken: (bytes, isKept) => recordings.taken(bytes, isKept),
+    died: () => recordings.threadDied(),
+  });
+  const reading = new LogThread({ role: 'reader', directory, keeper, store: settings }, clock, {
+    notice() {},
+    soundTaken() {},
+    died() {},
+  });
+  const events: EventWriter = new EventWriter(
+    (batch) => writing.ask({ type: 'append', batch }),
+    clock,
+    health,
+    (count) => tell({ type: 'events_lost', count }),
+  );
+  const recordings = new Recordings(writing, clock, health);
+  const store = new RemoteStore(writing, reading, events);
+  const stopOpening = await keepOpening(writing, clock, health);
+  const flush = async (mostMs: number): Promise<boolean> => {
+    const letGo = writing.hold();
+    try {
+      return await events.flush(mostMs);
+    } finally {
+      letGo();
+    }
+  };
+
+  return {
+    observer: (callId, event) => events.note(callId, event),
+    store,
+    get health() {
+      return health.health;
+    },
+    record: (callId, startedAt) => recordings.record(callId, startedAt),
+    recordingPath: (callId) => recordingPath(directory, callId),
+    sweep: (retention) =>
+      sweep(
+        store,
+        {
+          erase: (callId) => writing.ask({ type: 'erase_recording', callId }),
+          eraseOlder: (beforeWallMs) => writing.ask({ type: 'erase_recordings', beforeWallMs }),
+        },
+        retention,
+        clock.wallMs(),
+      ),
+    flush,
+    async close(mostMs = CLOSE_MS) {
+      stopOpening();
+      recordings.close();
+      await flush(mostMs);
+      await within(clock, CLOSE_MS, writing.ask({ type: 'close' }));
+      await Promise.all([writing.stop(), reading.stop()]);
+    },
+  };
+}
+
+/**
+ * Opens the store, again and again if it has to be. Waits a moment for it, so that a house that has just opened
+ * knows whether it has one.
+ */
+async function keepOpening(thread: LogThread, clock: Clock, health: HealthBoard): Promise<Cancel> {
+  const open = async (): Promise<boolean> => {
+    try {
+      await thread.ask({ type: 'open' });
+      stop();
+      health.set('store', null);
+    } catch (error) {
+      health.set('store', error instanceof StoreTrouble ? error.reason : 'store_failed');
+    }
+    return true;
+  };
+  const stop = clock.every(OPEN_EVERY_MS, () => void open());
+  if (!(await within(clock, OPEN_MS, open()))) health.set('store', 'store_slow');
+  return stop;
+}
+
+/** Null if it takes longer, or fails. */
+function within<T>(clock: Clock, ms: number, promise: Promise<T>): Promise<T | null> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(ms, () => resolve(null));
+    const settle = (value: T | null): void => {
+      cancel();
+      resolve(value);
+    };
+    promise.then(settle, () => settle(null));
+  });
+}
+
+const OPEN_MS = 2_000;
+const OPEN_EVERY_MS = 3_000;
+const CLOSE_MS = 5_000;
