@@ -1,7 +1,19 @@
-import type { KeptStore } from '../keeping/kept-store.ts';
-export declare function openPostgresStore(o: {
-  url: string;
-  schema?: string;
-  keeper: string;
-  connections: number;
-}): Promise<KeptStore>;
+import { Database, type PostgresAddress } from './database.ts';
+import { PostgresStore } from './store.ts';
+
+export type { PostgresAddress } from './database.ts';
+export type { PostgresStore } from './store.ts';
+
+/** The shared call log at this address, with its tables brought up to date. */
+export async function openPostgresStore(
+  options: PostgresAddress & { readonly keeper: string },
+): Promise<PostgresStore> {
+  const database = new Database(options);
+  try {
+    await database.migrate();
+    return new PostgresStore(database, options.keeper);
+  } catch (error) {
+    await database.close().catch(() => {});
+    throw error;
+  }
+}

@@ -1,0 +1,147 @@
+import type { CallEvent } from '../../ports/call-log.ts';
+import type {
+  CallCard,
+  CallPage,
+  CallQuery,
+  DayFigures,
+  ReviewChange,
+  StoredEvent,
+} from '../../ports/call-store.ts';
+import type { CardDraft, DerivedCard } from '../derive/card.ts';
+import { DailySums } from '../derive/figures.ts';
+import { conditionsOf, limitOf, placeOf } from '../keeping/conditions.ts';
+import type { KeptStore, Orphan } from '../keeping/kept-store.ts';
+import { eachByPages, pageOf } from '../keeping/page.ts';
+import { type Review, reviewed } from '../keeping/review.ts';
+import { appendBatch, eventsOf } from './append.ts';
+import { cleanJson } from './clean.ts';
+import type { Database } from './database.ts';
+import { whereOf } from './where.ts';
+
+/** Calls in Postgres, for any number of nodes. */
+export class PostgresStore implements KeptStore {
+  readonly #database: Database;
+  readonly #keeper: string;
+
+  constructor(database: Database, keeper: string) {
+    this.#database = database;
+    this.#keeper = keeper;
+  }
+
+  append(batch: readonly StoredEvent[]): Promise<void> {
+    return this.#database.transaction((ask) => appendBatch(ask, this.#keeper, batch));
+  }
+
+  async list(query: CallQuery): Promise<CallPage> {
+    const { sql, values } = whereOf(conditionsOf(query));
+    const rows = await this.#database.ask<CardRow>(
+      `SELECT card, review FROM ringdown_calls ${sql} ${NEWEST_FIRST} LIMIT ${limitOf(query) + 1}`,
+      values,
+    );
+    return pageOf(rows.map(cardFrom), query);
+  }
+
+  each(query: CallQuery): AsyncIterable<CallCard> {
+    return eachByPages((page) => this.list(page), query);
+  }
+
+  async card(callId: string): Promise<CallCard | null> {
+    const [row] = await this.#database.ask<CardRow>(
+      'SELECT card, review FROM ringdown_calls WHERE call_id = $1',
+      [callId],
+    );
+    return row ? cardFrom(row) : null;
+  }
+
+  events(callId: string): Promise<readonly CallEvent[]> {
+    return eventsOf(this.#database.ask, callId);
+  }
+
+  review(callId: string, change: ReviewChange): Promise<boolean> {
+    return this.#database.transaction(async (ask) => {
+      const [row] = await ask<{ review: Review }>(
+        'SELECT review FROM ringdown_calls WHERE call_id = $1 FOR UPDATE',
+        [callId],
+      );
+      if (!row) return false;
+      const review = cleanJson(reviewed(row.review, change));
+      await ask('UPDATE ringdown_calls SET review = $2::jsonb WHERE call_id = $1', [callId, review]);
+      return true;
+    });
+  }
+
+  async figures(query: CallQuery): Promise<readonly DayFigures[]> {
+    const { after: _, ...whole } = query;
+    const sums = new DailySums();
+    let place: string | null = null;
+    do {
+      const { sql, values } = whereOf(conditionsOf(place === null ? whole : { ...whole, after: place }));
+      const rows: readonly CardDraft[] = await this.#database.ask<CardDraft>(
+        `SELECT card, workings FROM ringdown_calls ${sql} ${NEWEST_FIRST} LIMIT ${SUMMED_AT_ONCE}`,
+        values,
+      );
+      for (const row of rows) sums.add(row);
+      const last = rows.at(-1);
+      place = last && rows.length === SUMMED_AT_ONCE ? placeOf(last.card) : null;
+    } while (place !== null);
+    return sums.figures();
+  }
+
+  /** Events go with their call. What the server keeps of old rows goes when it next cleans up. */
+  async delete(callId: string): Promise<boolean> {
+    const rows = await this.#database.ask('DELETE FROM ringdown_calls WHERE call_id = $1 RETURNING 1', [
+      callId,
+    ]);
+    return rows.length > 0;
+  }
+
+  async expired(beforeWallMs: number): Promise<readonly string[]> {
+    const rows = await this.#database.ask<{ call_id: string }>(
+      'SELECT call_id FROM ringdown_calls WHERE started_ms < $1 ORDER BY started_ms, call_id',
+      [beforeWallMs],
+    );
+    return rows.map(({ call_id }) => call_id);
+  }
+
+  /** By the server's clock: those of the nodes differ. */
+  async beat(): Promise<void> {
+    await this.#database.ask(
+      `INSERT INTO ringdown_keepers VALUES ($1, clock_timestamp())
+       ON CONFLICT (keeper) DO UPDATE SET seen_at = excluded.seen_at`,
+      [this.#keeper],
+    );
+    await this.#database.ask(
+      `DELETE FROM ringdown_keepers WHERE seen_at < clock_timestamp() - interval '1 day'`,
+    );
+  }
+
+  async orphans(): Promise<readonly Orphan[]> {
+    const rows = await this.#database.ask<{ call_id: string; workings: CardDraft['workings'] }>(
+      `SELECT call_id, workings FROM ringdown_calls
+       WHERE end_reason IS NULL AND keeper <> $1 AND keeper NOT IN
+         (SELECT keeper FROM ringdown_keepers WHERE seen_at > clock_timestamp() - interval '30 seconds')`,
+      [this.#keeper],
+    );
+    return rows.map(({ call_id, workings }) => ({
+      callId: call_id,
+      lastSeq: workings.lastSeq,
+      lastAtMs: workings.lastAtMs,
+    }));
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+}
+
+interface CardRow {
+  readonly card: DerivedCard;
+  readonly review: Review;
+}
+
+function cardFrom({ card, review }: CardRow): CallCard {
+  return { ...card, ...review };
+}
+
+const NEWEST_FIRST = 'ORDER BY started_ms DESC, call_id DESC';
+const SUMMED_AT_ONCE = 1_000;
