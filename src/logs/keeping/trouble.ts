@@ -29,3 +29,8 @@ export class StoreTrouble extends Error {
     this.reason = reason;
   }
 }
+
+/** A mistake of ours in the middle of a batch: it must cost what it stumbles over, and not hold up the rest for ever. */
+export function isMistake(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
+}

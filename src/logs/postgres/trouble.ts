@@ -1,4 +1,4 @@
-import { StoreTrouble, type TroubleReason } from '../keeping/trouble.ts';
+import { isMistake, StoreTrouble, type TroubleReason } from '../keeping/trouble.ts';
 
 /** What Postgres means for us; https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const CODES: ReadonlyMap<string, TroubleReason> = new Map([
@@ -24,6 +24,7 @@ const CLASSES: ReadonlyMap<string, TroubleReason> = new Map([
 
 export function postgresTrouble(error: unknown): StoreTrouble {
   if (error instanceof StoreTrouble) return error;
+  if (isMistake(error)) return new StoreTrouble('bad_data', 'A mistake of ours.', { cause: error });
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const isSqlState = /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('E');
   const reason = isSqlState

@@ -180,6 +180,7 @@ export class SqliteStore implements KeptStore {
 
   #write<T>(write: () => T): Promise<T> {
     return this.#read(() => {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK'); // it failed the last time
       this.#database.exec('BEGIN IMMEDIATE');
       try {
         const result = write();

@@ -1,4 +1,4 @@
-import { StoreTrouble, type TroubleReason } from '../keeping/trouble.ts';
+import { isMistake, StoreTrouble, type TroubleReason } from '../keeping/trouble.ts';
 
 /** What SQLite's primary result codes mean for us; https://sqlite.org/rescode.html */
 const REASONS: ReadonlyMap<number, TroubleReason> = new Map([
@@ -23,7 +23,7 @@ export function sqliteTrouble(error: unknown): StoreTrouble {
   const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : null;
   const fileCode = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === null || Number.isNaN(code)) {
-    const reason = FILE_REASONS.get(fileCode) ?? 'store_failed';
+    const reason = isMistake(error) ? 'bad_data' : (FILE_REASONS.get(fileCode) ?? 'store_failed');
     return new StoreTrouble(reason, `The call log could not be kept (${fileCode || 'unforeseen'}).`, {
       cause: error,
     });

@@ -36,7 +36,11 @@ export class LogThread {
     return new Promise<T>((resolve, reject) => {
       this.#pending.set(id, { resolve: (json) => resolve(JSON.parse(json)), reject });
       worker.ref(); // a process does not end while it waits for its log
-      this.#post(worker, { type: 'ask', id, ask });
+      try {
+        this.#post(worker, { type: 'ask', id, ask });
+      } catch (cause) {
+        this.#settle(id)?.reject(new StoreTrouble('bad_data', 'Something that is no plain data.', { cause }));
+      }
     });
   }
 
@@ -75,17 +79,23 @@ export class LogThread {
     if (this.#worker) return this.#worker;
     if (this.#clock.now() - this.#startedAt < RESTART_MS) return null;
     this.#startedAt = this.#clock.now();
-    // It reads no environment: whatever it needs to know is in its settings.
-    const worker = new Worker(new URL('../worker.ts', import.meta.url), {
-      workerData: this.#settings,
-      env: {},
-    });
+    const worker = this.#begun();
+    if (!worker) return null;
     if (this.#holds === 0) worker.unref();
     worker.on('message', (message: FromThread) => this.#hear(message));
     worker.on('error', () => this.#died(worker));
     worker.on('exit', () => this.#died(worker));
     this.#worker = worker;
     return worker;
+  }
+
+  #begun(): Worker | null {
+    try {
+      // It reads no environment: whatever it needs to know is in its settings.
+      return new Worker(new URL('../worker.ts', import.meta.url), { workerData: this.#settings, env: {} });
+    } catch {
+      return null; // the system has no thread to give; it is asked again
+    }
   }
 
   #hear(message: FromThread): void {
