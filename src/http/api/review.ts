@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { ReviewChange } from '../../ports/call-store.ts';
+import type { House } from '../review/house.ts';
+import { type Route, route } from '../routing/route.ts';
+import { callId, ofCall } from './call-id.ts';
+import { noSuchCall } from './one-call.ts';
+
+/** What the person who reads a call makes of it: notes and tags. */
+export function reviewApi({ store, clock }: House): readonly Route[] {
+  const change = async (
+    id: string,
+    what: ReviewChange,
+    request: Request,
+    response: Response,
+    answer?: object,
+  ) => {
+    if (!(await store.review(id, what))) return noSuchCall(request, response);
+    if (answer) response.status(201).json(answer);
+    else response.status(204).end();
+  };
+  return [
+    route('put /api/calls/:callId/tags/:tag', {
+      says: 'Puts a tag on a call.',
+      needs: 'operator',
+      params: ofTag,
+      handle: ({ params, request }, response) =>
+        change(params.callId, { type: 'tag', tag: params.tag }, request, response),
+    }),
+    route('delete /api/calls/:callId/tags/:tag', {
+      says: 'Takes a tag off a call.',
+      needs: 'operator',
+      params: ofTag,
+      handle: ({ params, request }, response) =>
+        change(params.callId, { type: 'untag', tag: params.tag }, request, response),
+    }),
+    route('post /api/calls/:callId/notes', {
+      says: 'Notes something of a call, or of a moment of it.',
+      needs: 'operator',
+      params: ofCall,
+      body: z.strictObject({
+        text: z.string().trim().min(1).max(4_000),
+        atMs: z.number().min(0).max(LONGEST_CALL_MS).nullable().default(null),
+      }),
+      handle({ params, body, request }, response) {
+        const note = { noteId: randomUUID(), ...body, wallMs: clock.wallMs() };
+        return change(params.callId, { type: 'note', note }, request, response, note);
+      },
+    }),
+    route('delete /api/calls/:callId/notes/:noteId', {
+      says: 'Takes a note away.',
+      needs: 'operator',
+      params: z.strictObject({ callId, noteId: z.string().max(64) }),
+      handle: ({ params, request }, response) =>
+        change(params.callId, { type: 'unnote', noteId: params.noteId }, request, response),
+    }),
+  ];
+}
+
+const ofTag = z.strictObject({ callId, tag: z.string().trim().min(1).max(60) });
+
+const LONGEST_CALL_MS = 48 * 60 * 60 * 1000;

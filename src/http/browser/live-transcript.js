@@ -1,0 +1,79 @@
+/** A transcript that grows while its call goes on. */
+import { clockTime, make } from './dom.js';
+
+/** @typedef {{ key: string, who: 'caller' | 'agent', atMs: number, text: string, unheard: string }} Line */
+
+/**
+ * Watches a call; gives a way to stop.
+ * @param {string} callId
+ * @param {HTMLElement} list
+ * @param {(doing: string, latencyMs: number | null) => void} onDoing
+ * @returns {() => void}
+ */
+export function watchCall(callId, list, onDoing) {
+  const source = new EventSource(`/api/live/${callId}/stream`);
+  list.replaceChildren();
+  source.addEventListener('line', ({ data }) => showLine(list, JSON.parse(data)));
+  source.addEventListener('doing', ({ data }) => {
+    const { doing, latencyMs } = JSON.parse(data);
+    onDoing(doing, latencyMs);
+    if (doing === 'over') source.close();
+  });
+  source.addEventListener('happened', ({ data }) => showEvent(list, JSON.parse(data)));
+  source.addEventListener('error', () => {
+    if (source.readyState === EventSource.CLOSED) onDoing('over', null);
+  });
+  return () => source.close();
+}
+
+/** @param {HTMLElement} list @param {Line} line */
+function showLine(list, line) {
+  const words = make('p', { dir: 'auto' }, line.text);
+  if (line.unheard !== '')
+    words.append(make('del', { title: 'Made, but cut off before the caller heard it' }, line.unheard));
+  const row = make(
+    'li',
+    { class: `line ${line.who}`, 'data-row': line.key, 'data-at': String(line.atMs) },
+    make('span', { class: 'at' }, clockTime(line.atMs)),
+    make('div', {}, make('span', { class: 'who' }, line.who === 'caller' ? 'Caller' : 'Agent'), words),
+  );
+  put(list, row, line.atMs);
+}
+
+/** @param {HTMLElement} list @param {{ type: string, seq: number, atMs: number, name?: string, text?: string, by?: string, result?: string, digit?: string }} event */
+function showEvent(list, event) {
+  const text = WORDS[event.type]?.(event);
+  if (text === undefined) return;
+  const at = make('span', { class: 'at' }, clockTime(event.atMs));
+  put(
+    list,
+    make(
+      'li',
+      { class: 'marker', 'data-row': `e${event.seq}`, 'data-at': String(event.atMs) },
+      at,
+      make('p', {}, text),
+    ),
+    event.atMs,
+  );
+}
+
+/** @type {Record<string, (event: { name?: string, text?: string, by?: string, result?: string, digit?: string, code?: string }) => string>} */
+const WORDS = {
+  tool_called: ({ name }) => `looks up: ${name}`,
+  tool_returned: ({ name, result }) => `${name}: ${result}`,
+  told: ({ text, by }) => `told by ${by === 'operator' ? 'the operator' : 'the house'}: ${text}`,
+  interrupted: () => 'caller cuts in',
+  digit: ({ digit }) => `key ${digit}`,
+  problem: ({ code }) => `problem: ${code}`,
+};
+
+/** To its place in time, in place of what it was before. @param {HTMLElement} list @param {HTMLElement} row @param {number} atMs */
+function put(list, row, atMs) {
+  const rows = [...list.children].filter((child) => child instanceof HTMLElement);
+  const old = rows.find((child) => child.dataset['row'] === row.dataset['row']);
+  if (old) return old.replaceWith(row);
+  const before = rows.findLast((child) => Number(child.dataset['at']) <= atMs);
+  if (before) before.after(row);
+  else list.prepend(row);
+  row.scrollIntoView({ block: 'nearest' });
+}

@@ -1,0 +1,39 @@
+import type { Express } from 'express';
+import { callsApi } from './api/calls.ts';
+import { liveApi } from './api/live.ts';
+import { oneCallApi } from './api/one-call.ts';
+import { reviewApi } from './api/review.ts';
+import { phonePage } from './phone/page.ts';
+import { assetRoute } from './review/assets.ts';
+import { callPage } from './review/call-page.ts';
+import { callsPage } from './review/calls-page.ts';
+import type { House } from './review/house.ts';
+import { livePage } from './review/live-page.ts';
+import { numbersPage } from './review/numbers-page.ts';
+import { mountRoutes } from './routing/mount.ts';
+import type { Route } from './routing/route.ts';
+import { Gate } from './sign-in/gate.ts';
+import { signInRoutes } from './sign-in/routes.ts';
+
+/** Every route for people and their programs. */
+export function pageRoutes(house: House, gate: Gate): readonly Route[] {
+  return [
+    callsPage(house),
+    callPage(house),
+    livePage(house),
+    numbersPage(house),
+    phonePage(),
+    assetRoute(),
+    ...signInRoutes(gate),
+    ...callsApi(house),
+    ...liveApi(house),
+    ...oneCallApi(house),
+    ...reviewApi(house),
+  ];
+}
+
+/** Puts the review pages, the API, sign-in and the phone into the house. */
+export function mountPages(app: Express, house: House): void {
+  const gate = new Gate(house.clock, house.passwords, house.publicUrlOf);
+  mountRoutes(app, pageRoutes(house, gate), gate);
+}

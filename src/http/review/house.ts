@@ -1,0 +1,21 @@
+import type { Request } from 'express';
+import type { CallReading } from '../../ports/call-reading.ts';
+import type { CallStore } from '../../ports/call-store.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Recordings } from '../../ports/recordings.ts';
+import type { Passwords } from '../sign-in/passwords.ts';
+import type { LiveDesk } from './live.ts';
+
+/** What the pages stand on. */
+export interface House {
+  readonly clock: Clock;
+  readonly store: CallStore;
+  readonly recordings: Recordings;
+  readonly reading: CallReading;
+  readonly live: LiveDesk;
+  /** Leaves nothing of a call behind: its events, its sound, what was made of them. False: there was nothing. */
+  readonly forget: (callId: string) => Promise<boolean>;
+  readonly passwords: Passwords;
+  /** The address by which the world knows us, as seen from a request. */
+  readonly publicUrlOf: (request: Request) => string;
+}

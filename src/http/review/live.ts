@@ -1,0 +1,45 @@
+import type { CallEvent } from '../../ports/call-log.ts';
+import type { DeskAnswer } from '../../ports/tools.ts';
+
+/**
+ * The calls that go on at this moment, for whoever watches them.
+ * Everything is a promise, so that a call may as well live in another process.
+ */
+export interface LiveDesk {
+  list(): Promise<readonly LiveCall[]>;
+  /** Tells of everything that happens on a call from now on; null: there is no such call. */
+  watch(callId: string, listener: (event: CallEvent) => void): Promise<Watch | null>;
+  /** Puts a note before the model that the caller does not hear. */
+  tell(callId: string, text: string): Promise<DeskAnswer>;
+  hangUp(callId: string): Promise<DeskAnswer>;
+  transfer(callId: string, target: string): Promise<DeskAnswer>;
+  /** The caller, then the agent, as μ-law while they speak; null where one cannot listen in. */
+  listenIn(callId: string, hear: (who: 'caller' | 'agent', audio: Uint8Array) => void): Promise<Watch | null>;
+  /** Rings somebody. */
+  callOut(wish: { readonly to: string; readonly agent?: string }): Promise<CallOutAnswer>;
+  /** Lets a call of the softphone in, and gives the address of its media socket, good for one use. */
+  ringSoftphone(): Promise<SoftphoneAnswer>;
+}
+
+export interface LiveCall {
+  readonly callId: string;
+  /** Everything that has happened on it. */
+  readonly events: readonly CallEvent[];
+  /** Whom it can be transferred to. */
+  readonly targets: readonly string[];
+}
+
+export interface Watch {
+  /** Everything that had happened when the watch began. */
+  readonly events: readonly CallEvent[];
+  /** A second time is quiet. */
+  end(): void;
+}
+
+export type CallOutAnswer =
+  | { readonly ok: true; readonly callId: string }
+  | { readonly ok: false; readonly because: string };
+
+export type SoftphoneAnswer =
+  | { readonly ok: true; readonly callId: string; readonly streamUrl: string }
+  | { readonly ok: false; readonly because: string };

@@ -1,0 +1,81 @@
+import { unreachable } from '../../errors.ts';
+import type { CallEvent } from '../../ports/call-log.ts';
+import type { CallReading } from '../../ports/call-reading.ts';
+import type { CallNote } from '../../ports/call-store.ts';
+
+/** Something worth finding on the time axis. */
+export interface Marker {
+  readonly kind: 'interruption' | 'tool' | 'problem' | 'digit' | 'transfer' | 'note';
+  readonly atMs: number;
+  /** Where it lasts; null: it is a moment. */
+  readonly untilMs: number | null;
+  readonly text: string;
+}
+
+export function markersOf(
+  events: readonly CallEvent[],
+  notes: readonly CallNote[],
+  reading: CallReading,
+): readonly Marker[] {
+  const tools = reading.toolUses(events).map(({ name, atMs, returned }): Marker => {
+    const untilMs = returned?.atMs ?? null;
+    const isBad = returned !== null && returned.result !== 'ok' && returned.result !== 'call_ended';
+    return isBad
+      ? { kind: 'problem', atMs, untilMs, text: `${name} failed: ${returned.result.replaceAll('_', ' ')}` }
+      : { kind: 'tool', atMs, untilMs, text: name };
+  });
+  const pinned = notes.flatMap(({ atMs, text }): readonly Marker[] =>
+    atMs === null ? [] : [{ kind: 'note', atMs, untilMs: null, text }],
+  );
+  return [...events.flatMap(markerOf), ...tools, ...pinned].sort((a, b) => a.atMs - b.atMs);
+}
+
+function markerOf(event: CallEvent): readonly Marker[] {
+  const { atMs } = event;
+  const moment = (kind: Marker['kind'], text: string): readonly Marker[] => [
+    { kind, atMs, untilMs: null, text },
+  ];
+  switch (event.type) {
+    case 'interrupted':
+      return moment('interruption', `caller cuts in: ${event.unheardMs} ms were not heard`);
+    case 'went_on':
+      return moment('interruption', `paused for ${event.heldMs} ms, and went on`);
+    case 'problem':
+      return moment('problem', event.code);
+    case 'digit':
+      return moment('digit', `key ${event.digit}`);
+    case 'digits':
+      return moment('digit', `keys ${event.digits}`);
+    case 'transfer':
+      return moment('transfer', `transfer to ${event.target}: ${event.state.replaceAll('_', ' ')}`);
+    case 'noted':
+      return moment('note', event.text);
+    case 'told':
+      return moment(
+        'note',
+        `told by ${event.by === 'operator' ? 'the operator' : 'the house'}: ${event.text}`,
+      );
+    case 'rang':
+    case 'model_ready':
+    case 'answered':
+    case 'caller_started_speaking':
+    case 'caller_stopped_speaking':
+    case 'caller_said':
+    case 'agent_started_speaking':
+    case 'agent_said':
+    case 'agent_wrote':
+    case 'held':
+    case 'response_done':
+    case 'tool_called':
+    case 'tool_returned':
+    case 'shown':
+    case 'silence_prompted':
+    case 'text_sent':
+    case 'recording':
+    case 'summarised':
+    case 'ended':
+      return [];
+    default:
+      return unreachable(event);
+  }
+}

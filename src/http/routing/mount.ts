@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { z } from 'zod';
+import { problemPage } from '../review/problem-page.ts';
+import type { Gate, Refusal } from '../sign-in/gate.ts';
+import type { Route } from './route.ts';
+import { safeguards } from './safeguards.ts';
+
+/** Puts routes into the house, each behind the gate. */
+export function mountRoutes(app: Express, routes: readonly Route[], gate: Gate): void {
+  const router = express.Router({ caseSensitive: true, strict: true });
+  for (const route of routes) {
+    router[route.method](
+      route.path,
+      (request, response, next) => {
+        response.locals['nonce'] = randomBytes(16).toString('base64');
+        safeguards(response);
+        const actsOn = route.method !== 'get' || route.isStream;
+        const verdict = gate.judge(request, route.needs, actsOn);
+        response.locals['visitor'] = verdict.may ? verdict.visitor : null;
+        if (verdict.may) next();
+        else refuse(request, response, verdict.because);
+      },
+      // Nothing of a body is read before it is known that its sender may send one.
+      express.json({ limit: LONGEST_BODY, strict: true }),
+      express.urlencoded({ extended: false, limit: LONGEST_BODY }),
+      async (request: Request, response: Response, next: NextFunction) => {
+        try {
+          await route.handle(request, response, response.locals['visitor']);
+        } catch (error) {
+          if (error instanceof z.ZodError) misunderstood(request, response, error);
+          else next(error);
+        }
+      },
+    );
+  }
+  app.use(router);
+}
+
+/** Says no, in the words of whoever asked: a page to a browser, JSON to a program. */
+export function say(request: Request, response: Response, status: number, message: string): void {
+  response.status(status);
+  if (isForPage(request)) response.type('html').send(problemPage(response, status, message));
+  else response.json({ error: message });
+}
+
+function refuse(request: Request, response: Response, because: Refusal): void {
+  if (because === 'sign_in' && isForPage(request) && request.method === 'GET') {
+    const next = request.originalUrl === '/' ? '' : `?next=${encodeURIComponent(request.originalUrl)}`;
+    return response.redirect(303, `/sign-in${next}`);
+  }
+  if (because === 'sign_in') response.set('WWW-Authenticate', 'Bearer realm="Ringdown"');
+  say(request, response, because === 'sign_in' ? 401 : 403, REFUSALS[because]);
+}
+
+function misunderstood(request: Request, response: Response, error: z.ZodError): void {
+  const wishes = error.issues.map(
+    ({ path, message }) => `${path.slice(1).map(String).join('.') || String(path[0])}: ${message}`,
+  );
+  say(request, response, 400, `This request was not understood. ${wishes.join('; ').slice(0, 600)}`);
+}
+
+function isForPage(request: Request): boolean {
+  return !request.path.startsWith('/api/');
+}
+
+const REFUSALS = {
+  closed:
+    'These pages are open to this machine only, under the name localhost. Set REVIEW_PASSWORD to open them to others.',
+  sign_in: 'Sign in first, or send the password as a bearer token.',
+  not_allowed: 'This needs the operator’s password.',
+  foreign_site: 'This has to be asked for by a page of this site: the Origin header says it was not.',
+} as const satisfies Record<Refusal, string>;
+
+const LONGEST_BODY = '64kb';

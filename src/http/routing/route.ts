@@ -1,0 +1,107 @@
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Role, Visitor } from '../sign-in/visitor.ts';
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+/**
+ * One route, whole: where it is, whom it is for, what may come in, what it does.
+ *
+ * Routes are values, so that what has to be true of all of them can be seen to at one place and
+ * tested from the same list: nothing unparsed comes in, and nobody who may not.
+ */
+export interface Route {
+  readonly method: Method;
+  /** As Express writes it. */
+  readonly path: string;
+  readonly needs: Needs;
+  readonly door: Door;
+  readonly says: string;
+  /** It stays open and tells what happens: then it is only for pages of ours. */
+  readonly isStream: boolean;
+  /** Parses what came and does it. Throws a ZodError for anything else. */
+  handle(request: Request, response: Response, visitor: Visitor): Promise<void> | void;
+}
+
+/** `nobody`: open to whoever may see the sign-in page. */
+export type Needs = Role | 'nobody';
+
+export interface Door {
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+}
+
+/** What came through the door. */
+export interface Input<Params, Query, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly visitor: Visitor;
+  readonly request: Request;
+}
+
+const NOTHING = z.strictObject({});
+const ANYTHING = z.unknown();
+
+interface RouteSpec<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> {
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly body?: Body;
+  /** A sentence for whoever reads the list of routes. */
+  readonly says: string;
+  readonly needs: Needs;
+  readonly isStream?: boolean;
+  handle(
+    input: Input<z.output<Params>, z.output<Query>, z.output<Body>>,
+    response: Response,
+  ): Promise<void> | void;
+}
+
+/** `route('get /api/calls/:callId', …)`. */
+export function route<
+  Params extends z.ZodType = typeof NOTHING,
+  Query extends z.ZodType = typeof ANYTHING,
+  Body extends z.ZodType = typeof ANYTHING,
+>(where: `${Method} /${string}`, spec: RouteSpec<Params, Query, Body>): Route {
+  const { method, path } = splitWhere(where);
+  const { params, query, body, needs, says } = spec;
+  const read = z.object({
+    params: params ?? NOTHING,
+    query: query ?? ANYTHING,
+    body: body ?? ANYTHING,
+  });
+  return {
+    method,
+    path,
+    needs,
+    says,
+    isStream: spec.isStream ?? false,
+    door: { ...(params && { params }), ...(query && { query }), ...(body && { body }) },
+    handle(request, response, visitor) {
+      const came: unknown = { params: request.params, query: queryOf(request), body: request.body ?? {} };
+      const input = read.parse(came) as {
+        params: z.output<Params>;
+        query: z.output<Query>;
+        body: z.output<Body>;
+      };
+      return spec.handle({ ...input, visitor, request }, response);
+    },
+  };
+}
+
+/** Every name once: what was given twice is joined by commas, what was left empty is not there. */
+function queryOf(request: Request): Readonly<Record<string, string>> {
+  const { searchParams } = new URL(request.originalUrl, 'http://here');
+  const query = new Map<string, string>();
+  for (const [name, value] of searchParams) {
+    const before = query.get(name);
+    if (value !== '') query.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return Object.fromEntries(query);
+}
+
+function splitWhere(where: string): { method: Method; path: string } {
+  const [method = '', path = ''] = where.split(' ');
+  return { method: z.enum(['get', 'post', 'put', 'patch', 'delete']).parse(method), path };
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { html } from '../review/html.ts';
+import { layout } from '../review/layout.ts';
+import { type Route, route } from '../routing/route.ts';
+import { noTicketCookies, ticketCookie, ticketOf } from './cookies.ts';
+import type { Gate } from './gate.ts';
+
+/** Coming in and going out. */
+export function signInRoutes(gate: Gate): readonly Route[] {
+  return [
+    route('get /sign-in', {
+      says: 'The page that asks for the password.',
+      needs: 'nobody',
+      query: z.object({ next: nextPath }),
+      handle({ query }, response) {
+        if (!gate.hasPassword) return response.redirect(303, '/');
+        response.type('html').send(signInPage(response, query.next, null));
+      },
+    }),
+    route('post /sign-in', {
+      says: 'Takes the password, and gives a session cookie.',
+      needs: 'nobody',
+      body: z.object({ password: z.string().max(512), next: nextPath }),
+      handle({ body, request }, response) {
+        if (!gate.hasPassword) return response.redirect(303, '/');
+        const role = gate.tryPassword(body.password, request.ip ?? '');
+        if (role === 'wrong' || role === 'slow_down') {
+          if (role === 'slow_down') response.set('Retry-After', '900');
+          response.status(role === 'wrong' ? 401 : 429).type('html');
+          response.send(signInPage(response, body.next, COMPLAINTS[role]));
+          return;
+        }
+        // The browser knows best whether it came here over TLS; proxies before us may not say.
+        const isSecure = request.headers.origin?.startsWith('https:') === true;
+        response.append('Set-Cookie', ticketCookie(gate.sessions.issue(role), isSecure));
+        response.redirect(303, body.next);
+      },
+    }),
+    route('post /sign-out', {
+      says: 'Ends the session.',
+      needs: 'nobody',
+      handle({ request }, response) {
+        const ticket = ticketOf(request);
+        if (ticket !== null) gate.sessions.end(ticket);
+        for (const cookie of noTicketCookies()) response.append('Set-Cookie', cookie);
+        response.redirect(303, '/sign-in');
+      },
+    }),
+  ];
+}
+
+/** Where to go on: a path of ours and nothing else, however it is spelt. */
+const nextPath = z
+  .string()
+  .max(2_000)
+  .default('/')
+  .transform((path) => {
+    const url = path.startsWith('/') ? URL.parse(path, OURS) : null;
+    return url?.origin === OURS ? `${url.pathname}${url.search}`.replace(/^\/{2,}/, '/') : '/';
+  });
+const OURS = 'http://ringdown.invalid';
+
+const COMPLAINTS = {
+  wrong: 'This password is not the right one.',
+  slow_down: 'Too many wrong passwords came from your address. Try again in a quarter of an hour.',
+} as const;
+
+function signInPage(response: Parameters<typeof layout>[0], next: string, complaint: string | null): string {
+  return layout(response, {
+    title: 'Sign in',
+    here: null,
+    body: html`<section class="narrow card"><h1>Sign in</h1>
+<form method="post" action="/sign-in" class="stack">
+  <label>Password <input type="password" name="password" autocomplete="current-password" required autofocus></label>
+  <input type="hidden" name="next" value="${next}">
+  ${complaint !== null && html`<p class="complaint" role="alert">${complaint}</p>`}
+  <button class="main">Sign in</button>
+</form></section>`,
+  });
+}
