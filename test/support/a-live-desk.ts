@@ -1,0 +1,78 @@
+import type { LiveCall, LiveDesk, SoftphoneAnswer, Watch } from '../../src/http/review/live.ts';
+import type { CallEvent, CallFact } from '../../src/ports/call-log.ts';
+import type { DeskAnswer } from '../../src/ports/tools.ts';
+import { rang } from './logged-calls.ts';
+
+/** Live calls that a test makes up, and what was asked of them. */
+export class DeskOfTheTest implements LiveDesk {
+  readonly asked: string[] = [];
+  readonly #calls = new Map<string, { events: CallEvent[]; listeners: Set<(event: CallEvent) => void> }>();
+
+  /** How many watch a call at this moment. */
+  watchers(callId: string): number {
+    return this.#calls.get(callId)?.listeners.size ?? 0;
+  }
+
+  rings(callId: string, more: Parameters<typeof rang>[0] = {}): void {
+    this.#calls.set(callId, { events: [], listeners: new Set() });
+    this.happens(callId, 0, rang(more));
+  }
+
+  happens(callId: string, atMs: number, fact: CallFact): void {
+    const call = this.#calls.get(callId);
+    if (!call) return;
+    const event = { ...fact, seq: call.events.length + 1, atMs };
+    call.events.push(event);
+    for (const listener of call.listeners) listener(event);
+    if (fact.type === 'ended') this.#calls.delete(callId);
+  }
+
+  async list(): Promise<readonly LiveCall[]> {
+    return [...this.#calls].map(([callId, { events }]) => ({
+      callId,
+      events: [...events],
+      targets: ['front office'],
+    }));
+  }
+
+  async watch(callId: string, listener: (event: CallEvent) => void): Promise<Watch | null> {
+    const call = this.#calls.get(callId);
+    if (!call) return null;
+    call.listeners.add(listener);
+    return { events: [...call.events], end: () => void call.listeners.delete(listener) };
+  }
+
+  async listenIn(): Promise<Watch | null> {
+    return null;
+  }
+
+  async tell(callId: string, text: string): Promise<DeskAnswer> {
+    this.happens(callId, 9_000, { type: 'told', by: 'operator', text });
+    return this.#take(callId, `tell ${callId}: ${text}`);
+  }
+
+  async hangUp(callId: string): Promise<DeskAnswer> {
+    const answer = this.#take(callId, `hang up ${callId}`);
+    this.happens(callId, 10_000, { type: 'ended', reason: 'operator_hung_up' });
+    return answer;
+  }
+
+  async transfer(callId: string, target: string): Promise<DeskAnswer> {
+    return this.#take(callId, `transfer ${callId} to ${target}`);
+  }
+
+  async callOut({ to }: { readonly to: string }) {
+    this.asked.push(`ring ${to}`);
+    return { ok: true, callId: 'CA0123456789abcdef0123456789abcdef' } as const;
+  }
+
+  async ringSoftphone(): Promise<SoftphoneAnswer> {
+    return { ok: false, because: 'All lines are busy.' };
+  }
+
+  #take(callId: string, wish: string): DeskAnswer {
+    if (!this.#calls.has(callId)) return { ok: false, because: 'This call is over.' };
+    this.asked.push(wish);
+    return { ok: true };
+  }
+}

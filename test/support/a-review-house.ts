@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { access, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mountPages } from '../../src/http/pages.ts';
+import type { LiveDesk } from '../../src/http/review/live.ts';
+import { createWebApp, listen, mountEndings, type UpgradeTaker } from '../../src/http/server.ts';
+import type { Passwords } from '../../src/http/sign-in/passwords.ts';
+import { callReading } from '../../src/logs/derive/reading.ts';
+import { openSqliteStore } from '../../src/logs/sqlite/index.ts';
+import type { CallEvent } from '../../src/ports/call-log.ts';
+import type { CallStore } from '../../src/ports/call-store.ts';
+import { DeskOfTheTest } from './a-live-desk.ts';
+import { everythingHappens, itsRecording } from './a-recorded-call.ts';
+import { stored } from './logged-calls.ts';
+import { TestClock } from './test-clock.ts';
+
+export interface ReviewHouse {
+  readonly url: string;
+  readonly clock: TestClock;
+  readonly desk: DeskOfTheTest;
+  readonly store: CallStore;
+  /** What went wrong by a mistake of ours. */
+  readonly crashes: unknown[];
+  /** Keeps a call, with or without its sound. */
+  keep(callId: string, events?: readonly CallEvent[], withSound?: boolean): Promise<void>;
+  /** Asks as a page of this house would, unless told otherwise. */
+  ask(path: string, options?: Ask): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export interface Ask {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Null: no word of where it comes from. */
+  readonly origin?: string | null;
+}
+
+export const NO_PASSWORDS: Passwords = { operator: null, viewer: null };
+
+/** The review pages on a real socket, over a real call log in a directory of its own. */
+export async function aReviewHouse(
+  passwords: Passwords = NO_PASSWORDS,
+  more: { readonly desk?: LiveDesk; readonly takers?: readonly UpgradeTaker[] } = {},
+): Promise<ReviewHouse> {
+  const directory = mkdtempSync(join(tmpdir(), 'ringdown-review-'));
+  const clock = new TestClock();
+  const desk = new DeskOfTheTest();
+  const { store } = openSqliteStore(directory, { keeper: 'test', wallMs: () => clock.wallMs() });
+  const recordingOf = (callId: string) => join(directory, `${callId}.wav`);
+  const crashes: unknown[] = [];
+
+  const app = createWebApp(false);
+  let url = '';
+  mountPages(app, {
+    clock,
+    store,
+    reading: callReading,
+    live: more.desk ?? desk,
+    passwords,
+    publicUrlOf: () => url,
+    recordings: {
+      find: (callId) =>
+        access(recordingOf(callId)).then(
+          () => recordingOf(callId),
+          () => null,
+        ),
+    },
+    async forget(callId) {
+      await rm(recordingOf(callId), { force: true });
+      return store.delete(callId);
+    },
+  });
+  mountEndings(app, (error) => void crashes.push(error));
+  const { server, port } = await listen(app, more.takers ?? [], { port: 0, host: '127.0.0.1' });
+  url = `http://127.0.0.1:${port}`;
+
+  return {
+    url,
+    clock,
+    desk,
+    store,
+    crashes,
+    async keep(callId, events = everythingHappens(), withSound = false) {
+      await store.append(stored(callId, events));
+      if (withSound) writeFileSync(recordingOf(callId), itsRecording());
+    },
+    ask(path, { method = 'GET', headers = {}, body, origin = url } = {}) {
+      const all = new Headers(headers);
+      if (origin !== null) all.set('Origin', origin);
+      if (body !== undefined) all.set('Content-Type', 'application/json');
+      return fetch(`${url}${path}`, {
+        method,
+        headers: all,
+        redirect: 'manual',
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await store.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
