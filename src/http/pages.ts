@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import { callsApi } from './api/calls.ts';
+import { describedRoute } from './api/described-route.ts';
 import { liveApi } from './api/live.ts';
 import { oneCallApi } from './api/one-call.ts';
 import { reviewApi } from './api/review.ts';
@@ -25,6 +26,7 @@ export function pageRoutes(house: House, gate: Gate): readonly Route[] {
     phonePage(),
     assetRoute(),
     ...signInRoutes(gate),
+    describedRoute(),
     ...callsApi(house),
     ...liveApi(house),
     ...oneCallApi(house),

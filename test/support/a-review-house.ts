@@ -3,7 +3,7 @@ import { access, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mountPages } from '../../src/http/pages.ts';
-import type { LiveDesk } from '../../src/http/review/live.ts';
+import type { House } from '../../src/http/review/house.ts';
 import { createWebApp, listen, mountEndings, type UpgradeTaker } from '../../src/http/server.ts';
 import type { Passwords } from '../../src/http/sign-in/passwords.ts';
 import { callReading } from '../../src/logs/derive/reading.ts';
@@ -17,6 +17,7 @@ import { TestClock } from './test-clock.ts';
 
 export interface ReviewHouse {
   readonly url: string;
+  readonly parts: House;
   readonly clock: TestClock;
   readonly desk: DeskOfTheTest;
   readonly store: CallStore;
@@ -42,7 +43,7 @@ export const NO_PASSWORDS: Passwords = { operator: null, viewer: null };
 /** The review pages on a real socket, over a real call log in a directory of its own. */
 export async function aReviewHouse(
   passwords: Passwords = NO_PASSWORDS,
-  more: { readonly desk?: LiveDesk; readonly takers?: readonly UpgradeTaker[] } = {},
+  more: { readonly parts?: Partial<House>; readonly takers?: readonly UpgradeTaker[] } = {},
 ): Promise<ReviewHouse> {
   const directory = mkdtempSync(join(tmpdir(), 'ringdown-review-'));
   const clock = new TestClock();
@@ -53,11 +54,11 @@ export async function aReviewHouse(
 
   const app = createWebApp(false);
   let url = '';
-  mountPages(app, {
+  const parts: House = {
     clock,
     store,
     reading: callReading,
-    live: more.desk ?? desk,
+    live: desk,
     passwords,
     publicUrlOf: () => url,
     recordings: {
@@ -71,13 +72,16 @@ export async function aReviewHouse(
       await rm(recordingOf(callId), { force: true });
       return store.delete(callId);
     },
-  });
+    ...more.parts,
+  };
+  mountPages(app, parts);
   mountEndings(app, (error) => void crashes.push(error));
   const { server, port } = await listen(app, more.takers ?? [], { port: 0, host: '127.0.0.1' });
   url = `http://127.0.0.1:${port}`;
 
   return {
     url,
+    parts,
     clock,
     desk,
     store,

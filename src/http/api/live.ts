@@ -70,6 +70,7 @@ export function liveApi({ live, reading, clock }: House): readonly Route[] {
         events.unshift(...watch.events);
         listener = openEventStream(response, clock);
         listener.onGone(watch.end);
+        for (const event of watch.events) listener.send('happened', event);
         tellLines();
       },
     }),

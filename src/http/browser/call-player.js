@@ -1,6 +1,6 @@
 /** The recording: two lanes to look at, with what happened on their time axis, and the means to find one's way. */
 import WaveSurfer from '/assets/vendor/wavesurfer.js';
-import { clockTime, find, isTyping, need, styleValue } from './dom.js';
+import { clockTime, colour, find, isTyping, need } from './dom.js';
 
 /**
  * @typedef {object} Player
@@ -74,8 +74,8 @@ async function loadPeaks(callId) {
 function draw(peaks, sound, seek) {
   const lane = (/** @type {string} */ who) => ({
     height: 52,
-    waveColor: styleValue(`--${who}`),
-    progressColor: styleValue(`--${who}-deep`),
+    waveColor: colour(`--${who}`),
+    progressColor: colour(`--${who}-deep`),
   });
   const wave = WaveSurfer.create({
     container: '#wave',
@@ -83,7 +83,7 @@ function draw(peaks, sound, seek) {
     peaks: [peaks.caller.map((loud) => loud / 100), peaks.agent.map((loud) => loud / 100)],
     duration: peaks.durationMs / 1000,
     splitChannels: [lane('caller'), lane('agent')],
-    cursorColor: styleValue('--ink'),
+    cursorColor: colour('--ink'),
     cursorWidth: 2,
     barWidth: 2,
     barGap: 1,

@@ -9,6 +9,7 @@ export function followTranscript(player) {
       if (button instanceof HTMLButtonElement) button.disabled = true;
     return;
   }
+  const lines = rows.filter((row) => row.classList.contains('line'));
   const atOf = (/** @type {Element} */ element) => Number(element.getAttribute('data-at'));
 
   for (const button of document.querySelectorAll('button.at')) {
@@ -24,7 +25,7 @@ export function followTranscript(player) {
   let now = null;
   player.onTime((atMs) => {
     // The last thing that has begun; of two that talk at once, the one that began later.
-    const row = rows.findLast((candidate) => atOf(candidate) <= atMs + 50) ?? null;
+    const row = lines.findLast((candidate) => atOf(candidate) <= atMs + 50) ?? null;
     if (row === now) return;
     now?.classList.remove('is-now');
     now?.removeAttribute('aria-current');
@@ -38,8 +39,8 @@ export function followTranscript(player) {
     if (isTyping(event.target) || event.ctrlKey || event.metaKey) return;
     const step = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[event.key];
     if (step === undefined) return;
-    const at = now ? rows.indexOf(now) : -1;
-    const row = rows[Math.min(rows.length - 1, Math.max(0, at + step))];
+    const at = now ? lines.indexOf(now) : -1;
+    const row = lines[Math.min(lines.length - 1, Math.max(0, at + step))];
     if (!row) return;
     event.preventDefault();
     player.seek(atOf(row));

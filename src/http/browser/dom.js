@@ -81,7 +81,12 @@ export function isTyping(target) {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
 
-/** A colour or a length of the style sheet, as it is in force now. @param {string} name */
-export function styleValue(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+/** A colour of the style sheet, as it is in force now: what is drawn knows nothing of light and dark. @param {string} name */
+export function colour(name) {
+  const probe = make('span', { hidden: '' });
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const value = getComputedStyle(probe).color;
+  probe.remove();
+  return value;
 }

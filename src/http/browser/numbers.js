@@ -1,6 +1,6 @@
 /** The numbers, drawn. */
 import uPlot from '/assets/vendor/uplot.js';
-import { make, need, styleValue } from './dom.js';
+import { colour, make, need } from './dom.js';
 
 /** @typedef {{ day: string, calls: number, durationMs: number, latencyP50Ms: number | null, latencyP95Ms: number | null, cost: number, toolFailures: number }} Day */
 
@@ -14,18 +14,29 @@ const { days } = response.ok ? await response.json() : { days: [] };
 const times = days.map(({ day }) => Date.parse(`${day}T00:00:00Z`) / 1000);
 const one = (/** @type {(day: Day) => number | null} */ of) => [of];
 
-/** @type {{ title: string, of: ((day: Day) => number | null)[], names?: string[], unit: string, isBars?: boolean }[]} */
+/** @type {{ title: string, of: ((day: Day) => number | null)[], names: string[], unit: string, isBars?: boolean }[]} */
 const charts = [
-  { title: 'Calls per day', of: one((day) => day.calls), unit: '', isBars: true },
-  { title: 'Average length', of: one((day) => day.durationMs / Math.max(1, day.calls) / 1000), unit: ' s' },
+  { title: 'Calls per day', names: ['calls'], of: one((day) => day.calls), unit: '', isBars: true },
+  {
+    title: 'Average length',
+    names: ['seconds'],
+    of: one((day) => day.durationMs / Math.max(1, day.calls) / 1000),
+    unit: ' s',
+  },
   {
     title: 'Latency',
     of: [(day) => day.latencyP50Ms, (day) => day.latencyP95Ms],
     names: ['p50', 'p95'],
     unit: ' ms',
   },
-  { title: 'Cost per day', of: one((day) => day.cost), unit: ' $', isBars: true },
-  { title: 'Tool errors per day', of: one((day) => day.toolFailures), unit: '', isBars: true },
+  { title: 'Cost per day', names: ['$'], of: one((day) => day.cost), unit: ' $', isBars: true },
+  {
+    title: 'Tool errors per day',
+    names: ['errors'],
+    of: one((day) => day.toolFailures),
+    unit: '',
+    isBars: true,
+  },
 ];
 
 /** @type {{ plot: uPlot, holder: HTMLElement }[]} */
@@ -48,10 +59,10 @@ function draw() {
 
 /** @param {typeof charts[number]} chart @param {HTMLElement} holder */
 function plotOf({ of, names, unit, isBars }, holder) {
-  const colours = [styleValue('--accent'), styleValue('--caller')];
+  const colours = [colour('--accent'), colour('--caller')];
   const axis = {
-    stroke: styleValue('--muted'),
-    grid: { stroke: styleValue('--line'), width: 1 },
+    stroke: colour('--muted'),
+    grid: { stroke: colour('--line'), width: 1 },
     ticks: { show: false },
   };
   const bars = uPlot.paths.bars?.({ size: [0.6, 24], radius: 0.2 });
@@ -59,7 +70,7 @@ function plotOf({ of, names, unit, isBars }, holder) {
     {
       width: holder.clientWidth,
       height: HEIGHT,
-      legend: { show: names !== undefined },
+      legend: { live: true },
       cursor: { y: false },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
       scales: {
@@ -70,6 +81,7 @@ function plotOf({ of, names, unit, isBars }, holder) {
         {
           ...axis,
           space: 70,
+          size: 30,
           values: (_plot, splits) =>
             splits.map((split) =>
               new Date(split * 1000).toLocaleDateString(undefined, {
@@ -93,11 +105,11 @@ function plotOf({ of, names, unit, isBars }, holder) {
             seconds === null ? '–' : new Date(seconds * 1000).toISOString().slice(0, 10),
         },
         ...of.map((_, index) => ({
-          label: names?.[index] ?? '',
+          label: names[index] ?? '',
           stroke: colours[index] ?? '',
           width: 2,
           ...(isBars
-            ? { fill: colours[index] ?? '', ...(bars && { paths: bars }) }
+            ? { fill: colours[index] ?? '', points: { show: false }, ...(bars && { paths: bars }) }
             : { points: { show: true, size: 6 } }),
         })),
       ],

@@ -37,9 +37,12 @@ function markerOf(event: CallEvent): readonly Marker[] {
   ];
   switch (event.type) {
     case 'interrupted':
-      return moment('interruption', `caller cuts in: ${event.unheardMs} ms were not heard`);
+      return moment(
+        'interruption',
+        `caller cuts in: ${seconds(event.unheardMs)} of the answer were not heard`,
+      );
     case 'went_on':
-      return moment('interruption', `paused for ${event.heldMs} ms, and went on`);
+      return moment('interruption', `paused for ${seconds(event.heldMs)}, and went on`);
     case 'problem':
       return moment('problem', event.code);
     case 'digit':
@@ -78,4 +81,8 @@ function markerOf(event: CallEvent): readonly Marker[] {
     default:
       return unreachable(event);
   }
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
