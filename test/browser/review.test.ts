@@ -1,0 +1,232 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { chromiumPath, startBrowser, type WatchedPage, watchedPage } from '../support/a-browser.ts';
+import { ANSWERED_MS, everythingHappens, PARKING_QUESTION_MS } from '../support/a-recorded-call.ts';
+import { aReviewHouse, type ReviewHouse } from '../support/a-review-house.ts';
+import { eventsOf, rang, SEED_WALL_MS } from '../support/logged-calls.ts';
+
+if (chromiumPath === null)
+  console.warn('Skipped: the review pages in a browser. There is no chromium on the PATH.');
+
+describe.skipIf(chromiumPath === null)('the review pages in a browser', { timeout: 30_000 }, () => {
+  let browser: Browser;
+  let house: ReviewHouse;
+  let watched: WatchedPage;
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    house = await aReviewHouse();
+    await house.keep('CA1', everythingHappens({ rang: { from: '+441632960018' } }), true);
+    await house.keep(
+      'CA2',
+      everythingHappens({
+        callerWords: 'Do you sell sunglasses?',
+        rang: { wallMs: SEED_WALL_MS - 86_400_000, from: '+4930901820' },
+      }),
+    );
+    const silent = [
+      [0, rang({ wallMs: SEED_WALL_MS - 2 * 86_400_000 })],
+      [3_000, { type: 'ended', reason: 'never_connected' }],
+    ] as const;
+    await house.keep('CA3', eventsOf(silent));
+    watched = await watchedPage(browser, house.url);
+  });
+  afterEach(async () => {
+    await watched.context.close();
+    await house.close();
+    expect(watched.offences).toEqual([]);
+    expect(house.crashes).toEqual([]);
+  });
+
+  it('list the calls, find one by what was said, and keep the search in the address', async () => {
+    const { page } = watched;
+    await page.goto('/');
+    expect(await page.locator('tr[data-call]').count()).toBe(3);
+
+    await page.keyboard.press('/');
+    await page.keyboard.type('sunglasses');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/q=sunglasses/);
+    expect(
+      await page
+        .locator('tr[data-call]')
+        .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-call'))),
+    ).toEqual(['CA2']);
+    expect(page.url()).not.toContain('agent=');
+
+    await page.reload();
+    expect(await page.locator('input[name="q"]').inputValue()).toBe('sunglasses');
+    await page.locator('tr[data-call] td.c-summary').click();
+    await page.waitForURL('**/calls/CA2');
+  });
+
+  it('filter, choose columns, and hand out what is shown', async () => {
+    const { page } = watched;
+    await page.goto('/');
+    await page.getByText('Filters').click();
+    await page.locator('select[name="end"]').selectOption('never_connected');
+    await page.getByText('Columns').click();
+    await page.getByRole('checkbox', { name: 'Model' }).check();
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.waitForURL(/end=never_connected/);
+    expect(await page.locator('tr[data-call]').count()).toBe(1);
+    expect(await page.locator('th').allTextContents()).toContain('Model');
+
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'CSV' }).click(),
+    ]);
+    const csv = await readFile(await download.path(), 'utf8');
+    expect(csv.trimEnd().split('\r\n')).toHaveLength(2);
+    expect(csv).toContain('"CA3"');
+  });
+
+  it('walk through the list and into a call by keys alone', async () => {
+    const { page } = watched;
+    await page.goto('/');
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/calls/CA2');
+    await page.keyboard.press('u');
+    await page.waitForURL(`${house.url}/`);
+  });
+
+  it('play a call from the line one points at, with the place of it marked', async () => {
+    const { page } = watched;
+    await page.goto('/calls/CA1');
+    await page.locator('#wave > div').first().waitFor();
+    const soundAt = () =>
+      page.locator('#sound').evaluate((sound) => ('currentTime' in sound ? Number(sound.currentTime) : -1));
+
+    await page.locator('.line', { hasText: 'somewhere to park' }).locator('.at').click();
+    await expect.poll(soundAt).toBeCloseTo((PARKING_QUESTION_MS - ANSWERED_MS) / 1000, 1);
+    expect(await page.locator('.line.is-now p').textContent()).toContain('somewhere to park');
+
+    await page.keyboard.press(' ');
+    await expect
+      .poll(soundAt, { timeout: 5_000 })
+      .toBeGreaterThan((PARKING_QUESTION_MS - ANSWERED_MS) / 1000 + 0.5);
+    await page.keyboard.press(' ');
+    const before = await soundAt();
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(soundAt).toBeLessThan(before - 4);
+  });
+
+  it('draw the interruption where it happened, within fifty milliseconds', async () => {
+    const { page } = watched;
+    await page.goto('/calls/CA1');
+    await page.locator('#wave > div').first().waitFor();
+
+    const share = await page
+      .locator('#wave > div')
+      .first()
+      .evaluate((host) => {
+        const marker = host.shadowRoot?.querySelector('[part~="marker-interruption"]');
+        const wrapper = marker?.parentElement;
+        if (!marker || !wrapper) return null;
+        return (
+          (marker.getBoundingClientRect().left - wrapper.getBoundingClientRect().left) /
+          wrapper.getBoundingClientRect().width
+        );
+      });
+    const onTheCallMs = ANSWERED_MS + (share ?? 0) * 24_500;
+    expect(Math.abs(onTheCallMs - (PARKING_QUESTION_MS + 40))).toBeLessThan(50);
+  });
+
+  it('strike out what was not heard, and unfold what a tool was asked and told', async () => {
+    const { page } = watched;
+    await page.goto('/calls/CA1');
+
+    expect(await page.locator('.line.agent del').allTextContents()).toEqual([
+      expect.stringMatching(/ten to four.*appointment\./),
+    ]);
+    const tool = page.locator('.tool', { hasText: 'find_parking' });
+    expect(await tool.locator('pre').first().isVisible()).toBe(false);
+    await tool.locator('summary').click();
+    expect(await tool.locator('pre').allTextContents()).toEqual([
+      expect.stringContaining('"near": "the church"'),
+      expect.stringContaining('"free": true'),
+    ]);
+
+    await page.locator('#events summary').click();
+    await page.locator('#event-filter').fill('tool_returned');
+    await expect.poll(() => page.locator('#event-lines li').count()).toBe(2);
+  });
+
+  it('keep notes at their moment, tags, and what was reviewed', async () => {
+    const { page } = watched;
+    await page.goto('/calls/CA1');
+    await page.locator('#wave > div').first().waitFor();
+    await page.locator('.line', { hasText: 'somewhere to park' }).locator('.at').click();
+    await page.locator('#note-form textarea').fill('Ask about the car park');
+    await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Add note' }).click()]);
+    await page.locator('#tag-form input').fill('parking');
+    await Promise.all([page.waitForEvent('load'), page.locator('#tag-form input').press('Enter')]);
+    await page.locator('#reviewed').check();
+
+    await expect
+      .poll(() => house.store.card('CA1'))
+      .toMatchObject({ isReviewed: true, tags: ['parking'], notes: [{ text: 'Ask about the car park' }] });
+    const atMs = (await house.store.card('CA1'))?.notes[0]?.atMs ?? 0;
+    expect(Math.abs(atMs - PARKING_QUESTION_MS)).toBeLessThan(100);
+    await page.reload();
+    expect(await page.locator('#notes li').textContent()).toContain('Ask about the car park');
+    await Promise.all([page.waitForEvent('load'), page.locator('[data-untag]').click()]);
+    expect(await page.locator('#tags').textContent()).not.toContain('parking');
+  });
+
+  it('delete a call only when one says so twice', async () => {
+    const { page } = watched;
+    await page.goto('/calls/CA1');
+    await page.locator('#delete').click();
+    await page.getByRole('button', { name: 'Keep it' }).click();
+    expect(await house.store.card('CA1')).not.toBeNull();
+
+    await page.locator('#delete').click();
+    await page.getByRole('button', { name: 'Delete it' }).click();
+    await page.waitForURL(`${house.url}/`);
+    expect(await house.store.card('CA1')).toBeNull();
+  });
+
+  it('show a call as it happens, take a note to its agent, and hang up', async () => {
+    const { page } = watched;
+    house.desk.rings('CAlive', { from: '+441632960777' });
+    for (const event of everythingHappens().slice(1, 11)) house.desk.happens('CAlive', event.atMs, event);
+    await page.goto('/live');
+    await page.locator('#transcript .line', { hasText: 'Harbour Opticians' }).waitFor();
+
+    await page.locator('#tell-form input').fill('Offer Tuesday.');
+    await page.locator('#tell-form input').press('Enter');
+    await page.locator('#transcript .marker', { hasText: 'Offer Tuesday.' }).waitFor();
+    expect(await page.locator('#tell-form input').inputValue()).toBe('');
+    house.desk.happens('CAlive', 20_000, { type: 'caller_said', text: 'Tuesday would be fine.' });
+    await page.locator('#transcript .line', { hasText: 'Tuesday would be fine.' }).waitFor();
+
+    await page.getByRole('button', { name: 'Hang up' }).click();
+    await expect.poll(() => house.desk.asked).toEqual(['tell CAlive: Offer Tuesday.', 'hang up CAlive']);
+    await expect.poll(() => page.locator('#watch-doing').textContent()).toBe('over');
+  });
+
+  it('draw the numbers', async () => {
+    const { page } = watched;
+    await page.goto('/numbers');
+
+    await expect.poll(() => page.locator('.chart canvas').count()).toBe(5);
+    expect(await page.locator('#days tbody tr').count()).toBe(3);
+  });
+
+  it.each([['/'], ['/calls/CA1'], ['/live'], ['/numbers'], ['/phone']])(
+    'fit on the screen of a phone: %s',
+    async (path) => {
+      const { page } = watched;
+      await page.setViewportSize({ width: 360, height: 740 });
+      await page.goto(path, { waitUntil: 'networkidle' }).catch(() => {}); // a stream is never idle
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    },
+    40_000,
+  );
+});
