@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { access, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Router } from 'express';
 import { mountPages } from '../../src/http/pages.ts';
 import type { House } from '../../src/http/review/house.ts';
 import { createWebApp, listen, mountEndings, type UpgradeTaker } from '../../src/http/server.ts';
@@ -43,7 +44,11 @@ export const NO_PASSWORDS: Passwords = { operator: null, viewer: null };
 /** The review pages on a real socket, over a real call log in a directory of its own. */
 export async function aReviewHouse(
   passwords: Passwords = NO_PASSWORDS,
-  more: { readonly parts?: Partial<House>; readonly takers?: readonly UpgradeTaker[] } = {},
+  more: {
+    readonly parts?: Partial<House>;
+    readonly takers?: readonly UpgradeTaker[];
+    readonly routes?: Readonly<Record<string, Router>>;
+  } = {},
 ): Promise<ReviewHouse> {
   const directory = mkdtempSync(join(tmpdir(), 'ringdown-review-'));
   const clock = new TestClock();
@@ -53,6 +58,7 @@ export async function aReviewHouse(
   const crashes: unknown[] = [];
 
   const app = createWebApp(false);
+  for (const [path, router] of Object.entries(more.routes ?? {})) app.use(path, router);
   let url = '';
   const parts: House = {
     clock,

@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { writeWav } from '../../src/audio/wav.ts';
+import { decodeMulaw } from '../../src/http/browser/mulaw.js';
+import { Resampler } from '../../src/http/browser/resampler.js';
+import { agentClip, callerClip } from '../../src/practice/voice.ts';
+import { chromiumPath, startBrowser, type WatchedPage, watchedPage } from '../support/a-browser.ts';
+import { aReviewHouse, type ReviewHouse } from '../support/a-review-house.ts';
+import { softphoneDesk } from '../support/a-softphone-house.ts';
+
+if (chromiumPath === null) console.warn('Skipped: the phone in a browser. There is no chromium on the PATH.');
+
+describe.skipIf(chromiumPath === null)('the phone in a browser', { timeout: 40_000 }, () => {
+  let browser: Browser;
+  let directory: string;
+  let house: ReviewHouse;
+  let watched: WatchedPage;
+  let phone: ReturnType<typeof softphoneDesk>;
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'ringdown-microphone-'));
+    const microphone = join(directory, 'microphone.wav');
+    writeFileSync(microphone, spokenIntoTheMicrophone('opening_hours'));
+    browser = await startBrowser([
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      `--use-file-for-fake-audio-capture=${microphone}`,
+    ]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    phone = softphoneDesk();
+    house = await aReviewHouse(undefined, {
+      parts: { live: phone.desk },
+      takers: [phone.carrier.upgrade],
+      routes: { '/twilio': phone.carrier.router },
+    });
+    phone.isAt(house.url);
+    watched = await watchedPage(browser, house.url);
+    await watched.page.goto('/phone');
+    await watched.page.getByRole('button', { name: 'Ring' }).click();
+    await watched.page.getByText('You are on the line.').waitFor();
+  });
+  afterEach(async () => {
+    await watched.context.close();
+    await house.close();
+    expect(watched.offences).toEqual([]);
+  });
+
+  it('is understood by the practice model’s ears, in frames of twenty milliseconds', async () => {
+    const { otherEnd } = phone;
+
+    await expect.poll(() => otherEnd.heard, { timeout: 15_000 }).toContain('opening_hours');
+    expect([...otherEnd.frameBytes]).toEqual([160]);
+    expect(otherEnd.timesMs.every((atMs, i) => i === 0 || atMs - (otherEnd.timesMs[i - 1] ?? 0) === 20)).toBe(
+      true,
+    );
+    await watched.page.locator('#transcript .line', { hasText: 'When are you open?' }).waitFor();
+  });
+
+  it('plays the answer at its own pace: its mark comes back when it was heard', async () => {
+    const { otherEnd } = phone;
+    const before = otherEnd.timesMs.length;
+    otherEnd.say('goodbye', 'heard');
+    await expect
+      .poll(() => watched.page.locator('#ear').evaluate((bar) => ('value' in bar ? Number(bar.value) : 0)), {
+        interval: 20,
+      })
+      .toBeGreaterThan(20);
+    await expect.poll(() => otherEnd.happened, { timeout: 10_000 }).toContain('mark heard');
+
+    // Told by the line's own clock: frames of the caller's that came meanwhile.
+    const tookMs = 20 * (otherEnd.timesMs.length - before);
+    const soundsMs = agentClip('goodbye').samples.length / 24;
+    expect(tookMs).toBeGreaterThan(soundsMs - 250);
+    expect(tookMs).toBeLessThan(soundsMs + 1_500);
+  });
+
+  it('falls silent when it is told to, and returns what marks were waiting', async () => {
+    const { otherEnd } = phone;
+    otherEnd.say('opening_hours', 'never heard');
+    const before = otherEnd.timesMs.length;
+    otherEnd.leg?.clear();
+
+    await expect.poll(() => otherEnd.happened).toEqual(['mark never heard']);
+    expect(20 * (otherEnd.timesMs.length - before)).toBeLessThan(5_000); // twelve seconds were to be played
+  });
+
+  it('has keys, and a way to hang up that the house hears of', async () => {
+    const { page } = watched;
+    await page.locator('#keypad').getByRole('button', { name: '5' }).click();
+    await page.keyboard.press('#');
+    await page.getByRole('button', { name: 'Hang up' }).click();
+
+    await expect.poll(() => phone.otherEnd.happened.slice(0, 3)).toEqual(['key 5', 'key #', 'gone hung_up']);
+    expect(await page.getByRole('button', { name: 'Ring' }).isVisible()).toBe(true);
+    expect(await page.locator('#state').textContent()).toBe('You have hung up.');
+  });
+
+  it('sends silence while it is not held to talk', async () => {
+    const { page } = watched;
+    await page.locator('#push-to-talk').check();
+    await expect
+      .poll(() => page.locator('#mouth').evaluate((bar) => ('value' in bar ? Number(bar.value) : 1)))
+      .toBe(0);
+    const heardBefore = phone.otherEnd.heard.length;
+    const framesBefore = phone.otherEnd.timesMs.length;
+
+    await expect
+      .poll(() => phone.otherEnd.timesMs.length, { timeout: 20_000 })
+      .toBeGreaterThan(framesBefore + 300);
+    expect(phone.otherEnd.heard.length - heardBefore).toBeLessThanOrEqual(1); // what was being said when it was let go
+  });
+
+  it('says so when the house hangs up', async () => {
+    phone.otherEnd.leg?.close();
+
+    await expect.poll(() => watched.page.locator('#state').textContent()).toBe('The call is over.');
+  });
+});
+
+/** A sentence with quiet around it, as sound cards give it; Chromium plays it over and over. */
+function spokenIntoTheMicrophone(name: string): Uint8Array {
+  const quiet = (seconds: number) => new Float32Array(8_000 * seconds);
+  const telephone = Float32Array.from([...quiet(1.2), ...decodeMulaw(callerClip(name).mulaw), ...quiet(2)]);
+  const samples = Int16Array.from(new Resampler(8_000, 48_000).push(telephone), (sample) =>
+    Math.round(sample * 32_767),
+  );
+  return writeWav({
+    encoding: 'pcm16',
+    sampleRate: 48_000,
+    channels: 1,
+    data: new Uint8Array(samples.buffer),
+  });
+}

@@ -1,0 +1,118 @@
+import { decodeMulaw, encodeMulaw } from '../../src/audio/g711.ts';
+import { twilioCarrier } from '../../src/carriers/twilio/index.ts';
+import { systemClock } from '../../src/clock.ts';
+import type { SoftphoneAnswer } from '../../src/http/review/live.ts';
+import type { CallLeg, LegEvent, Switchboard } from '../../src/ports/carrier.ts';
+import { recognise } from '../../src/practice/hearing/recogniser.ts';
+import { VoiceActivity } from '../../src/practice/hearing/voice-activity.ts';
+import { agentClip } from '../../src/practice/voice.ts';
+import { DeskOfTheTest } from './a-live-desk.ts';
+
+/** Somebody at the other end of the browser's phone: listens with the practice model's ears, and answers. */
+export class OtherEnd implements Switchboard {
+  readonly heard: (string | null)[] = [];
+  readonly happened: string[] = [];
+  readonly frameBytes = new Set<number>();
+  readonly timesMs: number[] = [];
+  leg: CallLeg | null = null;
+  readonly #desk: DeskOfTheTest;
+  readonly #ear = new VoiceActivity({
+    sampleRate: 8_000,
+    threshold: 0.5,
+    prefixPaddingMs: 300,
+    silenceDurationMs: 500,
+  });
+  #sound: number[] = [];
+
+  constructor(desk: DeskOfTheTest) {
+    this.#desk = desk;
+  }
+
+  ring({ callId }: { readonly callId: string }) {
+    this.#desk.rings(callId, { carrier: 'softphone', from: 'browser' });
+    return { admitted: true, isNew: true } as const;
+  }
+
+  connect(callId: string, leg: CallLeg): boolean {
+    this.leg = leg;
+    this.#desk.happens(callId, 10, { type: 'answered' });
+    leg.listen((event) => this.#on(callId, event));
+    return true;
+  }
+
+  after() {
+    return 'hang_up' as const;
+  }
+
+  callEnded(): void {}
+
+  /** Speaks a sentence of the agent's, with a mark behind it. */
+  say(name: string, mark: string): void {
+    const { samples } = agentClip(name);
+    const every = Int16Array.from({ length: Math.floor(samples.length / 3) }, (_, i) => samples[3 * i] ?? 0);
+    this.leg?.play(encodeMulaw(every));
+    this.leg?.mark(mark);
+  }
+
+  #on(callId: string, event: LegEvent): void {
+    switch (event.type) {
+      case 'audio':
+        return this.#hear(callId, event.audio, event.atMs);
+      case 'mark':
+        return void this.happened.push(`mark ${event.name}`);
+      case 'digit':
+        return void this.happened.push(`key ${event.digit}`);
+      case 'gone':
+        this.happened.push(`gone ${event.reason}`);
+        return this.#desk.happens(callId, event.reason === 'hung_up' ? 9_000 : 9_001, {
+          type: 'ended',
+          reason: 'caller_hung_up',
+        });
+    }
+  }
+
+  #hear(callId: string, audio: Uint8Array, atMs: number): void {
+    this.frameBytes.add(audio.length);
+    this.timesMs.push(atMs);
+    const samples = decodeMulaw(audio);
+    this.#sound.push(...samples);
+    for (const change of this.#ear.push(samples)) {
+      if (change.type !== 'stopped') continue;
+      const from = Math.max(0, this.#sound.length - 6 * 8_000);
+      const heard = recognise(Int16Array.from(this.#sound.slice(from)), 8_000);
+      this.#sound = [];
+      this.heard.push(heard?.name ?? null);
+      this.#desk.happens(callId, atMs, { type: 'caller_said', text: heard?.text ?? '(not understood)' });
+    }
+  }
+}
+
+/** Rings as the carrier's webhook does, and gives the browser what the carrier would be told. */
+export function softphoneDesk() {
+  let baseUrl = '';
+  class Desk extends DeskOfTheTest {
+    override async ringSoftphone(): Promise<SoftphoneAnswer> {
+      const callId = `CA${crypto.randomUUID().replaceAll('-', '')}`;
+      const body = new URLSearchParams({ CallSid: callId, From: 'browser', To: 'house' });
+      const twiml = await (await fetch(`${baseUrl}/twilio/voice`, { method: 'POST', body })).text();
+      const streamUrl = /<Stream url="([^"]+)"/.exec(twiml)?.[1];
+      return streamUrl === undefined
+        ? { ok: false, because: 'All lines are busy.' }
+        : { ok: true, callId, streamUrl };
+    }
+  }
+  const desk = new Desk();
+  const otherEnd = new OtherEnd(desk);
+  const carrier = twilioCarrier({
+    clock: systemClock,
+    switchboard: otherEnd,
+    authToken: null,
+    account: null,
+    publicUrlOf: () => 'https://elsewhere.example', // the page has to find the socket on its own site
+    trouble: () => {},
+  });
+  const isAt = (url: string) => {
+    baseUrl = url;
+  };
+  return { desk, otherEnd, carrier, isAt };
+}
