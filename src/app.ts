@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { callLogLines } from './call-log-lines.ts';
 import { twilioCarrier } from './carriers/twilio/index.ts';
@@ -5,8 +6,11 @@ import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { type HouseExtras, openHouse } from './house.ts';
 import { createMetrics } from './http/metrics.ts';
+import { mountPages } from './http/pages.ts';
 import { publicUrlReader } from './http/public-url.ts';
 import { createWebApp, listen, mountEndings, mountHealth } from './http/server.ts';
+import { HouseDesk } from './live-desk.ts';
+import { callReading } from './logs/derive/reading.ts';
 
 /** The house, open for calls. */
 export interface RunningApp {
@@ -31,11 +35,12 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     observers: [callLogLines(logger), metrics.observer, ...(extras.observers ?? [])],
     sendText: (incoming, text) => twilio.sendText(incoming, text),
   });
-  const { calls } = house;
+  const { calls, agents, events, keeping } = house;
 
   const web = createWebApp(config.trustProxy);
   let localUrl = '';
   const publicUrlOf = publicUrlReader(config.publicUrl, () => localUrl, web.get('trust proxy fn'));
+  const publicUrl = () => config.publicUrl ?? localUrl;
   const twilio = twilioCarrier({
     clock: systemClock,
     switchboard: calls,
@@ -46,22 +51,45 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
   });
   web.use('/twilio', twilio.router);
   mountHealth(web, () => calls.admission, metrics);
+  mountPages(web, {
+    clock: systemClock,
+    store: keeping.log.store,
+    recordings: { find: (callId) => existing(keeping.log.recordingPath(callId)) },
+    reading: callReading,
+    live: new HouseDesk(calls, agents, events, keeping.sounds, {
+      callOut: (from, to, agent) => twilio.callOut(from, to, agent, publicUrl()),
+      ringSoftphone: (to) => twilio.ringSoftphone(to),
+    }),
+    forget: (callId) => keeping.log.store.delete(callId),
+    passwords: config.passwords,
+    publicUrlOf,
+  });
   mountEndings(web, (error) => logger.error({ err: error }, 'a request failed by a mistake of ours'));
-  const { server, port } = await listen(web, [twilio.upgrade], config);
+  const opening = listen(web, [twilio.upgrade], config);
+  await opening.catch(() => house.close());
+  const { server, port } = await opening;
   localUrl = `http://localhost:${port}`;
 
   return {
     localUrl,
-    publicUrl: config.publicUrl ?? localUrl,
+    publicUrl: publicUrl(),
     isPractice: house.isPractice,
     async close(drainMs) {
-      const ended = await house.drain(drainMs);
-      if (ended > 0) await new Promise<void>((resolve) => systemClock.after(AFTERMATH_MS, resolve));
+      if (await calls.drain(drainMs)) {
+        await new Promise<void>((resolve) => systemClock.after(AFTERMATH_MS, resolve));
+      }
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await house.close();
     },
   };
+}
+
+async function existing(path: string): Promise<string | null> {
+  return access(path).then(
+    () => path,
+    () => null,
+  );
 }
 
 /** Carriers ask at once what to tell the callers of calls that were ended; then the house may close. */

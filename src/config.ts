@@ -25,9 +25,20 @@ export interface Config {
   /** All of it, for agents that name variables of their own. */
   readonly environment: Environment;
   readonly dataDir: string;
+  /** Where calls are logged; null: in `dataDir`. */
+  readonly databaseUrl: string | null;
+  readonly passwords: { readonly operator: string | null; readonly viewer: string | null };
+  /** Who is told of finished calls; null: nobody. */
+  readonly callWebhook: CallWebhook | null;
   readonly maxCalls: number;
   readonly drainMs: number;
   readonly logLevel: LogLevel;
+}
+
+export interface CallWebhook {
+  readonly url: string;
+  readonly secret: string;
+  readonly allowedOrigins: readonly string[];
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -52,6 +63,12 @@ export const DEFAULTS = {
   TWILIO_API_URL: '',
   AGENTS_DIR: '',
   DATA_DIR: './data',
+  DATABASE_URL: '',
+  REVIEW_PASSWORD: '',
+  REVIEW_VIEWER_PASSWORD: '',
+  CALL_WEBHOOK_URL: '',
+  CALL_WEBHOOK_SECRET: '',
+  CALL_WEBHOOK_ORIGINS: '',
   MAX_CALLS: '100',
   DRAIN_SECONDS: '300',
   LOG_LEVEL: 'info',
@@ -91,15 +108,23 @@ export function readConfig(environment: Environment): Config {
     watchesAgents: environment['NODE_ENV'] !== 'production',
     environment,
     dataDir: resolve(read.text('DATA_DIR')),
+    databaseUrl: readDatabase(read),
+    passwords: {
+      operator: read.optional('REVIEW_PASSWORD'),
+      viewer: read.optional('REVIEW_VIEWER_PASSWORD'),
+    },
+    callWebhook: readWebhook(read),
     maxCalls: read.wholeNumber('MAX_CALLS', 1, 10_000),
     drainMs: read.wholeNumber('DRAIN_SECONDS', 0, 86_400) * 1000,
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS),
   } satisfies Config;
 
-  if (config.openai && !twilioAuthToken && !isLoopback(config.host)) {
+  const publicName = config.publicUrl && new URL(config.publicUrl).hostname;
+  const openTo = [config.host, publicName].find((name) => name && !isLoopback(name));
+  if (config.openai && !twilioAuthToken && openTo) {
     read.complain(
       'TWILIO_AUTH_TOKEN',
-      `is needed when HOST is ${config.host}: without it anybody who reaches this port can place calls that your OPENAI_API_KEY pays for. Set it, or leave HOST out.`,
+      `is needed when the house is open as ${openTo}: without it anybody can place calls that your OPENAI_API_KEY pays for. Set it, or leave HOST and PUBLIC_URL out.`,
     );
   }
   read.finish();
@@ -112,7 +137,33 @@ function readOpenAI(read: Reader): OpenAIAccess | null {
   const azure = read.optional('AZURE_OPENAI_API_KEY');
   const secret = azure ?? read.optional('OPENAI_API_KEY');
   if (secret === null) return null;
+  if (!/^[\x21-\x7e]+$/.test(secret)) {
+    const name = azure === null ? 'OPENAI_API_KEY' : 'AZURE_OPENAI_API_KEY';
+    read.complain(name, 'has characters that no key has, such as spaces or an ellipsis: copy it whole.');
+  }
   return { baseUrl, model, key: { kind: azure === null ? 'bearer' : 'azure', secret } };
+}
+
+function readDatabase(read: Reader): string | null {
+  const url = read.optional('DATABASE_URL');
+  if (url === null || /^postgres(ql)?:\/\//.test(url)) return url;
+  read.complain(
+    'DATABASE_URL',
+    'must begin with postgres://, or be left out: calls are then logged in DATA_DIR.',
+  );
+  return null;
+}
+
+function readWebhook(read: Reader): CallWebhook | null {
+  const url = read.address('CALL_WEBHOOK_URL');
+  const secret = read.optional('CALL_WEBHOOK_SECRET');
+  const allowedOrigins = (read.optional('CALL_WEBHOOK_ORIGINS') ?? '')
+    .split(',')
+    .flatMap((origin) => origin.trim() || []);
+  if (url === null) return null;
+  if (secret !== null) return { url, secret, allowedOrigins };
+  read.complain('CALL_WEBHOOK_SECRET', 'is needed with CALL_WEBHOOK_URL: messages are signed with it.');
+  return null;
 }
 
 function readTranscription(read: Reader): OpenAIDefaults['transcription'] {

@@ -2,26 +2,27 @@ import type { Logger } from 'pino';
 import { AgentDirectory } from './agents/directory.ts';
 import type { CallSurroundings } from './call/call.ts';
 import type { CallPlan } from './call/call-plan.ts';
-import { NO_TAP } from './call/call-tap.ts';
 import { LiveCalls } from './call/live-calls.ts';
 import { Metronome } from './call/metronome.ts';
+import { type CallKeeping, openKeeping } from './call-keeping.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { FinishedCalls } from './finished-calls.ts';
+import { LiveEvents } from './live-desk.ts';
 import { type OpenAIAccess, openAIRealtime } from './models/openai/index.ts';
 import { planCall } from './plan-call.ts';
-import type { CallObserver } from './ports/call-log.ts';
-import type { SpeechModel } from './ports/model.ts';
+import type { CallEvent, CallObserver } from './ports/call-log.ts';
 import type { PracticeModel, PracticeModelOptions } from './practice/model/index.ts';
 
 /** Calls and what they need, whichever way they come in. */
 export interface House {
   readonly calls: LiveCalls;
   readonly agents: AgentDirectory;
-  readonly model: SpeechModel;
+  readonly keeping: CallKeeping;
+  readonly events: LiveEvents;
   /** No real model is configured: the practice model answers. */
   readonly isPractice: boolean;
-  /** Lets live calls finish, for so long at most; says how many had to be ended. */
-  drain(mostMs: number): Promise<number>;
+  /** Finishes what is done with calls that are over, and closes everything. No call may be left. */
   close(): Promise<void>;
 }
 
@@ -34,7 +35,7 @@ export interface HouseExtras {
   readonly sendText?: CallSurroundings['sendText'];
 }
 
-/** Opens the house: agents, model, calls. Rejects with everything that is wrong with the agents. */
+/** Opens the house: agents, model, calls, and what keeps them. Rejects with everything that is wrong with the agents. */
 export async function openHouse(config: Config, logger: Logger, extras: HouseExtras = {}): Promise<House> {
   const clock = systemClock;
   const agents = await AgentDirectory.open({
@@ -45,6 +46,7 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
     log: logger,
     watch: config.watchesAgents,
   });
+  const keeping = await openKeeping(config, logger);
   const practice = config.openai ? null : await openPractice(extras.practiceModel);
   const access: OpenAIAccess = config.openai ?? {
     baseUrl: practice?.baseUrl ?? '',
@@ -52,7 +54,12 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
     key: { kind: 'bearer', secret: 'practice' },
   };
   const model = openAIRealtime(access, config.openaiDefaults, clock);
-  const observers = extras.observers ?? [];
+  const events = new LiveEvents((callId, happened) => finished.take(callId, happened));
+  const observers = [keeping.log.observer, events.observer, ...(extras.observers ?? [])];
+  const observer = (callId: string, event: CallEvent) => {
+    for (const observe of observers) observe(callId, event);
+  };
+  const finished = new FinishedCalls({ agents, model, clock, observer, webhook: keeping.webhook });
   const planning = {
     clock,
     model: access.model,
@@ -63,16 +70,16 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
       clock,
       metronome: new Metronome(clock),
       model,
-      observer: (callId, event) => {
-        for (const observe of observers) observe(callId, event);
-      },
-      tapOf: () => NO_TAP,
+      observer,
+      tapOf: (callId, startedAt) => keeping.tapOf(callId, startedAt),
       sendText: extras.sendText ?? (async () => ({ ok: false, because: 'No text messages from here.' })),
       crashed: (callId, error) =>
         logger.error({ call: callId, err: error }, 'a call failed by a mistake of ours'),
     },
     (incoming) => {
-      const loaded = agents.answering(incoming.to);
+      const { agent, direction, from, to } = incoming;
+      const own = direction === 'outbound' ? from : to;
+      const loaded = agent === undefined ? agents.answering(own) : agents.named(agent);
       return loaded && planCall(loaded, incoming, extras.output ?? 'speech', planning);
     },
     config.maxCalls,
@@ -80,11 +87,13 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
   return {
     calls,
     agents,
-    model,
+    keeping,
+    events,
     isPractice: practice !== null,
-    drain: (mostMs) => calls.drain(mostMs),
     async close() {
+      await finished.settled();
       agents.close();
+      await keeping.close();
       await practice?.close();
     },
   };

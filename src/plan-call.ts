@@ -1,6 +1,6 @@
 import { instructionsFor } from './agents/instructions.ts';
 import type { LoadedAgent } from './agents/read-agent.ts';
-import type { CallPlan } from './call/call-plan.ts';
+import type { CallPlan, Opening } from './call/call-plan.ts';
 import type { Apology, IncomingCall } from './ports/carrier.ts';
 import type { Clock } from './ports/clock.ts';
 
@@ -20,7 +20,7 @@ export function planCall(
   output: CallPlan['output'],
   { clock, model, trouble }: PlanningHouse,
 ): CallPlan {
-  const { instructions, greeting, turnDetection, interruption, transferTargets } = agent;
+  const { instructions, turnDetection, interruption, transferTargets } = agent;
   const { silence, maxDurationMs, beforeTheEnd } = agent;
   return {
     agent: agent.name,
@@ -29,7 +29,8 @@ export function planCall(
       typeof instructions === 'string'
         ? instructions
         : instructionsFor(agent, { number: from, dialled: to }, clock, trouble),
-    greeting,
+    greeting: openingOf(agent),
+    recording: agent.recording === 'off' ? 'never' : agent.recording === 'ask' ? 'when_agreed' : 'at_once',
     ...(agent.voice !== undefined && { voice: agent.voice }),
     ...(agent.language !== undefined && { language: agent.language }),
     turnDetection,
@@ -44,6 +45,23 @@ export function planCall(
     apology: apologyOf(agent),
   };
 }
+
+/** What has to be said of a recording is said first, and in these words. */
+function openingOf({ greeting, recording }: LoadedAgent['agent']): Opening {
+  if (recording !== 'announce' && recording !== 'ask') return greeting;
+  const notice = recording === 'announce' ? IS_RECORDED : MAY_RECORD;
+  switch (greeting.kind) {
+    case 'exactly':
+      return { ...greeting, text: `${notice} ${greeting.text}` };
+    case 'freely':
+      return { ...greeting, about: `First say exactly: "${notice}" ${greeting.about}` };
+    case 'none':
+      return { kind: 'exactly', text: notice };
+  }
+}
+
+const IS_RECORDED = 'This call is recorded.';
+const MAY_RECORD = 'May this call be recorded?';
 
 function apologyOf({ whenUnreachable, transferTargets }: LoadedAgent['agent']): Apology {
   if (whenUnreachable.do === 'apologise') {

@@ -22,6 +22,8 @@ export interface CallPlan {
   readonly transferTargets: Readonly<Record<string, TransferTarget>>;
   /** Asks whether anyone is there, and hangs up in the end; null waits for ever. */
   readonly silence: SilenceLimits | null;
+  /** Whether sound is kept: from the start, once the caller has agreed, or not at all. */
+  readonly recording: 'at_once' | 'when_agreed' | 'never';
   readonly maxDurationMs: number;
   /** So long before that, the agent speaks of it. */
   readonly beforeTheEnd: { readonly noticeMs: number; readonly about: string };

@@ -3,18 +3,21 @@
  * Must be quick and must not throw.
  */
 export interface CallTap {
+  /** From now on what is heard may be kept. */
+  start(now: number): void;
   /** Sound of the caller's, and when it came. */
   callerHeard(audio: Uint8Array, now: number): void;
   /** Sound that the caller's phone will begin to play at that time, … */
   agentPlayed(audio: Uint8Array, startsAt: number): void;
   /** … unless this comes first: nothing is played any more from then on. */
   agentCleared(now: number): void;
-  pause(): void;
-  resume(): void;
+  pause(now: number): void;
+  resume(now: number): void;
   end(now: number): void;
 }
 
 export const NO_TAP: CallTap = {
+  start() {},
   callerHeard() {},
   agentPlayed() {},
   agentCleared() {},

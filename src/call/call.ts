@@ -11,6 +11,7 @@ import { deskOf } from './desk.ts';
 import { endReasonOf, isHangUp } from './end-of-call.ts';
 import { Journal } from './journal.ts';
 import type { Metronome } from './metronome.ts';
+import { RecordingConsent } from './recording-consent.ts';
 
 /** What a call needs of the house. */
 export interface CallSurroundings {
@@ -18,7 +19,8 @@ export interface CallSurroundings {
   readonly metronome: Metronome;
   readonly model: SpeechModel;
   readonly observer: CallObserver;
-  readonly tapOf: (callId: string) => CallTap;
+  /** Hears a call that begins at this moment of the clock. */
+  readonly tapOf: (callId: string, startedAt: number) => CallTap;
   /** Sends a text message to a caller, from the number they dialled. */
   readonly sendText: (incoming: IncomingCall, text: string) => Promise<DeskAnswer>;
   /** Told of mistakes of ours: whatever they are, they cost one call. */
@@ -40,6 +42,7 @@ export class Call {
   readonly #session: RealtimeSession;
   readonly #conversation: Conversation;
   readonly #tap: CallTap;
+  readonly #consent: RecordingConsent;
   readonly #onEnd: (reason: EndReason) => void;
   readonly #cancels: Cancel[];
   #leg: CallLeg | null = null;
@@ -60,12 +63,13 @@ export class Call {
     this.plan = plan;
     this.#around = around;
     this.#onEnd = onEnd;
-    this.#tap = around.tapOf(callId);
+    this.#tap = around.tapOf(callId, clock.now());
     this.#journal = new Journal(callId, clock, observer);
     const { direction = 'inbound' } = incoming;
     const { agent, model: modelName } = plan;
     const wallMs = clock.wallMs();
     this.#journal.note({ type: 'rang', carrier, direction, from, to, agent, model: modelName, wallMs });
+    this.#consent = new RecordingConsent(plan.recording, this.#tap, this.#journal, clock);
     this.#session = model.open(
       {
         ...plan,
@@ -94,7 +98,10 @@ export class Call {
   connect(leg: CallLeg): boolean {
     if (this.#isOver || this.#leg) return false;
     this.#leg = leg;
-    if (this.#awayTo === null) this.#journal.note({ type: 'answered' });
+    if (this.#awayTo === null) {
+      this.#journal.note({ type: 'answered' });
+      this.#consent.answered();
+    }
     this.#awayTo = null;
     leg.listen(this.#guarded((event) => this.#onLine(leg, event)));
     this.#guarded((now: number) => this.#conversation.connect(leg, now))(this.#around.clock.now());
@@ -171,7 +178,7 @@ export class Call {
       session: this.#session,
       conversation: () => this.#conversation,
       journal: this.#journal,
-      tap: this.#tap,
+      consent: this.#consent,
       sendText,
     });
   }

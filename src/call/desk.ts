@@ -3,9 +3,9 @@ import type { Clock } from '../ports/clock.ts';
 import type { RealtimeSession } from '../ports/model.ts';
 import type { CallDesk, DeskAnswer } from '../ports/tools.ts';
 import type { CallPlan } from './call-plan.ts';
-import type { CallTap } from './call-tap.ts';
 import type { Conversation } from './conversation.ts';
 import type { Journal } from './journal.ts';
+import type { RecordingConsent } from './recording-consent.ts';
 
 export interface DeskParts {
   readonly incoming: IncomingCall;
@@ -14,7 +14,7 @@ export interface DeskParts {
   readonly session: RealtimeSession;
   readonly conversation: () => Conversation;
   readonly journal: Journal;
-  readonly tap: CallTap;
+  readonly consent: RecordingConsent;
   readonly sendText: (incoming: IncomingCall, text: string) => Promise<DeskAnswer>;
 }
 
@@ -25,7 +25,7 @@ export interface DeskParts {
  * a transfer goes to a target the owner has named, a text to the caller alone.
  */
 export function deskOf(parts: DeskParts): CallDesk {
-  const { incoming, plan, clock, session, conversation, journal, tap, sendText } = parts;
+  const { incoming, plan, clock, session, conversation, journal, consent, sendText } = parts;
   return {
     callId: incoming.callId,
     caller: { number: incoming.from, dialled: incoming.to },
@@ -55,14 +55,8 @@ export function deskOf(parts: DeskParts): CallDesk {
         ...(tools && { tools: plan.toolbox.offers.filter(({ name }) => tools.includes(name)) }),
       });
     },
-    pauseRecording() {
-      tap.pause();
-      journal.note({ type: 'recording', state: 'paused' });
-    },
-    resumeRecording() {
-      tap.resume();
-      journal.note({ type: 'recording', state: 'resumed' });
-    },
+    pauseRecording: () => consent.pause(),
+    resumeRecording: () => consent.resume(),
   };
 }
 

@@ -19,6 +19,7 @@ export class LiveCalls implements Switchboard {
   /** How the last calls ended, for the carrier that asks a moment later. */
   readonly #endings = new Map<string, Aftermath>();
   #drained: (() => void) | null = null;
+  #lastApologyAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     around: CallSurroundings,
@@ -90,31 +91,33 @@ export class LiveCalls implements Switchboard {
 
   /**
    * Lets nobody in any more; resolves when the last call is over, at the latest after this time.
-   * Says how many had to be ended: their carriers are about to ask what to tell the callers.
+   * True if a carrier is about to ask what to tell a caller whose call has just gone wrong.
    */
-  async drain(mostMs: number): Promise<number> {
+  async drain(mostMs: number): Promise<boolean> {
     const lastCallIsOver = new Promise<void>((resolve) => {
       this.#drained = resolve;
     });
-    if (this.#live.size === 0) return 0;
-    let ended = 0;
-    const cancel = this.#around.clock.after(mostMs, () => {
-      ended = this.#live.size;
-      for (const call of this.#live.values()) call.end('drained');
-    });
-    await lastCallIsOver;
-    cancel();
-    return ended;
+    if (this.#live.size > 0) {
+      const cancel = this.#around.clock.after(mostMs, () => {
+        for (const call of this.#live.values()) call.end('drained');
+      });
+      await lastCallIsOver;
+      cancel();
+    }
+    return this.#around.clock.now() - this.#lastApologyAt < ASKED_WITHIN_MS;
   }
 
   #forget(callId: string, aftermath: Aftermath): void {
     this.#live.delete(callId);
     this.#endings.set(callId, aftermath);
+    if (aftermath !== 'hang_up') this.#lastApologyAt = this.#around.clock.now();
     const oldest = this.#endings.keys().next().value;
     if (this.#endings.size > MOST_ENDINGS && oldest !== undefined) this.#endings.delete(oldest);
     if (this.#live.size === 0) this.#drained?.();
   }
 }
+
+const ASKED_WITHIN_MS = 2_000;
 
 /** The carrier asks within seconds; at a thousand calls per process this still covers minutes. */
 const MOST_ENDINGS = 2_000;

@@ -10,6 +10,8 @@ export interface IncomingCall {
   readonly to: string;
   /** Who called whom; somebody called us, unless it says otherwise. */
   readonly direction?: 'inbound' | 'outbound';
+  /** Who is to speak, where that does not follow from the number. */
+  readonly agent?: string;
   /** The format its sound will have, both ways. */
   readonly format: AudioFormat;
 }
@@ -90,3 +92,13 @@ export interface Apology {
   /** Who is called instead, after that. */
   readonly dial?: string;
 }
+
+/** What came of ringing somebody. */
+export type CallOutAnswer =
+  | { readonly ok: true; readonly callId: string }
+  | { readonly ok: false; readonly because: string };
+
+/** A way in for the browser's own phone: where its media socket is on this site, good for one use. */
+export type SoftphoneAnswer =
+  | { readonly ok: true; readonly callId: string; readonly streamUrl: string }
+  | { readonly ok: false; readonly because: string };

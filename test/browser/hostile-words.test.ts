@@ -56,7 +56,7 @@ const CORPUS: readonly string[] = [
   `&lt;script&gt;${RUN}&lt;/script&gt;`,
   `\u003cscript\u003e${RUN}\u003c/script\u003e`,
   '{{constructor.constructor("alert(1)")()}}',
-  '${alert(1)}',
+  `$${'{alert(1)}'}`,
   `\u202e<script>${RUN}</script>`,
   `<scr\u0000ipt>${RUN}</scr\u0000ipt>`,
 ];

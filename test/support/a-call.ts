@@ -38,6 +38,7 @@ const PLAN: CallPlan = {
   maxDurationMs: 30 * 60_000,
   beforeTheEnd: { noticeMs: 30_000, about: 'Say that half a minute is left.' },
   apology: {},
+  recording: 'never',
 };
 
 const TRAITS = {

@@ -1,5 +1,6 @@
-import type { LiveCall, LiveDesk, SoftphoneAnswer, Watch } from '../../src/http/review/live.ts';
+import type { LiveCall, LiveDesk, Watch } from '../../src/http/review/live.ts';
 import type { CallEvent, CallFact } from '../../src/ports/call-log.ts';
+import type { SoftphoneAnswer } from '../../src/ports/carrier.ts';
 import type { DeskAnswer } from '../../src/ports/tools.ts';
 import { rang } from './logged-calls.ts';
 

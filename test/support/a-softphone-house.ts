@@ -1,8 +1,7 @@
 import { decodeMulaw, encodeMulaw } from '../../src/audio/g711.ts';
 import { twilioCarrier } from '../../src/carriers/twilio/index.ts';
 import { systemClock } from '../../src/clock.ts';
-import type { SoftphoneAnswer } from '../../src/http/review/live.ts';
-import type { CallLeg, LegEvent, Switchboard } from '../../src/ports/carrier.ts';
+import type { CallLeg, LegEvent, SoftphoneAnswer, Switchboard } from '../../src/ports/carrier.ts';
 import { recognise } from '../../src/practice/hearing/recogniser.ts';
 import { VoiceActivity } from '../../src/practice/hearing/voice-activity.ts';
 import { agentClip } from '../../src/practice/voice.ts';
@@ -32,6 +31,12 @@ export class OtherEnd implements Switchboard {
     this.#desk.rings(callId, { carrier: 'softphone', from: 'browser' });
     return { admitted: true, isNew: true } as const;
   }
+
+  returned() {
+    return 'hang_up' as const;
+  }
+
+  pictureCame() {}
 
   connect(callId: string, leg: CallLeg): boolean {
     this.leg = leg;

@@ -6,12 +6,19 @@ import { fetchPicture, type Picture } from './pictures.ts';
 export type { TwilioAccess } from './access.ts';
 export type { Picture } from './pictures.ts';
 
+export interface CallOutWebhooks {
+  readonly answered: string;
+  readonly changed: string;
+}
+
 /** What we ask of the account that owns the phone number. */
 export interface TwilioAccount {
   /** Ends a phone call. One that has ended already is fine. */
   hangUp(callSid: string): Promise<void>;
   /** Has a running phone call go on by this TwiML. */
   redirect(callSid: string, twiml: string): Promise<void>;
+  /** Rings somebody; what happens once they answer is asked of that address. The new call's own name. */
+  callOut(from: string, to: string, webhook: CallOutWebhooks): Promise<string>;
   sendText(from: string, to: string, text: string): Promise<void>;
   /** A picture that came with a message, from Twilio's own address and no other. */
   fetchPicture(url: string): Promise<Picture>;
@@ -30,6 +37,12 @@ export function twilioAccount(access: TwilioAccess): TwilioAccount {
     },
     async redirect(callSid, twiml) {
       await client.calls(callSid).update({ twiml }).catch(refuse('connect the caller'));
+    },
+    async callOut(from, to, { answered, changed }) {
+      const call = await client.calls
+        .create({ from, to, url: answered, statusCallback: changed, timeout: RING_S })
+        .catch(refuse('place the call'));
+      return call.sid;
     },
     async sendText(from, to, body) {
       await client.messages.create({ from, to, body }).catch(refuse('send the message'));
@@ -85,5 +98,8 @@ function isAlreadyOver(cause: unknown): boolean {
 
 /** "Operation on a call that is not in progress." */
 const NOT_IN_PROGRESS = 21_220;
+
+/** Six rings: beyond that, somebody's answering machine takes over. */
+const RING_S = 30;
 
 const MOST_NUMBERS = 100;

@@ -1,8 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Router } from 'express';
 import { WebSocketServer } from 'ws';
-import type { IncomingCall, Switchboard, TransferWish } from '../../ports/carrier.ts';
+import type {
+  CallOutAnswer,
+  IncomingCall,
+  SoftphoneAnswer,
+  Switchboard,
+  TransferWish,
+} from '../../ports/carrier.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DeskAnswer } from '../../ports/tools.ts';
 import { type TwilioAccess, twilioAccount } from './account.ts';
@@ -32,6 +39,10 @@ export interface TwilioCarrier {
   readonly router: Router;
   /** Sends a text message to whoever called, from the number they dialled. */
   sendText(incoming: IncomingCall, text: string): Promise<DeskAnswer>;
+  /** Rings somebody from this number; the agent of that name speaks once they answer. */
+  callOut(from: string, to: string, agent: string, publicUrl: string): Promise<CallOutAnswer>;
+  /** Lets a call from the browser's phone in, for which its page vouches instead of a signature. */
+  ringSoftphone(to: string): SoftphoneAnswer;
   /** Takes the upgrade of a media socket; false if the request is for something else. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
 }
@@ -40,6 +51,7 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
   const { clock, switchboard, publicUrlOf, trouble } = around;
   const signature = new Signature(around.authToken, publicUrlOf);
   const tokens = new StreamTokens(clock);
+  const vouchedFor = new StreamTokens(clock);
   const account = around.account && twilioAccount(around.account);
   const sockets = new WebSocketServer({ noServer: true, ...LIMITS });
 
@@ -76,9 +88,40 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
         },
       );
     },
+    async callOut(from, to, agent, publicUrl) {
+      if (!account)
+        return { ok: false, because: 'There is no account to place calls with: set TWILIO_ACCOUNT_SID.' };
+      const answered = `${publicUrl}/twilio/voice?agent=${encodeURIComponent(agent)}`;
+      return account.callOut(from, to, { answered, changed: `${publicUrl}/twilio/status` }).then(
+        (callId) => ({ ok: true, callId }),
+        (error: unknown) => {
+          trouble('', String(error));
+          return { ok: false, because: 'The carrier did not take the call. The log says why.' };
+        },
+      );
+    },
+    ringSoftphone(to) {
+      const callId = `CA${randomBytes(16).toString('hex')}`;
+      const admission = switchboard.ring({
+        callId,
+        carrier: 'softphone',
+        from: 'browser',
+        to,
+        format: 'pcmu',
+      });
+      if (!admission.admitted) return { ok: false, because: NOT_ADMITTED[admission.because] };
+      return { ok: true, callId, streamUrl: `/twilio/media/${vouchedFor.issue(callId)}` };
+    },
     upgrade(request, socket, head) {
       const token = MEDIA_PATH.exec(request.url ?? '')?.[1];
       if (token === undefined) return false;
+      const softphone = vouchedFor.redeem(token);
+      if (softphone !== null) {
+        sockets.handleUpgrade(request, socket, head, (webSocket) => {
+          new TwilioStream(webSocket, softphone, { clock, switchboard, ...NO_ACCOUNT });
+        });
+        return true;
+      }
       const callSid = signature.isValidUpgrade(request) ? tokens.redeem(token) : null;
       if (callSid === null) refuseUpgrade(socket);
       else {
@@ -91,6 +134,15 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
     },
   };
 }
+
+/** A call that no carrier knows of ends with its line, and goes nowhere else. */
+const NO_ACCOUNT = { hangUp: async () => {}, transfer: async () => false };
+
+const NOT_ADMITTED = {
+  full: 'All lines are busy at the moment.',
+  draining: 'The house is closing.',
+  nobody_answers_it: 'No agent answers this number.',
+} as const;
 
 function refuseUpgrade(socket: Duplex): void {
   socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');

@@ -31,7 +31,8 @@ export function twilioWebhooks(around: WebhookSurroundings): Router {
   router.post('/voice', (request, response) => {
     const call = callForm.safeParse(request.body).data;
     if (!call) return refuse(response);
-    sendTwiml(response, voiceTwiml(around, call, around.publicUrlOf(request)));
+    const agent = z.string().max(100).safeParse(request.query['agent']).data;
+    sendTwiml(response, voiceTwiml(around, call, agent, around.publicUrlOf(request)));
   });
 
   router.post('/after', (request, response) => {
@@ -70,9 +71,22 @@ export function twilioWebhooks(around: WebhookSurroundings): Router {
   return router;
 }
 
-function voiceTwiml({ switchboard, tokens }: WebhookSurroundings, call: CallForm, publicUrl: string): string {
+function voiceTwiml(
+  { switchboard, tokens }: WebhookSurroundings,
+  call: CallForm,
+  agent: string | undefined,
+  publicUrl: string,
+): string {
   const { CallSid: callSid, From: from, To: to } = call;
-  const admission = switchboard.ring({ callId: callSid, carrier: 'twilio', from, to, format: 'pcmu' });
+  const admission = switchboard.ring({
+    callId: callSid,
+    carrier: 'twilio',
+    direction: call.Direction.startsWith('outbound') ? 'outbound' : 'inbound',
+    from,
+    to,
+    format: 'pcmu',
+    ...(agent !== undefined && { agent }),
+  });
   if (!admission.admitted) return sayTwiml(admission.because === 'nobody_answers_it' ? NOBODY : BUSY);
   const repeated = admission.isNew ? null : tokens.issuedTo(callSid);
   return connectTwiml(publicUrl, repeated ?? tokens.issue(callSid));
@@ -105,7 +119,12 @@ function sendTwiml(response: Response, twiml: string): void {
 
 const sid = z.string().regex(/^CA[0-9a-f]{32}$/i);
 const caller = z.string().max(256).default('unknown');
-const callForm = z.object({ CallSid: sid, From: caller, To: caller });
+const callForm = z.object({
+  CallSid: sid,
+  From: caller,
+  To: caller,
+  Direction: z.string().default('inbound'),
+});
 type CallForm = z.infer<typeof callForm>;
 
 const statusForm = z.object({

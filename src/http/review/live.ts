@@ -1,4 +1,5 @@
 import type { CallEvent } from '../../ports/call-log.ts';
+import type { CallOutAnswer, SoftphoneAnswer } from '../../ports/carrier.ts';
 import type { DeskAnswer } from '../../ports/tools.ts';
 
 /**
@@ -35,11 +36,3 @@ export interface Watch {
   /** A second time is quiet. */
   end(): void;
 }
-
-export type CallOutAnswer =
-  | { readonly ok: true; readonly callId: string }
-  | { readonly ok: false; readonly because: string };
-
-export type SoftphoneAnswer =
-  | { readonly ok: true; readonly callId: string; readonly streamUrl: string }
-  | { readonly ok: false; readonly because: string };

@@ -1,0 +1,87 @@
+import type { Logger } from 'pino';
+import type { CallTap } from './call/call-tap.ts';
+import { CallSound } from './call-sound.ts';
+import { systemClock } from './clock.ts';
+import type { Config } from './config.ts';
+import { unreachable } from './errors.ts';
+import { RETENTION } from './logs/retention.ts';
+import { createWebhook, type Webhook } from './logs/webhook.ts';
+import { type CallLog, type LogNotice, openCallLog } from './logs/writer.ts';
+
+/** What is kept of calls, and who is told of them. */
+export interface CallKeeping {
+  readonly log: CallLog;
+  /** The sound of the calls that go on. */
+  readonly sounds: ReadonlyMap<string, CallSound>;
+  readonly webhook: Webhook | null;
+  tapOf(callId: string, startedAt: number): CallTap;
+  close(): Promise<void>;
+}
+
+/** Opens what keeps calls. What goes wrong with it later is logged, and harms no call. */
+export async function openKeeping(config: Config, logger: Logger): Promise<CallKeeping> {
+  const clock = systemClock;
+  const log = await openCallLog({
+    directory: config.dataDir,
+    store: config.databaseUrl === null ? { kind: 'sqlite' } : { kind: 'postgres', url: config.databaseUrl },
+    clock,
+    notice: (notice) => logNotice(logger, notice),
+  });
+  const sounds = new Map<string, CallSound>();
+  const webhook =
+    config.callWebhook &&
+    createWebhook({
+      ...config.callWebhook,
+      clock,
+      gaveUp: (call, why) => logger.error({ call, why }, 'a finished call could not be told on'),
+    });
+  const tidy = () =>
+    void log
+      .sweep(RETENTION)
+      .catch((error: unknown) => logger.error({ err: error }, 'old calls could not be deleted'));
+  const stopTidying = clock.every(TIDY_EVERY_MS, tidy);
+
+  return {
+    log,
+    sounds,
+    webhook,
+    tapOf(callId, startedAt) {
+      const sound = new CallSound(log.record(callId, startedAt), startedAt, () => sounds.delete(callId));
+      sounds.set(callId, sound);
+      return sound;
+    },
+    async close() {
+      stopTidying();
+      webhook?.close();
+      await log.close();
+    },
+  };
+}
+
+function logNotice(logger: Logger, notice: LogNotice): void {
+  switch (notice.type) {
+    case 'health':
+      if (notice.health.status === 'ok') return logger.info('the call log works again');
+      return logger.error(
+        { health: notice.health },
+        'the call log has trouble: calls go on, and wait in memory',
+      );
+    case 'orphans_closed':
+      return logger.info({ calls: notice.calls }, 'calls of a process that is gone were given their end');
+    case 'recordings_repaired':
+      return logger.info({ files: notice.files }, 'recordings of a process that is gone were made whole');
+    case 'store_set_aside':
+      return logger.error(
+        { path: notice.path },
+        'the call log could not be read: it was set aside, and a new one begun',
+      );
+    case 'recording_failed':
+      return logger.error({ call: notice.callId, code: notice.code }, 'a recording could not be written');
+    case 'events_lost':
+      return logger.error({ count: notice.count }, 'the call log was away for too long: events are lost');
+    default:
+      return unreachable(notice);
+  }
+}
+
+const TIDY_EVERY_MS = 60 * 60_000;
