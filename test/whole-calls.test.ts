@@ -50,7 +50,7 @@ describe('the call of the demo', () => {
       const toModel: unknown[] = [];
 
       const result = await placePracticeCall(
-        readConfig({ PORT: '0', REALTIME_AUDIO: audio }),
+        readConfig({ PORT: '0', REALTIME_AUDIO: audio, DATA_DIR: folder }),
         pino({ level: 'silent' }),
         SCRIPTS['cut-in'] ?? (async () => false),
         join(folder, 'call.wav'),
@@ -80,6 +80,7 @@ describe('the call of the demo', () => {
           'response.create',
           'input_audio_buffer.append',
           'conversation.item.truncate',
+          'conversation.item.create', // what a tool has found
         ]),
       );
 
