@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readWav } from '../../src/audio/wav.ts';
 import { systemClock } from '../../src/clock.ts';
 import { type CallLog, type LogNotice, openCallLog } from '../../src/logs/writer.ts';
@@ -69,10 +69,22 @@ function tell(log: CallLog, callId: string, events: readonly CallEvent[]): void 
   for (const event of events) log.observer(callId, event);
 }
 
-describeCallStore('a thread of its own', async () => {
-  const own = new LogRig();
-  const { store } = await own.open();
-  return { store, dispose: () => own.dispose() };
+describe('on a thread of its own', () => {
+  const shared = new LogRig();
+  let log: CallLog;
+  beforeAll(async () => {
+    log = await shared.open();
+  });
+  afterAll(() => shared.dispose());
+
+  describeCallStore('SQLite', async () => ({
+    store: log.store,
+    async dispose() {
+      const database = new DatabaseSync(join(shared.directory, 'calls.db'), { timeout: 5_000 });
+      database.exec('BEGIN; DELETE FROM calls; DELETE FROM events; DELETE FROM said; COMMIT'); // quicker than a new one
+      database.close();
+    },
+  }));
 });
 
 describe('the call log', () => {

@@ -22,6 +22,7 @@ export class Pauses {
 
   /** What of a stretch may be kept. */
   allowed(span: Span): readonly Span[] {
+    if (this.#since === null && (this.#past.at(-1)?.until ?? 0) <= span.from) return [span];
     const closed = this.#since === null ? [] : [{ from: this.#since, until: Number.POSITIVE_INFINITY }];
     return [...this.#past, ...closed].reduce<readonly Span[]>(
       (spans, pause) => spans.flatMap((left) => without(left, pause)),

@@ -29,8 +29,9 @@ export class SoundStrip {
     const count = Math.min(codes.length, this.#from + MOST_SAMPLES - position);
     if (count <= skipped) return;
     this.#reach(position + count);
-    const at = 2 * (position - this.#from) + OFFSET[lane];
-    for (let n = skipped; n < count; n++) this.#bytes[at + 2 * n] = codes[n] ?? SILENT;
+    const bytes = this.#bytes; // the one loop here that runs for every sample of every call
+    let at = 2 * (position + skipped - this.#from) + OFFSET[lane];
+    for (let n = skipped; n < count; n++, at += 2) bytes[at] = codes[n] ?? SILENT;
     this.#changedFrom = Math.min(this.#changedFrom, position + skipped);
   }
 
