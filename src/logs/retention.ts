@@ -4,48 +4,61 @@ import type { CallStore } from '../ports/call-store.ts';
 /** How long what is kept, by its kind; null is for ever. */
 export interface Retention {
   readonly recordingDays: number | null;
-  /** Everything else of a call, and its recording at the latest. */
+  /** What was said and done, and what was written about it. A recording is kept no longer than that. */
+  readonly wordDays: number | null;
+  /** That there was a call, when, with whom, and its numbers; and all the rest at the latest. */
   readonly callDays: number | null;
 }
 
-export const RETENTION = { recordingDays: 30, callDays: 90 } as const satisfies Retention;
+export const RETENTION = { recordingDays: 30, wordDays: 90, callDays: 365 } as const satisfies Retention;
 
+/** What was deleted. */
 export interface Swept {
-  readonly calls: number;
   readonly recordings: number;
+  readonly words: number;
+  readonly calls: number;
 }
 
-/** Whatever can erase recordings. */
-export interface RecordingEraser {
-  erase(callId: string): Promise<boolean>;
+/** What is needed of the thread that owns recordings and store. */
+export interface Eraser {
+  recording(callId: string): Promise<boolean>;
   /** Of whatever call: also those of which nothing else is left. */
-  eraseOlder(beforeWallMs: number): Promise<number>;
+  recordingsBefore(wallMs: number): Promise<number>;
+  /** Some at a time. */
+  wordsBefore(wallMs: number): Promise<number>;
 }
 
-/** Deletes what has been kept long enough. Best done once an hour, and as well after a failure. */
+/** Deletes what has been kept long enough. Best done once an hour; one that fails is simply done again. */
 export async function sweep(
   store: CallStore,
-  recordings: RecordingEraser,
+  erase: Eraser,
   retention: Retention,
   nowWallMs: number,
 ): Promise<Swept> {
-  let calls = 0;
-  let erased = 0;
-  if (retention.callDays !== null) {
-    for (const callId of await store.expired(nowWallMs - retention.callDays * DAY_MS)) {
-      if (await store.delete(callId)) calls++;
-    }
-  }
-  if (retention.recordingDays !== null) {
-    const before = nowWallMs - retention.recordingDays * DAY_MS;
-    for await (const { callId, hasRecording } of store.each({ toWallMs: before })) {
+  const { recordingDays, wordDays, callDays } = retention;
+  const before = (days: number | null): number =>
+    days === null ? Number.NEGATIVE_INFINITY : nowWallMs - days * DAY_MS;
+  const recordingsBefore = Math.max(before(recordingDays), before(wordDays), before(callDays));
+
+  let recordings = 0;
+  if (Number.isFinite(recordingsBefore)) {
+    for await (const { callId, hasRecording } of store.each({ toWallMs: recordingsBefore })) {
       if (!hasRecording) continue;
-      if (await recordings.erase(callId)) erased++;
+      if (await erase.recording(callId)) recordings++;
       await noteErased(store, callId);
     }
-    erased += await recordings.eraseOlder(before - DAY_MS); // a day more: no call lasts longer
+    recordings += await erase.recordingsBefore(recordingsBefore - DAY_MS); // a day more: no call lasts longer
   }
-  return { calls, recordings: erased };
+
+  let words = 0;
+  for (let some = 1; wordDays !== null && some > 0; words += some)
+    some = await erase.wordsBefore(before(wordDays));
+
+  let calls = 0;
+  if (callDays !== null) {
+    for (const callId of await store.expired(before(callDays))) if (await store.delete(callId)) calls++;
+  }
+  return { recordings, words, calls };
 }
 
 /** The call itself says from now on that there is no sound of it. */

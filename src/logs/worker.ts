@@ -84,6 +84,8 @@ async function answerTo(ask: Ask): Promise<unknown> {
     }
     case 'expired':
       return held.use((store) => store.expired(ask.beforeWallMs));
+    case 'forget_words':
+      return held.use((store) => store.forgetWords(ask.beforeWallMs));
     case 'erase_recording':
       return shelf.erase(ask.callId, false);
     case 'erase_recordings':

@@ -96,8 +96,9 @@ export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
       sweep(
         store,
         {
-          erase: (callId) => writing.ask({ type: 'erase_recording', callId }),
-          eraseOlder: (beforeWallMs) => writing.ask({ type: 'erase_recordings', beforeWallMs }),
+          recording: (callId) => writing.ask({ type: 'erase_recording', callId }),
+          recordingsBefore: (beforeWallMs) => writing.ask({ type: 'erase_recordings', beforeWallMs }),
+          wordsBefore: (beforeWallMs) => writing.ask({ type: 'forget_words', beforeWallMs }),
         },
         retention,
         clock.wallMs(),

@@ -189,7 +189,7 @@ describe('the call log', () => {
     ]);
   });
 
-  it('forgets recordings sooner than calls, and calls in the end', async () => {
+  it('forgets recordings first, words later, and the calls in the end', async () => {
     const log = await rig.open();
     const started = { type: 'recording', state: 'started' } as const;
     const wallMs = Date.now() - 40 * 86_400_000;
@@ -210,12 +210,19 @@ describe('the call log', () => {
     expect(await log.store.card('CA1')).toMatchObject({ hasRecording: true });
     expect(readWav(readFileSync(log.recordingPath('CA1'))).data).toHaveLength(1_600);
 
-    expect(await log.sweep({ recordingDays: 30, callDays: 90 })).toEqual({ calls: 0, recordings: 1 });
+    const retention = { recordingDays: 30, wordDays: 90, callDays: 365 };
+    expect(await log.sweep(retention)).toEqual({ recordings: 1, words: 0, calls: 0 });
     expect(await log.store.card('CA1')).toMatchObject({ hasRecording: false });
     expect(readdirSync(join(rig.directory, 'recordings'))).toEqual([]);
-    expect(await log.sweep({ recordingDays: 30, callDays: 90 })).toEqual({ calls: 0, recordings: 0 });
+    expect(await log.sweep(retention)).toEqual({ recordings: 0, words: 0, calls: 0 });
 
-    expect(await log.sweep({ recordingDays: 30, callDays: 35 })).toEqual({ calls: 1, recordings: 0 });
+    expect(await log.sweep({ ...retention, wordDays: 35 })).toEqual({ recordings: 0, words: 1, calls: 0 });
+    expect(rig.bytes()).not.toMatch(/canary/);
+    expect(await log.store.events('CA1')).toEqual([]);
+    expect(await log.store.card('CA1')).toMatchObject({ from: '+15550001111', endReason: 'drained' });
+    expect(await log.sweep({ ...retention, wordDays: 35 })).toEqual({ recordings: 0, words: 0, calls: 0 });
+
+    expect(await log.sweep({ ...retention, callDays: 35 })).toEqual({ recordings: 0, words: 0, calls: 1 });
     expect(await log.store.card('CA1')).toBeNull();
   });
 });

@@ -6,7 +6,15 @@ export interface KeptStore extends CallStore {
   beat(): Promise<void>;
   /** Calls that go on according to the log, but whose process is gone. */
   orphans(): Promise<readonly Orphan[]>;
+  /**
+   * Forgets what was said and done on calls that began before this moment, some at a time, and says how many they
+   * were. Their cards stay, without what was written about them.
+   */
+  forgetWords(beforeWallMs: number): Promise<number>;
 }
+
+/** How many calls are forgotten at a time: others want to write too. */
+export const FORGOTTEN_AT_ONCE = 200;
 
 export interface Orphan {
   readonly callId: string;

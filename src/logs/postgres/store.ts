@@ -10,7 +10,7 @@ import type {
 import type { CardDraft, DerivedCard } from '../derive/card.ts';
 import { DailySums } from '../derive/figures.ts';
 import { conditionsOf, limitOf, placeOf } from '../keeping/conditions.ts';
-import type { KeptStore, Orphan } from '../keeping/kept-store.ts';
+import { FORGOTTEN_AT_ONCE, type KeptStore, type Orphan } from '../keeping/kept-store.ts';
 import { eachByPages, pageOf } from '../keeping/page.ts';
 import { type Review, reviewed } from '../keeping/review.ts';
 import { appendBatch, eventsOf } from './append.ts';
@@ -101,6 +101,25 @@ export class PostgresStore implements KeptStore {
       [beforeWallMs],
     );
     return rows.map(({ call_id }) => call_id);
+  }
+
+  async forgetWords(beforeWallMs: number): Promise<number> {
+    const rows = await this.#database.ask(
+      `WITH old AS (
+         SELECT call_id FROM ringdown_calls WHERE started_ms < $1
+         AND EXISTS (SELECT 1 FROM ringdown_events AS events WHERE events.call_id = ringdown_calls.call_id)
+         LIMIT ${FORGOTTEN_AT_ONCE} FOR UPDATE
+       ), gone AS (
+         DELETE FROM ringdown_events AS events USING old WHERE events.call_id = old.call_id
+       )
+       UPDATE ringdown_calls AS calls SET
+         said = '',
+         card = jsonb_set(card, '{summary}', 'null'),
+         review = jsonb_set(review, '{notes}', '[]')
+       FROM old WHERE calls.call_id = old.call_id RETURNING 1`,
+      [beforeWallMs],
+    );
+    return rows.length;
   }
 
   /** By the server's clock: those of the nodes differ. */

@@ -12,7 +12,7 @@ import type { CardDraft, DerivedCard, Workings } from '../derive/card.ts';
 import { DailySums } from '../derive/figures.ts';
 import { conditionsOf, limitOf } from '../keeping/conditions.ts';
 import { byCall } from '../keeping/fold.ts';
-import type { KeptStore, Orphan } from '../keeping/kept-store.ts';
+import { FORGOTTEN_AT_ONCE, type KeptStore, type Orphan } from '../keeping/kept-store.ts';
 import { eachByPages, pageOf } from '../keeping/page.ts';
 import { type Review, reviewed } from '../keeping/review.ts';
 import { appendCall } from './append.ts';
@@ -129,6 +129,31 @@ export class SqliteStore implements KeptStore {
         .all(beforeWallMs)
         .map((row) => String(row['call_id'])),
     );
+  }
+
+  async forgetWords(beforeWallMs: number): Promise<number> {
+    const forgotten = await this.#write(() => {
+      const ids = this.#database
+        .prepare(
+          `SELECT id FROM calls WHERE started_ms < ? AND EXISTS (SELECT 1 FROM events WHERE call = calls.id)
+           LIMIT ${FORGOTTEN_AT_ONCE}`,
+        )
+        .all(beforeWallMs)
+        .map((row) => Number(row['id']));
+      for (const id of ids) {
+        this.#database.prepare('DELETE FROM said WHERE rowid = ?').run(id);
+        this.#database.prepare('DELETE FROM events WHERE call = ?').run(id);
+        this.#database
+          .prepare(
+            `UPDATE calls SET card = json_set(card, '$.summary', NULL), review = json_set(review, '$.notes', json('[]'))
+             WHERE id = ?`,
+          )
+          .run(id);
+      }
+      return ids.length;
+    });
+    if (forgotten > 0) this.#wipeJournal();
+    return forgotten;
   }
 
   async beat(): Promise<void> {

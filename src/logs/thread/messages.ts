@@ -27,6 +27,7 @@ export type Ask =
   | { readonly type: 'figures'; readonly query: CallQuery }
   | { readonly type: 'delete'; readonly callId: string }
   | { readonly type: 'expired'; readonly beforeWallMs: number }
+  | { readonly type: 'forget_words'; readonly beforeWallMs: number }
   /** Of a call that stays. */
   | { readonly type: 'erase_recording'; readonly callId: string }
   | { readonly type: 'erase_recordings'; readonly beforeWallMs: number }

@@ -8,7 +8,7 @@ import { openPostgresStore } from '../../../src/logs/postgres/index.ts';
 import { openCallLog } from '../../../src/logs/writer.ts';
 import { describeCallStore } from '../../contracts/call-store.ts';
 import { aSchema, whyNoPostgres } from '../../support/a-postgres.ts';
-import { aWholeCall, stored } from '../../support/logged-calls.ts';
+import { aWholeCall, SEED_WALL_MS, stored } from '../../support/logged-calls.ts';
 
 const missing = await whyNoPostgres();
 if (missing !== null) {
@@ -72,6 +72,21 @@ describe.skipIf(missing !== null)('the shared call log', () => {
     await expect(openPostgresStore({ ...place, keeper: 'this', connections: 1 })).rejects.toThrow(
       /schema 99.*Start the newer program/,
     );
+  });
+
+  it('forgets what was said on old calls, and keeps their cards', async () => {
+    const place = await aSchema();
+    onTestFinished(() => place.drop());
+    const store = await openPostgresStore({ ...place, keeper: 'this', connections: 1 });
+    await store.append(stored('CA1', aWholeCall()));
+    await store.append(stored('CA2', aWholeCall({ wallMs: SEED_WALL_MS + 1 })));
+
+    expect(await store.forgetWords(SEED_WALL_MS + 1)).toBe(1);
+    expect(await store.forgetWords(SEED_WALL_MS + 1)).toBe(0);
+    expect(await store.events('CA1')).toEqual([]);
+    expect((await store.list({ words: 'shipped' })).calls.map(({ callId }) => callId)).toEqual(['CA2']);
+    expect(await store.card('CA1')).toMatchObject({ turns: 2, summary: null });
+    await store.close();
   });
 
   it('knows the calls whose node is gone', async () => {
