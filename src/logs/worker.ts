@@ -8,7 +8,14 @@ import { StoreTrouble } from './keeping/trouble.ts';
 import { RecordingShelf } from './recording/shelf.ts';
 import { Caretaker } from './thread/caretaker.ts';
 import { HeldStore } from './thread/held-store.ts';
-import type { Ask, FromThread, ThreadNotice, ThreadSettings, ToThread } from './thread/messages.ts';
+import type {
+  Ask,
+  FromThread,
+  SoundPiece,
+  ThreadNotice,
+  ThreadSettings,
+  ToThread,
+} from './thread/messages.ts';
 
 const settings: ThreadSettings = workerData;
 const say = (message: FromThread): void => parentPort?.postMessage(message);
@@ -26,11 +33,8 @@ parentPort?.on('message', (message: ToThread) => {
   switch (message.type) {
     case 'ask':
       return void reply(message.id, message.ask);
-    case 'sound': {
-      const { callId, position, bytes } = message;
-      const isKept = shelf.write(callId, position, bytes);
-      return say({ type: 'sound_taken', bytes: bytes.length, isKept });
-    }
+    case 'sound':
+      return keepSound(message.pieces);
     case 'sound_ended':
       return shelf.end(message.callId);
     default:
@@ -46,6 +50,16 @@ if (settings.role === 'writer') {
   });
   const files = shelf.repair();
   if (files > 0) notice({ type: 'recordings_repaired', files });
+}
+
+function keepSound(pieces: readonly SoundPiece[]): void {
+  let taken = 0;
+  let isKept = true;
+  for (const { callId, position, bytes } of pieces) {
+    isKept = shelf.write(callId, position, bytes) && isKept;
+    taken += bytes.length;
+  }
+  say({ type: 'sound_taken', bytes: taken, isKept });
 }
 
 async function reply(id: number, ask: Ask): Promise<void> {

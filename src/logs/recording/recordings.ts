@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { HealthBoard } from '../health.ts';
 import type { LogThread } from '../thread/log-thread.ts';
+import type { SoundPiece } from '../thread/messages.ts';
 import { type CallRecorder, StripRecorder } from './recorder.ts';
 
 /** All recordings that are being made: carries their sound to the thread that writes it, a few times a second. */
@@ -9,6 +10,8 @@ export class Recordings {
   readonly #clock: Clock;
   readonly #health: HealthBoard;
   readonly #running = new Map<StripRecorder, number>();
+  /** One message for all calls: each costs about as much as what is in it. */
+  #pieces: SoundPiece[] = [];
   #unwrittenBytes = 0;
   #stop: Cancel | null = null;
 
@@ -25,13 +28,10 @@ export class Recordings {
       get hasRoom() {
         return isRoom();
       },
-      keep: (position, bytes) => {
-        const { length } = bytes;
-        if (isRoom() && this.#thread.sound(callId, position, bytes)) this.#unwrittenBytes += length;
-        else this.#health.set('recordings', 'recording_failed');
-      },
+      keep: (position, bytes) => void this.#pieces.push({ callId, position, bytes }),
       end: () => {
         this.#forget(recorder);
+        this.#post();
         this.#thread.soundEnded(callId);
       },
     });
@@ -60,6 +60,17 @@ export class Recordings {
   #flush(): void {
     const now = this.#clock.now();
     for (const [recorder, startedAt] of this.#running) recorder.flush(now - startedAt);
+    this.#post();
+  }
+
+  #post(): void {
+    const pieces = this.#pieces;
+    if (pieces.length === 0) return;
+    this.#pieces = [];
+    const bytes = pieces.reduce((sum, piece) => sum + piece.bytes.length, 0);
+    if (this.#unwrittenBytes < MOST_UNWRITTEN_BYTES && this.#thread.sound(pieces))
+      this.#unwrittenBytes += bytes;
+    else this.#health.set('recordings', 'recording_failed');
   }
 
   #forget(recorder: StripRecorder): void {

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { unreachable } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { StoreTrouble } from '../keeping/trouble.ts';
-import type { Ask, FromThread, ThreadNotice, ThreadSettings, ToThread } from './messages.ts';
+import type { Ask, FromThread, SoundPiece, ThreadNotice, ThreadSettings, ToThread } from './messages.ts';
 
 export interface ThreadEars {
   notice(notice: ThreadNotice): void;
@@ -45,10 +45,13 @@ export class LogThread {
   }
 
   /** False if there is nobody to take it. */
-  sound(callId: string, position: number, bytes: Uint8Array<ArrayBuffer>): boolean {
+  sound(pieces: readonly SoundPiece[]): boolean {
     const worker = this.#running();
-    if (worker)
-      worker.postMessage({ type: 'sound', callId, position, bytes } satisfies ToThread, [bytes.buffer]);
+    const message = { type: 'sound', pieces } satisfies ToThread;
+    worker?.postMessage(
+      message,
+      pieces.map(({ bytes }) => bytes.buffer), // handed over, not copied
+    );
     return worker !== null;
   }
 

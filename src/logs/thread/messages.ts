@@ -35,13 +35,15 @@ export type Ask =
 
 export type ToThread =
   | { readonly type: 'ask'; readonly id: number; readonly ask: Ask }
-  | {
-      readonly type: 'sound';
-      readonly callId: string;
-      readonly position: number;
-      readonly bytes: Uint8Array<ArrayBuffer>;
-    }
+  | { readonly type: 'sound'; readonly pieces: readonly SoundPiece[] }
   | { readonly type: 'sound_ended'; readonly callId: string };
+
+/** A stretch of one call's recording, both lanes side by side. */
+export interface SoundPiece {
+  readonly callId: string;
+  readonly position: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
 
 export type FromThread =
   /** JSON, which is quicker to send than the thing itself. */
