@@ -1,3 +1,4 @@
+import { LineClock } from './line-clock.ts';
 import { Pauses } from './pauses.ts';
 import { type Lane, SoundStrip } from './strip.ts';
 
@@ -10,8 +11,11 @@ import { type Lane, SoundStrip } from './strip.ts';
 export interface CallRecorder {
   /** Begins to keep sound. Nothing from before is kept. */
   start(atMs: number): void;
-  /** μ-law. `atMs`: when its first sample was spoken. */
-  heardFromCaller(audio: Uint8Array, atMs: number): void;
+  /**
+   * μ-law. `atMs`: when its first sample was spoken, as far as its arrival shows. `lineMs`: the line's own stamp of
+   * it, on whatever clock; without one, the line is taken to have left nothing out.
+   */
+  heardFromCaller(audio: Uint8Array, atMs: number, lineMs?: number): void;
   /** μ-law, sent to the phone now, or to be heard behind what was sent before. */
   agentPlayed(audio: Uint8Array, atMs: number): void;
   /** The phone forgets what it has not played by now. */
@@ -34,6 +38,9 @@ export class StripRecorder implements CallRecorder {
   readonly #sink: SoundSink;
   readonly #strip = new SoundStrip();
   readonly #pauses = new Pauses();
+  readonly #lineClock = new LineClock();
+  /** All that came from the caller, kept or not. */
+  #heardSamples = 0;
   readonly #ends = { caller: 0, agent: 0 };
   #hasStarted = false;
   #isOver = false;
@@ -49,8 +56,9 @@ export class StripRecorder implements CallRecorder {
     this.resume(atMs);
   }
 
-  heardFromCaller(audio: Uint8Array, atMs: number): void {
-    const wanted = samplesAt(atMs);
+  heardFromCaller(audio: Uint8Array, atMs: number, lineMs: number = this.#heardSamples / 8): void {
+    this.#heardSamples += audio.length;
+    const wanted = samplesAt(this.#lineClock.callMs(lineMs, atMs));
     const isNext = Math.abs(wanted - this.#ends.caller) <= STAMP_SLACK;
     this.#put('caller', isNext ? this.#ends.caller : wanted, audio);
   }
@@ -113,5 +121,5 @@ function samplesAt(ms: number): number {
   return Math.max(0, Math.round(8 * ms));
 }
 
-/** 4 ms. Stamps are whole milliseconds and a little off: following each of them to the sample would crackle. */
+/** 4 ms. Stamps are whole milliseconds, and clocks a little off: following them to the sample would crackle. */
 const STAMP_SLACK = 32;

@@ -41,9 +41,9 @@ describe('a recording', () => {
   it('has the caller where the line says they spoke, and silence where nothing came', () => {
     const { recorder, caller } = aRecorder();
     recorder.start(0);
-    recorder.heardFromCaller(frame(1), 100);
-    recorder.heardFromCaller(frame(1), 120);
-    recorder.heardFromCaller(frame(2), 200);
+    recorder.heardFromCaller(frame(1), 100, 100);
+    recorder.heardFromCaller(frame(1), 120, 120);
+    recorder.heardFromCaller(frame(2), 200, 200);
     recorder.end(300);
 
     expect(caller()).toEqual(['1: 100–140', '2: 200–220']);
@@ -52,10 +52,51 @@ describe('a recording', () => {
   it('does not crackle over stamps that are a millisecond off, and does not drift with them', () => {
     const { recorder, caller } = aRecorder();
     recorder.start(0);
-    for (let n = 0; n < 100; n++) recorder.heardFromCaller(frame(1), 20 * n + (n % 3) - 1);
+    for (let n = 0; n < 100; n++)
+      recorder.heardFromCaller(frame(1), 20 * n + (n % 3) - 1, 20 * n + (n % 3) - 1);
     recorder.end(2_000);
 
     expect(caller()).toEqual(['1: 0–2000']);
+  });
+
+  it('does not crackle over frames that arrive when they can, and keeps in step all the same', () => {
+    const { recorder, caller } = aRecorder();
+    recorder.start(0);
+    // Spoken at 20 n, on their way for 30 to 90 ms; and once the house was busy for 300 ms.
+    for (let n = 0; n < 500; n++) {
+      const arrivedMs = 20 * n + 30 + ((n * 37) % 61);
+      const noticedMs = arrivedMs > 5_000 && arrivedMs < 5_300 ? 5_300 : arrivedMs;
+      recorder.heardFromCaller(frame(1), noticedMs, 777_000 + 20 * n);
+      recorder.flush(noticedMs);
+    }
+    recorder.end(12_000);
+
+    expect(caller()).toEqual(['1: 30–10030']);
+  });
+
+  it('does the same without stamps, as long as the line leaves nothing out', () => {
+    const { recorder, caller } = aRecorder();
+    recorder.start(0);
+    for (let n = 0; n < 500; n++) recorder.heardFromCaller(frame(1), 20 * n + 30 + ((n * 37) % 61));
+    recorder.end(12_000);
+
+    expect(caller()).toEqual(['1: 30–10030']);
+  });
+
+  it('keeps in step with a line whose clock is a little faster or slower than ours', () => {
+    for (const frameMs of [20.002, 19.998]) {
+      const { recorder, caller } = aRecorder();
+      recorder.start(0);
+      for (let n = 0; n < 6_000; n++) {
+        recorder.heardFromCaller(frame(1), 20 * n, frameMs * n); // 12 ms in two minutes
+        if (n % 10 === 0) recorder.flush(20 * n);
+      }
+      recorder.heardFromCaller(frame(9), 120_000, frameMs * 6_000);
+      recorder.end(120_040);
+
+      const beganMs = Number(/9: ([\d.]+)/.exec(caller().at(-1) ?? '')?.[1]);
+      expect(Math.abs(beganMs - 120_000)).toBeLessThan(5);
+    }
   });
 
   it('has the agent one sentence after the other, though they were sent faster', () => {
@@ -87,7 +128,7 @@ describe('a recording', () => {
     recorder.agentPlayed(frame(1, 1_000), 100);
     recorder.end(500);
     recorder.end(600);
-    recorder.heardFromCaller(frame(9), 600);
+    recorder.heardFromCaller(frame(9), 600, 600);
 
     expect(agent()).toEqual(['1: 100–500']);
     expect(file.length).toBe(2 * 8 * 500);
@@ -97,10 +138,10 @@ describe('a recording', () => {
   it('finds the place of a frame that comes late', () => {
     const { recorder, caller } = aRecorder();
     recorder.start(0);
-    recorder.heardFromCaller(frame(1), 0);
-    recorder.heardFromCaller(frame(3), 40);
+    recorder.heardFromCaller(frame(1), 0, 0);
+    recorder.heardFromCaller(frame(3), 40, 40);
     recorder.flush(900);
-    recorder.heardFromCaller(frame(2), 20);
+    recorder.heardFromCaller(frame(2), 20, 20);
     recorder.flush(1_100);
     recorder.end(1_200);
 
@@ -109,18 +150,18 @@ describe('a recording', () => {
 
   it('keeps no sound before it is started, nor while it is paused, however late it comes', () => {
     const { recorder, caller, agent } = aRecorder();
-    recorder.heardFromCaller(frame(1, 100), 0);
+    recorder.heardFromCaller(frame(1, 100), 0, 0);
     recorder.flush(100);
     recorder.resume(100);
     recorder.start(1_000);
-    recorder.heardFromCaller(frame(2, 200), 900);
+    recorder.heardFromCaller(frame(2, 200), 900, 900);
     recorder.agentPlayed(frame(3, 500), 1_000);
     recorder.flush(1_100);
     recorder.pause(1_200);
     recorder.flush(1_300);
-    recorder.heardFromCaller(frame(4, 100), 1_250);
+    recorder.heardFromCaller(frame(4, 100), 1_250, 1_250);
     recorder.resume(1_400);
-    recorder.heardFromCaller(frame(5, 300), 1_190);
+    recorder.heardFromCaller(frame(5, 300), 1_190, 1_190);
     recorder.agentPlayed(frame(6, 100), 1_500);
     recorder.end(2_000);
 
@@ -130,7 +171,7 @@ describe('a recording', () => {
 
   it('keeps nothing at all when it is never started', () => {
     const { recorder, file, sink } = aRecorder();
-    recorder.heardFromCaller(frame(1), 0);
+    recorder.heardFromCaller(frame(1), 0, 0);
     recorder.flush(500);
     recorder.end(1_000);
 
@@ -142,7 +183,7 @@ describe('a recording', () => {
     recorder.start(0);
     sink.hasRoom = false;
     for (let ms = 0; ms < 90_000; ms += 20) {
-      recorder.heardFromCaller(frame(7), ms);
+      recorder.heardFromCaller(frame(7), ms, ms);
       recorder.flush(ms + 20);
     }
     sink.hasRoom = true;
@@ -168,7 +209,7 @@ describe('a recording', () => {
             for (const { recorder } of [often, once]) {
               if (code % 5 === 0) recorder.agentCleared(nowMs);
               else if (code % 2 === 0) recorder.agentPlayed(frame(code, 3 * ms), nowMs);
-              else recorder.heardFromCaller(frame(code, ms), nowMs + (n % 2));
+              else recorder.heardFromCaller(frame(code, ms), nowMs + (n % 2), nowMs + (n % 2));
             }
             nowMs += ms;
             if (nowMs - flushedMs < everyMs) return;
