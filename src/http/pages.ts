@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import { callsApi } from './api/calls.ts';
 import { describedRoute } from './api/described-route.ts';
+import { listenInRoute } from './api/listen-in.ts';
 import { liveApi } from './api/live.ts';
 import { oneCallApi } from './api/one-call.ts';
 import { reviewApi } from './api/review.ts';
@@ -29,6 +30,7 @@ export function pageRoutes(house: House, gate: Gate): readonly Route[] {
     describedRoute(),
     ...callsApi(house),
     ...liveApi(house),
+    listenInRoute(house),
     ...oneCallApi(house),
     ...reviewApi(house),
   ];

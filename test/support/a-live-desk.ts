@@ -4,9 +4,12 @@ import type { SoftphoneAnswer } from '../../src/ports/carrier.ts';
 import type { DeskAnswer } from '../../src/ports/tools.ts';
 import { rang } from './logged-calls.ts';
 
+type Hear = Parameters<LiveDesk['listenIn']>[1];
+
 /** Live calls that a test makes up, and what was asked of them. */
 export class DeskOfTheTest implements LiveDesk {
   readonly asked: string[] = [];
+  readonly #ears = new Set<Hear>();
   readonly #calls = new Map<string, { events: CallEvent[]; listeners: Set<(event: CallEvent) => void> }>();
 
   /** How many watch a call at this moment. */
@@ -43,8 +46,20 @@ export class DeskOfTheTest implements LiveDesk {
     return { events: [...call.events], end: () => void call.listeners.delete(listener) };
   }
 
-  async listenIn(): Promise<Watch | null> {
-    return null;
+  async listenIn(callId: string, hear: Hear): Promise<Watch | null> {
+    const call = this.#calls.get(callId);
+    if (!call) return null;
+    this.#ears.add(hear);
+    return { events: [], end: () => void this.#ears.delete(hear) };
+  }
+
+  /** Something sounds on whatever call is listened to. */
+  sounds(who: 'caller' | 'agent', audio: Uint8Array): void {
+    for (const hear of this.#ears) hear(who, audio);
+  }
+
+  get listeners(): number {
+    return this.#ears.size;
   }
 
   async tell(callId: string, text: string): Promise<DeskAnswer> {

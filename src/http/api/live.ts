@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { CallEvent } from '../../ports/call-log.ts';
 import type { DeskAnswer } from '../../ports/tools.ts';
 import type { House } from '../review/house.ts';
-import { doingOf, liveCard } from '../review/live-state.ts';
+import { LiveBoard } from '../review/live-board.ts';
+import { doingOf } from '../review/live-state.ts';
 import { say } from '../routing/mount.ts';
 import { type Route, route } from '../routing/route.ts';
 import { ofCall } from './call-id.ts';
@@ -12,13 +13,13 @@ import { noSuchCall } from './one-call.ts';
 
 /** Calls that go on: to watch, and to step in. */
 export function liveApi({ live, reading, clock }: House): readonly Route[] {
-  const cards = async () => (await live.list()).map((call) => liveCard(call, reading));
+  const board = new LiveBoard(live, reading);
   return [
     route('get /api/live', {
       says: 'The calls that go on.',
       needs: 'viewer',
       async handle(_input, response) {
-        response.json({ calls: await cards() });
+        response.json({ calls: await board.cards() });
       },
     }),
     route('get /api/live/stream', {
@@ -29,7 +30,7 @@ export function liveApi({ live, reading, clock }: House): readonly Route[] {
         const listener = openEventStream(response, clock);
         let last = '';
         const look = async () => {
-          const calls = await cards();
+          const calls = await board.cards();
           const now = JSON.stringify(calls);
           if (now !== last) listener.send('calls', calls);
           last = now;

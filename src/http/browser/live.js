@@ -65,6 +65,7 @@ function showFacts(card) {
 /** @param {string} callId */
 function watch(callId) {
   stop();
+  if (sound && watched !== callId) stopListening();
   watched = callId;
   panel.hidden = false;
   complain('');
@@ -109,4 +110,34 @@ transfer?.addEventListener('submit', (event) => {
   event.preventDefault();
   void act('transfer', { target: new FormData(transfer).get('target') });
 });
+
+const listen = find('#listen', HTMLButtonElement);
+/** @type {HTMLAudioElement | null} */
+let sound = null;
+listen?.addEventListener('click', () => (sound ? stopListening() : startListening()));
+
+function startListening() {
+  sound = new Audio(`/api/live/${watched}/listen.wav`);
+  sound.addEventListener('ended', stopListening);
+  sound.addEventListener('error', () => {
+    stopListening();
+    complain('One cannot listen in on this call.');
+  });
+  sound.play().catch(() => {});
+  showListening();
+}
+
+function stopListening() {
+  const ended = sound;
+  sound = null;
+  ended?.removeAttribute('src');
+  ended?.load(); // lets go of the stream
+  showListening();
+}
+
+function showListening() {
+  if (!listen) return;
+  listen.textContent = sound ? 'Stop listening' : 'Listen in';
+  listen.setAttribute('aria-pressed', String(sound !== null));
+}
 find('#hang-up', HTMLButtonElement)?.addEventListener('click', () => void act('hang-up'));

@@ -14,7 +14,10 @@ export interface LiveDesk {
   tell(callId: string, text: string): Promise<DeskAnswer>;
   hangUp(callId: string): Promise<DeskAnswer>;
   transfer(callId: string, target: string): Promise<DeskAnswer>;
-  /** The caller, then the agent, as μ-law while they speak; null where one cannot listen in. */
+  /**
+   * The sound of a call as it is heard, in μ-law: the caller's without a pause, the agent's when it
+   * plays; null where one cannot listen in.
+   */
   listenIn(callId: string, hear: (who: 'caller' | 'agent', audio: Uint8Array) => void): Promise<Watch | null>;
   /** Rings somebody. */
   callOut(wish: { readonly to: string; readonly agent?: string }): Promise<CallOutAnswer>;
@@ -31,7 +34,7 @@ export interface LiveCall {
 }
 
 export interface Watch {
-  /** Everything that had happened when the watch began. */
+  /** Everything that had happened when the watch began. What happens later is not put into it. */
   readonly events: readonly CallEvent[];
   /** A second time is quiet. */
   end(): void;

@@ -91,6 +91,35 @@ describe('the calls that go on', () => {
   });
 });
 
+describe('listening in', () => {
+  it('gives both voices side by side, each where it sounds, and lets go with its listener', async () => {
+    house.desk.rings('CA1');
+    const response = await house.ask('/api/live/CA1/listen.wav');
+    house.desk.sounds('caller', Uint8Array.of(1, 2));
+    house.desk.sounds('agent', Uint8Array.of(11, 12, 13));
+    house.desk.sounds('caller', Uint8Array.of(3, 4));
+    house.desk.sounds('caller', Uint8Array.of(5, 6));
+
+    const reader = response.body?.getReader();
+    let bytes: number[] = [];
+    while (bytes.length < 58 + 12) bytes = [...bytes, ...((await reader?.read())?.value ?? [])];
+    expect(response.headers.get('content-type')).toBe('audio/wav');
+    expect(bytes.slice(-12)).toEqual([1, 0xff, 2, 0xff, 3, 11, 4, 12, 5, 13, 6, 0xff]);
+    await reader?.cancel();
+    await expect.poll(() => house.desk.listeners).toBe(0);
+    expect(house.desk.watchers('CA1')).toBe(0);
+  });
+
+  it('ends with the call', async () => {
+    house.desk.rings('CA1');
+    const response = await house.ask('/api/live/CA1/listen.wav');
+    house.desk.happens('CA1', 1_000, { type: 'ended', reason: 'caller_hung_up' });
+
+    expect((await response.arrayBuffer()).byteLength).toBe(58);
+    expect(house.desk.listeners).toBe(0);
+  });
+});
+
 describe('stepping in', () => {
   it('reaches the call: a note, a transfer, the end', async () => {
     house.desk.rings('CA1');

@@ -55,6 +55,7 @@ const DECLARED: Readonly<Record<string, Readonly<Record<(typeof IDENTITIES)[numb
     'get /api/live': LOOK,
     'get /api/live/stream': LOOK,
     'get /api/live/:callId/stream': LOOK,
+    'get /api/live/:callId/listen.wav': ACT,
     'post /api/live/:callId/tell': ACT,
     'post /api/live/:callId/hang-up': ACT,
     'post /api/live/:callId/transfer': ACT,
