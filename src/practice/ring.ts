@@ -3,8 +3,10 @@ import { parseArgs } from 'node:util';
 import { encodeMulaw } from '../audio/g711.ts';
 import { channelSamples, readWav } from '../audio/wav.ts';
 import { systemClock } from '../clock.ts';
+import type { PracticeScript } from '../ports/practice-script.ts';
 import { Caller, type CallerNews } from './phone/caller.ts';
 import { DIAL_DEFAULTS, type DialOptions } from './phone/dial.ts';
+import { readPracticeScript, replaying } from './phone/replay.ts';
 import { DEFAULT_SCRIPT, SCRIPTS, type Script } from './phone/scripts.ts';
 
 /** `npm run call`: a practice phone that rings any running server the way Twilio does. */
@@ -13,14 +15,14 @@ const HELP = `npm run call -- [options]
   --url URL        the server to ring (${DIAL_DEFAULTS.url})
   --script NAME    what the caller does: ${Object.keys(SCRIPTS).join(', ')} (${DEFAULT_SCRIPT})
   --wav FILE       say this instead: a WAV file, 8 kHz, one channel, PCM16 or μ-law
+  --replay FILE    do what the caller of a real call did: “Make this call a test” on its page gives the file
   --calls N        so many callers at once (1)
   --seconds S      hang up after so long at the latest (120)
   --token TOKEN    sign requests with this TWILIO_AUTH_TOKEN, as Twilio does
 `;
 
 const options = readOptions();
-const script =
-  options.wav === undefined ? scriptNamed(options.script) : speaking(await readVoice(options.wav));
+const script = await chosenScript();
 const dialing: DialOptions = { ...DIAL_DEFAULTS, url: options.url, authToken: options.token ?? null };
 
 const results = await Promise.all(Array.from({ length: options.calls }, (_, i) => place(i + 1)));
@@ -77,6 +79,7 @@ function readOptions() {
         url: { type: 'string', default: DIAL_DEFAULTS.url },
         script: { type: 'string', default: DEFAULT_SCRIPT },
         wav: { type: 'string' },
+        replay: { type: 'string' },
         calls: { type: 'string', default: '1' },
         seconds: { type: 'string', default: '120' },
         token: { type: 'string' },
@@ -101,6 +104,19 @@ function count(name: string, text: string): number {
   return Number.isInteger(number) && number > 0
     ? number
     : exit(`${name} must be a whole number from 1, not "${text}".`, 2);
+}
+
+async function chosenScript(): Promise<Script> {
+  if (options.replay !== undefined) return replaying(await readReplay(options.replay));
+  return options.wav === undefined ? scriptNamed(options.script) : speaking(await readVoice(options.wav));
+}
+
+async function readReplay(file: string): Promise<PracticeScript> {
+  try {
+    return readPracticeScript(await readFile(file, 'utf8'));
+  } catch (error) {
+    return exit(`${file} is no practice script: ${error instanceof Error ? error.message : error}`, 2);
+  }
 }
 
 function scriptNamed(name: string): Script {

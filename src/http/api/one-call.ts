@@ -5,11 +5,12 @@ import type { CallCard } from '../../ports/call-store.ts';
 import type { House } from '../review/house.ts';
 import { markersOf } from '../review/markers.ts';
 import { peaksOf } from '../review/peaks.ts';
+import { callerSound } from '../review/recording-file.ts';
 import { recordingStartMs } from '../review/recording-start.ts';
 import { say } from '../routing/mount.ts';
 import { type Route, route } from '../routing/route.ts';
 import { ofCall } from './call-id.ts';
-import { practiceScript } from './practice-script.ts';
+import { practiceScript, type SoundOf } from './practice-script.ts';
 import { transcriptText, transcriptVtt } from './transcript-files.ts';
 
 /** One call: what happened, what was said, how it sounded. */
@@ -73,9 +74,13 @@ export function oneCallApi(house: House): readonly Route[] {
     aboutCall(
       'get /api/calls/:callId/practice.json',
       'A script with which a practice caller does it all again.',
-      (call, response) => {
-        response.attachment(`${call.card.callId}.practice.json`);
-        response.json(practiceScript(call.events, reading));
+      async ({ card, events }, response) => {
+        const path = await recordings.find(card.callId);
+        const startMs = recordingStartMs(events);
+        const soundOf: SoundOf = async (fromMs, untilMs) =>
+          path === null ? null : callerSound(path, fromMs - startMs, untilMs - startMs);
+        response.attachment(`${card.callId}.practice.json`);
+        response.json(await practiceScript(events, reading, soundOf));
       },
     ),
     aboutCall(

@@ -1,73 +1,67 @@
-import type { CallEvent, EndReason } from '../../ports/call-log.ts';
-import type { CallReading } from '../../ports/call-reading.ts';
-import { recordingStartMs } from '../review/recording-start.ts';
+import type { CallEvent } from '../../ports/call-log.ts';
+import type { CallReading, Stretch } from '../../ports/call-reading.ts';
+import type { PracticeScript, PracticeStep } from '../../ports/practice-script.ts';
 
-/** What the caller of a call did, so that a practice caller can do it again to the agent of today. */
-export interface PracticeScript {
-  readonly version: 1;
-  readonly from: string;
-  readonly to: string;
-  readonly agent: string;
-  readonly steps: readonly PracticeStep[];
-  /** What the agent of that day did of it. */
-  readonly outcome: { readonly tools: readonly string[]; readonly endReason: EndReason | null };
-}
+/** The caller's sound between two moments of the call, in μ-law; null where it was not recorded. */
+export type SoundOf = (fromMs: number, untilMs: number) => Promise<Buffer | null>;
 
-export type PracticeStep =
-  /** Waits until the agent has had its say. */
-  | { readonly type: 'listen' }
-  /** Waits until the agent has been speaking for so long: what comes next cuts in. */
-  | { readonly type: 'listen_for'; readonly ms: number }
-  /** Says this; the sound of it is in the first channel of the recording. */
-  | {
-      readonly type: 'say';
-      readonly text: string;
-      readonly recording: { readonly fromMs: number; readonly untilMs: number };
-    }
-  | { readonly type: 'press'; readonly digits: string }
-  | { readonly type: 'hang_up' };
-
-export function practiceScript(events: readonly CallEvent[], reading: CallReading): PracticeScript {
+/** Makes a call a test: whatever its caller did, in order, with the very sound of it. */
+export async function practiceScript(
+  events: readonly CallEvent[],
+  reading: CallReading,
+  soundOf: SoundOf,
+): Promise<PracticeScript> {
   const rang = events.find((event) => event.type === 'rang');
   const ended = events.find((event) => event.type === 'ended');
-  const startMs = recordingStartMs(events);
-  const lines = reading.transcript(events);
-  const said = lines.filter(({ who }) => who === 'caller');
-  const agentSpoke = reading.agentStretches(events);
-
-  const deeds: { readonly atMs: number; readonly steps: readonly PracticeStep[] }[] = [];
-  for (const { atMs, untilMs, text } of said) {
-    const cutInto = agentSpoke.find((stretch) => stretch.fromMs < atMs && atMs < stretch.untilMs + CUT_IN_MS);
-    const wasCut =
-      cutInto !== undefined && events.some((e) => e.type === 'interrupted' && near(e.atMs, atMs));
-    const wait: PracticeStep =
-      wasCut && cutInto ? { type: 'listen_for', ms: Math.round(atMs - cutInto.fromMs) } : { type: 'listen' };
-    const recording = {
-      fromMs: Math.max(0, Math.round(atMs - startMs)),
-      untilMs: Math.round(untilMs - startMs),
-    };
-    deeds.push({ atMs, steps: [wait, { type: 'say', text, recording }] });
+  const deeds: Deed[] = [];
+  for (const { who, text, atMs, untilMs } of reading.transcript(events)) {
+    if (who !== 'caller') continue;
+    const sound = await soundOf(atMs - BEFORE_MS, untilMs + AFTER_MS);
+    deeds.push({ atMs, untilMs, step: { type: 'say', text, mulaw: sound?.toString('base64') ?? null } });
   }
-  for (const event of events)
-    if (event.type === 'digit')
-      deeds.push({ atMs: event.atMs, steps: [{ type: 'press', digits: event.digit }] });
-  deeds.sort((a, b) => a.atMs - b.atMs);
-
-  const goodbye: readonly PracticeStep[] =
-    ended?.reason === 'caller_hung_up' ? [{ type: 'listen' }, { type: 'hang_up' }] : [{ type: 'listen' }];
+  for (const event of events) {
+    if (event.type !== 'digit') continue;
+    const { atMs, digit } = event;
+    deeds.push({ atMs, untilMs: atMs, step: { type: 'press', digits: digit } });
+  }
+  deeds.sort((one, other) => one.atMs - other.atMs);
+  const agentSpoke = reading.agentStretches(events);
+  const steps = deeds.flatMap(({ atMs, step }, at) => [waitUntil(atMs, deeds[at - 1], agentSpoke), step]);
+  const endedMs = ended?.atMs ?? Number.POSITIVE_INFINITY;
+  const last = waitUntil(endedMs, deeds.at(-1), agentSpoke);
+  const hungUp = ended?.reason === 'caller_hung_up';
   return {
     version: 1,
     from: rang?.from ?? '',
     to: rang?.to ?? '',
     agent: rang?.agent ?? '',
-    steps: [...deeds.flatMap(({ steps }) => steps), ...goodbye],
+    steps: [...steps, last, ...(hungUp ? [{ type: 'hang_up' } as const] : [])],
     outcome: { tools: reading.toolUses(events).map(({ name }) => name), endReason: ended?.reason ?? null },
   };
 }
 
-function near(one: number, other: number): boolean {
-  return Math.abs(one - other) < CUT_IN_MS;
+interface Deed {
+  readonly atMs: number;
+  readonly untilMs: number;
+  readonly step: PracticeStep;
 }
 
-/** Between the first sound of somebody who cuts in and the moment that it counts as one. */
-const CUT_IN_MS = 1_000;
+/** Callers wait for the answer or cut in on it, whenever it comes; without one, they wait as long as they waited. */
+function waitUntil(atMs: number, before: Deed | undefined, agentSpoke: readonly Stretch[]): PracticeStep {
+  const since = before?.atMs ?? 0;
+  const answer = agentSpoke.findLast(({ fromMs }) => fromMs >= since && fromMs < atMs);
+  if (!answer)
+    return {
+      type: 'pause',
+      ms: Math.round(Math.min(Math.max(0, atMs - (before?.untilMs ?? 0)), LONGEST_PAUSE_MS)),
+    };
+  return answer.untilMs > atMs
+    ? { type: 'listen_for', ms: Math.round(atMs - answer.fromMs) }
+    : { type: 'listen' };
+}
+
+const LONGEST_PAUSE_MS = 10_000;
+
+/** A voice is noticed a moment after it began, and its last sound fades out. */
+const BEFORE_MS = 250;
+const AFTER_MS = 150;

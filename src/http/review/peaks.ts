@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { MULAW_DECODED } from '../../audio/g711.ts';
-import { readWav } from '../../audio/wav.ts';
+import { layoutOf } from './recording-file.ts';
 
 /** How loud both sides were, stretch by stretch: what a waveform is drawn from. 0 to 100. */
 export interface Peaks {
@@ -46,27 +45,6 @@ export async function peaksOf(path: string): Promise<Peaks | null> {
   };
 }
 
-/** Null for what is no two-sided recording in μ-law. */
-async function layoutOf(
-  path: string,
-): Promise<{ dataAt: number; sampleRate: number; durationMs: number } | null> {
-  const file = await open(path);
-  try {
-    const head = new Uint8Array(HEAD_BYTES);
-    const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
-    const { encoding, channels, sampleRate, data } = readWav(head.subarray(0, bytesRead));
-    if (encoding !== 'mulaw' || channels !== 2) return null;
-    const dataAt = data.byteOffset;
-    const { size } = await file.stat();
-    return { dataAt, sampleRate, durationMs: ((size - dataAt) / 2 / sampleRate) * 1000 };
-  } catch {
-    return null; // no WAV file, or one that has only just been begun
-  } finally {
-    await file.close();
-  }
-}
-
-const HEAD_BYTES = 4_096;
 const PIECE_BYTES = 64 * 1024;
 const MOST_PER_SECOND = 50;
 /** An hour of call at five a second: more than any screen is wide. */

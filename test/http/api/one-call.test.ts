@@ -1,6 +1,9 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { decodeMulaw } from '../../../src/audio/g711.ts';
+import { recognise } from '../../../src/practice/hearing/recogniser.ts';
+import { readPracticeScript } from '../../../src/practice/phone/replay.ts';
 import { everythingHappens, itsRecording, PARKING_QUESTION_MS } from '../../support/a-recorded-call.ts';
 import { aReviewHouse, type ReviewHouse } from '../../support/a-review-house.ts';
 
@@ -53,30 +56,33 @@ describe('a call', () => {
     ).toEqual(everythingHappens());
   });
 
-  it('becomes a test that does what its caller did, at the same moments', async () => {
-    const script: unknown = await (await house.ask('/api/calls/CA1/practice.json')).json();
+  it('becomes a test that does what its caller did, with the sound of it', async () => {
+    const script = readPracticeScript(await (await house.ask('/api/calls/CA1/practice.json')).text());
 
-    expect(script).toMatchObject({
-      steps: [
-        { type: 'listen' },
-        { type: 'say', text: 'When are you open?', recording: { fromMs: 3_800, untilMs: 4_636 } },
-        { type: 'listen_for', ms: 3_560 },
-        {
-          type: 'say',
-          text: 'Sorry, is there somewhere to park?',
-          recording: { fromMs: 8_960, untilMs: 10_625 },
-        },
-        { type: 'press', digits: '2' },
-        { type: 'listen' },
-        {
-          type: 'say',
-          text: 'Thank you, that is all. Goodbye.',
-          recording: { fromMs: 19_300, untilMs: 21_193 },
-        },
-        { type: 'listen' },
-        { type: 'hang_up' },
-      ],
+    const heard = script.steps.map((step) => {
+      if (step.type !== 'say') return step;
+      const samples = decodeMulaw(Buffer.from(step.mulaw ?? '', 'base64'));
+      return [step.text, recognise(samples, 8_000)?.name];
     });
+    expect(heard).toEqual([
+      { type: 'listen' },
+      ['When are you open?', 'opening_hours'],
+      { type: 'listen_for', ms: 3_560 },
+      ['Sorry, is there somewhere to park?', 'parking'],
+      { type: 'listen' },
+      { type: 'press', digits: '2' },
+      { type: 'pause', ms: 1_100 },
+      ['Thank you, that is all. Goodbye.', 'goodbye'],
+      { type: 'listen' },
+      { type: 'hang_up' },
+    ]);
+  });
+
+  it('becomes a test of its words where it was not recorded', async () => {
+    await house.keep('CAunheard', everythingHappens());
+    const script = readPracticeScript(await (await house.ask('/api/calls/CAunheard/practice.json')).text());
+
+    expect(script.steps[1]).toEqual({ type: 'say', text: 'When are you open?', mulaw: null });
   });
 
   it('is drawn from peaks on the time axis of its recording', async () => {
