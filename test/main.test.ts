@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,21 +13,51 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** The program as `npm start` runs it: with nothing but a port. */
+/** The program that `npm start` runs: with nothing but a port. */
 async function aProcess(environment: Record<string, string> = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'ringdown-'));
+  const folder = await aFolder();
   const port = await freePort();
   const child = run(['main.ts'], { PORT: String(port), ...environment }, folder);
-  cleanups.push(
-    () => rm(folder, { recursive: true }),
-    () => child.kill('SIGKILL'),
-  );
+  cleanups.push(() => child.kill('SIGKILL'));
+  return { child, url: await untilReady(port), folder };
+}
+
+/** `npm start` itself, in a project of its own: what it writes does not land in this one. */
+async function npmStart(): Promise<{ npm: ChildProcess; url: string }> {
+  const folder = await aFolder();
+  const port = await freePort();
+  for (const name of ['package.json', 'src', 'node_modules']) {
+    await symlink(join(SRC, '..', name), join(folder, name));
+  }
+  const env = { PATH: process.env['PATH'], HOME: folder, PORT: String(port) };
+  const npm = spawn('npm', ['start'], { cwd: folder, env, stdio: 'ignore', detached: true });
+  cleanups.push(() => killGroup(npm));
+  return { npm, url: await untilReady(port) };
+}
+
+/** npm and whatever it left behind. */
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // all of them are gone, as they should be
+  }
+}
+
+async function aFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'ringdown-'));
+  cleanups.push(() => rm(folder, { recursive: true, maxRetries: 5 }));
+  return folder;
+}
+
+async function untilReady(port: number): Promise<string> {
   const url = `http://localhost:${port}`;
   await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), {
     timeout: 20_000,
     interval: 100,
   });
-  return { child, url, folder };
+  return url;
 }
 
 function run(
@@ -87,7 +117,7 @@ describe('npm start', () => {
     expect(await exitCode(child)).toBe(0);
   }, 40_000);
 
-  it('P2: ends calls that outlast the drain, with an apology, and leaves with code 0', async () => {
+  it('ends calls that outlast the drain, with an apology, and leaves with code 0', async () => {
     const { child, url } = await aProcess({ DRAIN_SECONDS: '1' });
     const live = await dial({ ...DIAL_DEFAULTS, url }, {});
     if (live.kind === 'words') throw new Error('not connected');
@@ -97,6 +127,19 @@ describe('npm start', () => {
 
     expect(await live.after()).toEqual([expect.stringContaining('sorry')]);
     expect(await exitCode(child)).toBe(0);
+  }, 40_000);
+
+  it('C6: drains and leaves with code 0 when npm itself is told to stop, as the Procfile has it', async () => {
+    const { npm, url } = await npmStart();
+    const live = await dial({ ...DIAL_DEFAULTS, url }, {});
+    if (live.kind === 'words') throw new Error('not connected');
+
+    npm.kill('SIGTERM');
+    await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(503), { timeout: 5_000 });
+    live.line.hangUp();
+
+    expect(await exitCode(npm)).toBe(0);
+    await expect(fetch(url)).rejects.toThrow();
   }, 40_000);
 
   it('says which program to stop when its port is taken', async () => {

@@ -16,7 +16,7 @@ const SECONDS = 24;
 const pin = spawnSync('taskset', ['-p', String(process.pid)]).status === 0;
 const src = join(import.meta.dirname, '../..');
 /** How `npm start` starts the server, flags and all; the relay gets the same. */
-const startArgs = manifest.scripts.start.split(' ').slice(1);
+const startArgs = manifest.scripts.start.split(' node ')[1]?.split(' ') ?? [];
 const flags = startArgs.filter((arg) => arg.startsWith('--'));
 const load = await startLoad();
 
