@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
+import type { KeepDays } from './agents/define-agent.ts';
+import type { AgentDirectory } from './agents/directory.ts';
 import type { CallTap } from './call/call-tap.ts';
 import { CallSound } from './call-sound.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { unreachable } from './errors.ts';
-import { RETENTION } from './logs/retention.ts';
+import type { Retention } from './logs/retention.ts';
 import { createWebhook, type Webhook } from './logs/webhook.ts';
 import { type CallLog, type LogNotice, openCallLog } from './logs/writer.ts';
 
@@ -19,7 +21,11 @@ export interface CallKeeping {
 }
 
 /** Opens what keeps calls. What goes wrong with it later is logged, and harms no call. */
-export async function openKeeping(config: Config, logger: Logger): Promise<CallKeeping> {
+export async function openKeeping(
+  config: Config,
+  agents: AgentDirectory,
+  logger: Logger,
+): Promise<CallKeeping> {
   const clock = systemClock;
   const log = await openCallLog({
     directory: config.dataDir,
@@ -37,7 +43,7 @@ export async function openKeeping(config: Config, logger: Logger): Promise<CallK
     });
   const tidy = () =>
     void log
-      .sweep(RETENTION)
+      .sweep(retentionOf(agents))
       .catch((error: unknown) => logger.error({ err: error }, 'old calls could not be deleted'));
   const stopTidying = clock.every(TIDY_EVERY_MS, tidy);
 
@@ -82,6 +88,17 @@ function logNotice(logger: Logger, notice: LogNotice): void {
     default:
       return unreachable(notice);
   }
+}
+
+/** Of several agents, whoever forgets first sets the measure: nothing is kept longer than anybody was told. */
+function retentionOf({ agents }: AgentDirectory): Retention {
+  const least = (days: (keep: KeepDays) => number) =>
+    Math.min(...agents.map(({ agent }) => days(agent.keepDays)));
+  return {
+    recordingDays: least(({ recording }) => recording),
+    wordDays: least(({ transcript }) => transcript),
+    callDays: least(({ record }) => record),
+  };
 }
 
 const TIDY_EVERY_MS = 60 * 60_000;

@@ -21,8 +21,8 @@ export class CallSound implements CallTap {
     this.#recorder.start(now - this.#startedAt);
   }
 
-  callerHeard(audio: Uint8Array, now: number): void {
-    this.#recorder.heardFromCaller(audio, now - this.#startedAt - audio.length / BYTES_PER_MS);
+  callerHeard(audio: Uint8Array, lineMs: number, now: number): void {
+    this.#recorder.heardFromCaller(audio, now - this.#startedAt - audio.length / BYTES_PER_MS, lineMs);
     for (const listen of this.listeners) listen('caller', audio);
   }
 

@@ -40,7 +40,7 @@ export function checkDemo(
       text: `the booking is in the database, once${row ? `: ${describe(row)}` : ''}`,
     },
     { isGood: wasHeard('goodbye') && last?.heardMs === last?.totalMs, text: 'both said goodbye' },
-    { isGood: wentWell && facts.at(-1)?.type === 'ended', text: 'the call ended as it should' },
+    { isGood: wentWell && facts.some(({ type }) => type === 'ended'), text: 'the call ended as it should' },
   ];
 }
 
@@ -69,7 +69,7 @@ function describe({ id, startsAt, practitioner, customer }: Booking): string {
   return `appointment ${id}, ${startsAt.replace('T', ' ')}, ${practitioner}, for ${customer ?? 'a new customer'}`;
 }
 
-const UNDERSTOOD = ['opening_hours', 'parking', 'order_status', 'free_appointments', 'book_first', 'goodbye'];
+const UNDERSTOOD = ['opening_hours', 'order_status', 'free_appointments', 'book_first', 'goodbye'];
 
 const orderAnswer = z.object({ state: z.string() });
 const bookingAnswer = z.object({ say: z.string(), slot: z.string() });

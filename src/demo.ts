@@ -1,10 +1,12 @@
-import { join, relative } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { pino } from 'pino';
 import { bookingsOfCall } from './agents/front-desk/clinic/bookings.ts';
 import { wallTime } from './agents/front-desk/clinic/calendar.ts';
 import { systemClock } from './clock.ts';
 import { processEnvironment, readConfig } from './config.ts';
 import { checkDemo } from './demo-checks.ts';
+import { recordingPath } from './logs/recording/names.ts';
 import type { CallEvent } from './ports/call-log.ts';
 import type { CallerNews } from './practice/phone/caller.ts';
 import { SCRIPTS } from './practice/phone/scripts.ts';
@@ -13,28 +15,35 @@ import { placePracticeCall } from './practice-call.ts';
 /** `npm run demo`: one whole practice call in the terminal. No account, no key, and nothing leaves this machine. */
 const { DATA_DIR } = processEnvironment();
 const config = readConfig({ DATA_DIR, PORT: '0' });
+try {
+  await mkdir(config.dataDir, { recursive: true });
+} catch (error) {
+  console.error(
+    `Nothing can be kept in DATA_DIR ${config.dataDir}: ${String(error)}. Make it writable, or name another.`,
+  );
+  process.exit(1);
+}
 const script = SCRIPTS['demo'] ?? (() => Promise.resolve(false));
 const startedAt = performance.now();
 
 console.log(
   'A practice call: a caller rings, asks, cuts in, asks for an order, books an eye test, and says goodbye.\n',
 );
-const result = await placePracticeCall(
-  config,
-  pino({ level: 'warn' }),
-  script,
-  join(config.dataDir, 'recordings', 'demo.wav'),
-  { fact: (event) => showFact(event), caller: (news) => showNews(news) },
-);
+const result = await placePracticeCall(config, pino({ level: 'warn' }), script, {
+  fact: (event) => showFact(event),
+  caller: (news) => showNews(news),
+});
 
 console.log('');
 const today = wallTime(systemClock.wallMs()).toPlainDate();
 const bookings = result.callId === null ? [] : bookingsOfCall(config.dataDir, result.callId, today);
 const checks = checkDemo(result.wentWell, result.facts, bookings);
 for (const { isGood, text } of checks) console.log(`${isGood ? '✓' : '✗'} ${text}`);
-console.log(
-  `\nThe call as the caller heard it (caller left, agent right): ${relative('.', result.recording)}`,
-);
+if (result.callId !== null) {
+  const recording = relative('.', recordingPath(config.dataDir, result.callId));
+  console.log(`\nThe call as the caller heard it (caller left, agent right): ${recording}`);
+  console.log(`To read it: npm start, then http://localhost:3000/calls/${result.callId}`);
+}
 process.exit(checks.every(({ isGood }) => isGood) ? 0 : 1);
 
 function showFact(event: CallEvent): void {

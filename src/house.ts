@@ -46,7 +46,7 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
     log: logger,
     watch: config.watchesAgents,
   });
-  const keeping = await openKeeping(config, logger);
+  const keeping = await openKeeping(config, agents, logger);
   const practice = config.openai ? null : await openPractice(extras.practiceModel);
   const access: OpenAIAccess = config.openai ?? {
     baseUrl: practice?.baseUrl ?? '',

@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import { startApp } from './app.ts';
 import type { Config } from './config.ts';
@@ -8,6 +6,7 @@ import type { PracticeModelOptions } from './practice/model/index.ts';
 import { Caller, type CallerNews } from './practice/phone/caller.ts';
 import { DIAL_DEFAULTS } from './practice/phone/dial.ts';
 import type { Script } from './practice/phone/scripts.ts';
+import type { Tape } from './practice/phone/tape.ts';
 
 /** Told of a practice call as it goes: what the house notes, and what the caller notices. */
 export interface PracticeCallListener {
@@ -23,15 +22,15 @@ export interface PracticeCallResult {
   readonly facts: readonly CallEvent[];
   /** The call's own name; null if it never came to a call. */
   readonly callId: string | null;
-  readonly recording: string;
+  /** What went over the line, as the phone knows it. */
+  readonly tape: Tape;
 }
 
-/** A whole practice call: opens a house of its own, rings it, follows the script, keeps a recording, closes the house. */
+/** A whole practice call: opens a house of its own, rings it, follows the script, closes the house. */
 export async function placePracticeCall(
   config: Config,
   logger: Logger,
   script: Script,
-  recording: string,
   listener: PracticeCallListener = {},
   practiceModel: PracticeModelOptions = {},
 ): Promise<PracticeCallResult> {
@@ -52,9 +51,7 @@ export async function placePracticeCall(
     });
     const wentWell = isConnected && (await script(caller));
     await caller.hangUp();
-    await mkdir(dirname(recording), { recursive: true });
-    await writeFile(recording, caller.tape.toWav());
-    return { wentWell, facts, callId, recording };
+    return { wentWell, facts, callId, tape: caller.tape };
   } finally {
     await app.close(CLOSE_MS);
   }

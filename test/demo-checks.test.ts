@@ -33,9 +33,7 @@ const booking: Booking = {
 
 const FACTS: readonly CallFact[] = [
   agentSaid('Good day.'),
-  ...['opening_hours', 'parking', 'order_status', 'free_appointments', 'book_first', 'goodbye'].map(
-    callerSaid,
-  ),
+  ...['opening_hours', 'order_status', 'free_appointments', 'book_first', 'goodbye'].map(callerSaid),
   { type: 'interrupted', heardMs: 2600, unheardMs: 9000 },
   returned('order_status', { say: 'It is ready.', state: 'ready' }),
   returned('book_appointment', { say, slot }),

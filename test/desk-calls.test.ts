@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,8 +22,7 @@ async function aBusiness() {
     wipe,
     async call(script: Script) {
       const config = readConfig({ PORT: '0', DATA_DIR: dataDir });
-      const recording = join(dataDir, `${randomUUID()}.wav`);
-      const result = await placePracticeCall(config, pino({ level: 'silent' }), script, recording);
+      const result = await placePracticeCall(config, pino({ level: 'silent' }), script);
       const today = wallTime(systemClock.wallMs()).toPlainDate();
       return {
         ...result,

@@ -5,8 +5,8 @@
 export interface CallTap {
   /** From now on what is heard may be kept. */
   start(now: number): void;
-  /** Sound of the caller's, and when it came. */
-  callerHeard(audio: Uint8Array, now: number): void;
+  /** Sound of the caller's: its place on the line's own clock, and when it came. */
+  callerHeard(audio: Uint8Array, lineMs: number, now: number): void;
   /** Sound that the caller's phone will begin to play at that time, … */
   agentPlayed(audio: Uint8Array, startsAt: number): void;
   /** … unless this comes first: nothing is played any more from then on. */

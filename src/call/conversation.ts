@@ -93,7 +93,7 @@ export class Conversation {
   onLine(news: LineNews, now: number): void {
     switch (news.type) {
       case 'audio':
-        this.#ends.tap.callerHeard(news.audio, now);
+        this.#ends.tap.callerHeard(news.audio, news.atMs, now);
         this.#uplink.hear(news.audio, news.atMs, now);
         return this.#floor.hear(news.audio, now);
       case 'mark':

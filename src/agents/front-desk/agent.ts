@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { defineAgent } from '../define-agent.ts';
 import { TIME_ZONE, WEEK } from './clinic/calendar.ts';
 
@@ -26,4 +27,10 @@ When the caller says goodbye, say goodbye in one short sentence, and hang up if 
   // A number set aside for plays and films. Put your own here.
   transferTargets: { colleague: { number: '+441632960042' } },
   greeting: { kind: 'exactly', text: 'Harbour Opticians, good day. How can I help you?' },
+  recording: 'announce',
+  summary: z.object({
+    reason: z.string().describe('Why they called, in a few words'),
+    outcome: z.enum(['answered', 'booked', 'moved', 'cancelled', 'passed_on', 'nothing']),
+    followUp: z.string().nullable().describe('What somebody has to do now, or null'),
+  }),
 });

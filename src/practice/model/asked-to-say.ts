@@ -16,6 +16,14 @@ export function noticeToGive({ request, config }: Prompt): string | null {
   return TASKS.find(([pattern]) => pattern.test(task))?.[1] ?? null;
 }
 
+/** A call summed up as JSON, where that is asked for: what the caller said is all that the practice model can tell. */
+export function summaryWanted({ request, items }: Prompt): string | null {
+  if (!/JSON.*"summary"/s.test(request?.instructions ?? '')) return null;
+  const transcript = items.map((item) => (item.type === 'user' ? item.text : '')).join('\n');
+  const said = [...transcript.matchAll(/^caller: (.+)$/gm)].map(([, words]) => `“${words}”`);
+  return JSON.stringify({ summary: `The caller said ${said.join(', ') || 'nothing'}` });
+}
+
 const TASKS: readonly (readonly [RegExp, string])[] = [
   [/look(?:ing)? (?:it|that) up|takes a moment/i, NOTICES.filler],
   [/still there|any(?:one|body) (?:is )?there/i, NOTICES.silence],

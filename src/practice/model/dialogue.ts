@@ -1,4 +1,4 @@
-import { noticeToGive, wordsToSay } from './asked-to-say.ts';
+import { noticeToGive, summaryWanted, wordsToSay } from './asked-to-say.ts';
 import type { Brain, Output, Plan, Prompt, PromptItem } from './brain.ts';
 import { deedFor } from './errands.ts';
 import { clipForUtterance, KEYS, NOTICES } from './script.ts';
@@ -45,7 +45,7 @@ export function dialogue(voice: Voice): Brain {
     const ordered = wordsToSay(prompt.request?.instructions);
     if (ordered !== null) return [{ type: 'say', text: ordered }];
     if (prompt.isOutOfBand && prompt.modality === 'text')
-      return [{ type: 'say', text: account(prompt.items) }];
+      return [{ type: 'say', text: summaryWanted(prompt) ?? account(prompt.items) }];
     const notice = noticeToGive(prompt);
     if (notice !== null) return [say(notice)];
     const results = untoldResults(prompt.items, { wordsOf: sentence, canSay: voice.canSay });

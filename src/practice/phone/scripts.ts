@@ -25,10 +25,10 @@ const askByKeys =
 
 /** Asks something with a long answer, and cuts in on it with the next question. */
 const cutIn =
-  (name: string, nextName: string): Step =>
+  (name: string, nextName: string, afterMs = 2_500): Step =>
   async (caller) => {
     await caller.say(name);
-    if (!(await caller.untilAgentSpoke(2_500))) return false;
+    if (!(await caller.untilAgentSpoke(afterMs))) return false;
     return ask(nextName)(caller);
   };
 
@@ -67,15 +67,13 @@ async function person(caller: Caller): Promise<boolean> {
   return wasAnswered;
 }
 
-const cutInOnHours = cutIn('opening_hours', 'parking');
-const lookUp = ask('order_status');
 const book: readonly Step[] = [ask('free_appointments'), ask('book_first')];
 
 export const SCRIPTS: Readonly<Record<string, Script>> = {
-  'cut-in': visit(cutInOnHours),
+  'cut-in': visit(cutIn('opening_hours', 'parking')),
   ask: visit(ask('opening_hours')),
   listen,
-  'look-up': visit(lookUp),
+  'look-up': visit(ask('order_status')),
   book: visit(...book),
   /** Books, moves what was booked to another day, and cancels it. */
   change: visit(...book, ask('move_appointment'), ask('book_first'), ask('cancel_appointment')),
@@ -83,7 +81,7 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   details: visit(askByKeys('my_details', '01051980#')),
   person,
   /** Everything the demo shows. */
-  demo: visit(cutInOnHours, lookUp, ...book),
+  demo: visit(cutIn('opening_hours', 'order_status'), cutIn('free_appointments', 'book_first', 7_000)),
 };
 export const DEFAULT_SCRIPT = 'cut-in';
 
