@@ -34,7 +34,8 @@ export class AgentDirectory {
         `There is no agent in ${options.folder}. Make a folder in it with a file agent.ts: export default defineAgent({ … }).`,
       );
     }
-    const results = await Promise.allSettled(names.map((name) => readEntry(options, name, 1)));
+    const shared = await fingerprintOf(options.folder, names);
+    const results = await Promise.allSettled(names.map((name) => readEntry(options, name, shared, 1)));
     const entries = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     const problems = results.flatMap((result) =>
       result.status === 'rejected' ? [messageOf(result.reason)] : [],
@@ -89,7 +90,9 @@ export class AgentDirectory {
     this.#lastSeen = seen;
 
     const next: Entry[] = [];
-    for (const name of await agentFolders(folder)) next.push(...(await this.#lookAt(name)));
+    const names = await agentFolders(folder);
+    const shared = await fingerprintOf(folder, names);
+    for (const name of names) next.push(...(await this.#lookAt(name, shared)));
     const known = new Set(this.agents);
     const anew = next.filter((entry) => !known.has(entry.loaded));
     const problems =
@@ -105,13 +108,13 @@ export class AgentDirectory {
   }
 
   /** The agent in a folder as it is now, or as it was when it was last good; nothing if it never was. */
-  async #lookAt(name: string): Promise<readonly Entry[]> {
+  async #lookAt(name: string, shared: string): Promise<readonly Entry[]> {
     const known = this.#entries.get(name);
-    const seen = await fingerprintOf(join(this.#options.folder, name));
+    const seen = shared + (await fingerprintOf(join(this.#options.folder, name)));
     if (known?.seen === seen) return [known];
     try {
       this.#version += 1;
-      return [await readEntry(this.#options, name, this.#version)];
+      return [await readEntry(this.#options, name, shared, this.#version)];
     } catch (error) {
       const stays = known ? 'The version before stays in use.' : 'It takes no calls.';
       this.#options.log.error({}, `${messageOf(error)}\n${stays}`);
@@ -127,9 +130,15 @@ interface Entry {
   readonly loaded: LoadedAgent;
 }
 
-async function readEntry(options: DirectoryOptions, name: string, version: number): Promise<Entry> {
+/** `shared`: what the files look like that belong to no agent, for all of them to use. */
+async function readEntry(
+  options: DirectoryOptions,
+  name: string,
+  shared: string,
+  version: number,
+): Promise<Entry> {
   const folder = join(options.folder, name);
-  const seen = await fingerprintOf(folder); // before reading: what changes meanwhile is seen next time
+  const seen = shared + (await fingerprintOf(folder)); // before reading: what changes meanwhile is seen next time
   return { name, seen, loaded: await readAgent(folder, version, options) };
 }
 

@@ -14,6 +14,7 @@ import { resolveOurselves } from '../tools/host/resolve-ourselves.ts';
 import { WorkerPool } from '../tools/host/worker-pool.ts';
 import type { HouseLog } from '../tools/house-log.ts';
 import { describe } from '../tools/invoke.ts';
+import { maskText } from '../tools/mask.ts';
 import type { ToolCard } from '../tools/tool-card.ts';
 import { createToolbox } from '../tools/toolbox.ts';
 import { checkAgent } from './check-agent.ts';
@@ -57,12 +58,13 @@ export async function readAgent(
       `${missing.join(', ')} must be set in the environment or in .env: its tools need it.`,
     ]);
   }
+  const secrets = named.flatMap((name) => options.environment[name] ?? []);
   const environment = variablesFor(named, options.environment);
   const open = (role: WorkerRole, most?: number) =>
     WorkerPool.open({
       birth: { folder, role, environment, houseSettings: options.houseSettings },
       clock,
-      log: (level, line) => log[level]({ agent: agent.name }, line),
+      log: (level, line) => log[level]({ agent: agent.name }, maskText(line, secrets)),
       ...(most === undefined ? {} : { most }),
     });
 
@@ -76,7 +78,7 @@ export async function readAgent(
       clock,
       log,
       transferTargets: new Set(Object.keys(agent.transferTargets)),
-      secrets: named.flatMap((name) => options.environment[name] ?? []),
+      secrets,
     });
     return {
       agent,

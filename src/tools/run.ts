@@ -23,6 +23,7 @@ export class Run {
   #deadline: Deadline | null = null;
   #isAnswered = false;
   #isLate = false;
+  #callIsOver = false;
 
   constructor(
     card: ToolCard,
@@ -56,6 +57,7 @@ export class Run {
 
   /** The call is over. What writes goes on to its end, and is waited for. */
   callEnded(): void {
+    this.#callIsOver = true;
     if (!this.#card.writes) this.#giveUp('call_ended');
   }
 
@@ -68,7 +70,7 @@ export class Run {
   /** What the tool asks of the call. */
   readonly ask = async (ask: DeskAsk): Promise<unknown> => {
     const isHarmless = ask.type === 'note' || ask.type === 'send_text';
-    if (this.#isAnswered && !(this.#card.writes && isHarmless)) {
+    if ((this.#isAnswered || this.#callIsOver) && !(this.#card.writes && isHarmless)) {
       throw new Error('This run is over: it has no say in the call any more.');
     }
     if (ask.type === 'transfer' && !this.#around.transferTargets.has(ask.target)) {

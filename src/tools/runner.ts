@@ -1,11 +1,12 @@
 import type { CallDesk, ToolCall, ToolOutcome, ToolRunner } from '../ports/tools.ts';
 import type { ToolReply } from './invoke.ts';
+import { TOOL_LIMITS } from './limits.ts';
 import { secretValues } from './mask.ts';
 import { Run } from './run.ts';
 import type { Placed, RunSurroundings } from './surroundings.ts';
 import type { ToolRecord } from './tool-record.ts';
 import { TurnLimits } from './turn-limits.ts';
-import { answerTo, REFUSALS, refusal } from './words.ts';
+import { answerTo, badArguments, REFUSALS, refusal } from './words.ts';
 import { canonical, WriteMemory } from './write-memory.ts';
 
 /** The tools of one call: every request of the model gets exactly one answer, and none is carried out twice. */
@@ -83,6 +84,9 @@ export class CallTools implements ToolRunner {
     }
     if (this.#allowed?.has(call.name) === false) {
       return { output: refusal(REFUSALS.notAllowedNow), result: 'refused', wantsAnswer: true };
+    }
+    if (Buffer.byteLength(call.arguments) > TOOL_LIMITS.argumentBytes) {
+      return { output: badArguments('it is far too long'), result: 'bad_arguments', wantsAnswer: true };
     }
     const run = new Run(tool.card, this.#desk, this.#around, (names) => this.#allowOnly(names));
     const reply = tool.card.writes

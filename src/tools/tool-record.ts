@@ -28,7 +28,7 @@ export class ToolRecord {
     this.#desk.tell({
       type: 'tool_called',
       ...who,
-      arguments: secret ? bounded(maskFields(text, secret)) : '{}',
+      arguments: secret ? shown(text, secret) : '{}',
     });
     return ({ result, output }) => {
       const tookMs = Math.round(this.#clock.now() - startedAt);
@@ -57,8 +57,9 @@ function withoutSecrets(output: string, argumentsText: string, secret: readonly 
   return masked;
 }
 
-function bounded(text: string): string {
-  return Buffer.byteLength(text) <= TOOL_LIMITS.outputBytes ? text : cutOutput(text);
+function shown(argumentsText: string, secret: readonly string[]): string {
+  const isWhole = Buffer.byteLength(argumentsText) <= TOOL_LIMITS.outputBytes;
+  return isWhole ? maskFields(argumentsText, secret) : cutOutput(secret.length > 0 ? '***' : argumentsText);
 }
 
 const MOST_NAME_CHARS = 64;

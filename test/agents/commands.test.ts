@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { aFolder } from '../support/temp-folder.ts';
+
+vi.setConfig({ testTimeout: 30_000 }); // threads and processes start; on a busy machine, slowly
 
 const ROOT = join(import.meta.dirname, '../..');
 const TOOL = `
@@ -34,7 +36,12 @@ async function run(script: string, args: readonly string[], agentsDir: string) {
   );
 }
 
-const aShop = () => aFolder({ 'shop/agent.ts': AGENT, 'shop/tools/order-status.ts': TOOL });
+const aShop = () =>
+  aFolder({
+    'package.json': '{ "name": "my-agents" }',
+    'shop/agent.ts': AGENT,
+    'shop/tools/order-status.ts': TOOL,
+  });
 
 describe('npm run tool', () => {
   it('runs one tool alone and shows what came of it', async () => {

@@ -1,8 +1,10 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AgentDirectory } from '../../src/agents/directory.ts';
 import { aFolder } from '../support/temp-folder.ts';
 import { TestClock } from '../support/test-clock.ts';
 import { aDesk, aLog } from '../tools/support/a-desk.ts';
+
+vi.setConfig({ testTimeout: 30_000 }); // threads and processes start; on a busy machine, slowly
 
 const agent = (name: string, more = '') => `
   import { defineAgent } from 'ringdown';
@@ -176,6 +178,20 @@ describe('while somebody works on an agent', () => {
     const call = { callId: 'c', name: 'order_status', arguments: '{"orderNumber":"B7"}' };
     expect((await runner?.run(call, 'r'))?.output).toContain('ready');
     expect((await after?.toolbox.open(aDesk().desk).run(call, 'r'))?.output).toContain('sent, at last');
+  });
+
+  it('reads agents anew when a file changes that they share', async () => {
+    const { directory, folder } = await aDirectory({
+      'package.json': '{}',
+      'shared/hours.ts': `import { z } from 'zod'; export const hours = 'nine to ' + z.number().parse(5);`,
+      'shop/agent.ts': `import { hours } from '../shared/hours.ts'; ${agent('shop').replace(`'Be brief.'`, 'hours')}`,
+    });
+    expect(directory.answering('*')?.agent.instructions).toBe('nine to 5');
+
+    folder.write('shared/hours.ts', `export const hours = 'ten to four';`);
+    await directory.refresh();
+
+    expect(directory.answering('*')?.agent.instructions).toBe('ten to four');
   });
 
   it('keeps the last good version of a broken one, and says so once', async () => {

@@ -1,4 +1,5 @@
 import { registerHooks } from 'node:module';
+import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
@@ -6,10 +7,10 @@ import { pathToFileURL } from 'node:url';
  *
  * Node resolves a package from the importing file's folder upwards, and an agent's folder may lie anywhere. So its
  * `ringdown` is always the one that runs, and its `zod` is ours where it has none of its own. A version in the
- * query of an agent's address is handed on to the files of its folder, so that all of them are read anew.
+ * query of an agent's address is handed on to the files beside and below it, so that all of them are read anew.
  */
-export function resolveOurselves(folder: string): void {
-  const inside = `${pathToFileURL(folder).href}/`;
+export function resolveOurselves(agentFolder: string): void {
+  const inside = `${pathToFileURL(dirname(agentFolder)).href}/`; // agents share files
   if (folders.has(inside)) return;
   folders.add(inside);
   if (folders.size > 1) return; // one hook for all
@@ -17,12 +18,13 @@ export function resolveOurselves(folder: string): void {
     resolve(specifier, context, next) {
       const ours = OURS[specifier];
       if (ours !== undefined) return { url: new URL(ours, import.meta.url).href, shortCircuit: true };
-      const from = folderOf(context.parentURL);
+      const from = folderOf(context.parentURL) ?? folderOf(specifier);
       if (from === null) return next(specifier, context);
       const found = specifier === 'zod' ? zodFor(context, next) : next(specifier, context);
       if (!found.url.startsWith(from) || found.url.includes('/node_modules/')) return found;
       const version = /\?v=\d+$/.exec(context.parentURL ?? '')?.[0] ?? '';
-      return { ...found, url: found.url.includes('?') ? found.url : found.url + version };
+      const url = found.url.includes('?') ? found.url : found.url + version;
+      return { ...found, url, ...(isTypeScript(url) ? { format: 'module-typescript' } : {}) };
     },
   });
 }
@@ -45,6 +47,11 @@ function zodFor(context: Context, next: Next): ReturnType<Next> {
   } catch {
     return next('zod', { ...context, parentURL: import.meta.url });
   }
+}
+
+/** Also in a folder whose package.json does not say that its files are modules. */
+function isTypeScript(url: string): boolean {
+  return /\.ts(\?v=\d+)?$/.test(url);
 }
 
 function folderOf(url: string | undefined): string | null {

@@ -155,11 +155,12 @@ export class WorkerPool implements ToolHost {
       this.blame(unfinished);
     });
     const readiness = await thread.ready;
-    if (readiness.ok && !this.#isClosed) {
+    const isSame = readiness.ok && JSON.stringify(readiness.cards) === JSON.stringify(this.cards);
+    if (isSame && !this.#isClosed) {
       this.#threads.add(thread);
       return thread;
     }
-    thread.close();
+    thread.close(); // files that have changed since belong to the pool that comes after this one
     if (!readiness.ok) log('error', `no further thread could be started: ${readiness.problems.join('; ')}`);
     return null;
   }

@@ -59,7 +59,9 @@ export class WorkerThread {
     });
     this.#worker.stdout.resume();
     this.#worker.stderr.resume();
-    this.#worker.on('message', (message: FromWorker) => this.#take(message));
+    this.#worker.on('message', (message: unknown) => {
+      if (isFromWorker(message)) this.#take(message); // a tool might send messages of its own
+    });
     this.#worker.on('error', (error) => log('error', `the tools' thread failed: ${describe(error)}`));
     this.#worker.on('exit', () => this.#end());
     const cancel = clock.after(START_MS, () => {
@@ -200,6 +202,19 @@ export class WorkerThread {
 
 function failure(card: ToolCard, trouble: string): ToolReply {
   return { result: 'failed', output: answerTo('failed', card.writes), trouble };
+}
+
+const KINDS: ReadonlySet<unknown> = new Set<FromWorker['type']>([
+  'ready',
+  'unusable',
+  'done',
+  'ask',
+  'log',
+  'pong',
+]);
+
+function isFromWorker(message: unknown): message is FromWorker {
+  return typeof message === 'object' && message !== null && KINDS.has(Reflect.get(message, 'type'));
 }
 
 /** A tool that leaks is ended here, long before the machine feels it. */

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AgentDirectory } from '../../../src/agents/directory.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { aFolder } from '../../support/temp-folder.ts';
 import { aDesk, aLog } from '../support/a-desk.ts';
+
+vi.setConfig({ testTimeout: 30_000 }); // threads and processes start; on a busy machine, slowly
 
 const SERVER = join(import.meta.dirname, 'server.mjs');
 
