@@ -5,8 +5,8 @@ import type { ToolReply } from '../invoke.ts';
 import type { ToolCard } from '../tool-card.ts';
 import { answerTo, REFUSALS, refusal } from '../words.ts';
 import type { WorkerBirth } from './messages.ts';
+import { Threads } from './threads.ts';
 import type { LogLine, RunOrder, ToolHost } from './tool-host.ts';
-import { WorkerThread } from './worker-thread.ts';
 
 export interface PoolOptions {
   readonly birth: WorkerBirth;
@@ -18,73 +18,48 @@ export interface PoolOptions {
 
 const POOL_DEFAULTS = { most: 8 } as const;
 
-/** Threads that wait with nothing to do; one that is there already saves its caller the time to start it. */
-const MOST_IDLE = 2;
-
 /** A tool that ends its thread so often is out of service until its file changes. */
 const MOST_STRIKES = 3;
 
 /**
- * The threads of one agent's tools. A thread serves one call at a time, so a tool that blocks its thread or ends it
- * harms no other call; only when all are taken do calls share. A thread that is gone is replaced when it is needed.
+ * The tools of one agent's folder, in threads of their own. A thread serves one call at a time, so a tool that
+ * blocks its thread or ends it harms no other call; only when all are taken do calls share.
  */
 export class WorkerPool implements ToolHost {
   readonly cards: readonly ToolCard[];
-  readonly #options: Required<PoolOptions>;
-  readonly #threads: Set<WorkerThread>;
-  readonly #strikes = new Map<string, number>();
-  #starting: Promise<WorkerThread | null> | null = null;
+  readonly #threads: Threads;
+  readonly #strikes: Strikes;
   #holds = 0;
   #isRetired = false;
-  #isClosed = false;
 
   /** Reads the folder; rejects with everything that is wrong in it. */
-  static async open(options: PoolOptions): Promise<WorkerPool> {
-    const threads = new Set<WorkerThread>();
-    const pool: { current: WorkerPool | null } = { current: null };
-    const first = new WorkerThread(options.birth, options.clock, options.log, (unfinished) => {
-      threads.delete(first);
-      pool.current?.blame(unfinished);
-    });
-    threads.add(first);
-    const readiness = await first.ready;
-    if (!readiness.ok) throw new RingdownError('BAD_AGENT', inFolder(options, readiness.problems));
-    pool.current = new WorkerPool({ ...POOL_DEFAULTS, ...options }, threads, readiness.cards);
-    return pool.current;
+  static async open({ birth, clock, log, most = POOL_DEFAULTS.most }: PoolOptions): Promise<WorkerPool> {
+    const strikes = new Strikes(log);
+    const threads = new Threads({ birth, clock, log, most, ended: (tools) => strikes.add(tools) });
+    const readiness = await threads.start();
+    if (readiness.ok) return new WorkerPool(threads, readiness.cards, strikes);
+    threads.close();
+    const agent = basename(birth.folder);
+    const problems = readiness.problems.map((problem) => `agent ${agent}: ${problem}`);
+    throw new RingdownError('BAD_AGENT', problems.join('\n'));
   }
 
-  private constructor(
-    options: Required<PoolOptions>,
-    threads: Set<WorkerThread>,
-    cards: readonly ToolCard[],
-  ) {
-    this.#options = options;
+  private constructor(threads: Threads, cards: readonly ToolCard[], strikes: Strikes) {
     this.#threads = threads;
     this.cards = cards;
+    this.#strikes = strikes;
   }
 
   async run(order: RunOrder): Promise<ToolReply> {
     const { name, writes } = order.card;
-    if ((this.#strikes.get(name) ?? 0) >= MOST_STRIKES) {
-      return {
-        result: 'failed',
-        output: refusal(REFUSALS.outOfService),
-        trouble: 'out of service until it changes',
-      };
+    if (this.#strikes.isOut(name)) {
+      const trouble = 'out of service until its file changes';
+      return { result: 'failed', output: refusal(REFUSALS.outOfService), trouble };
     }
-    while (!this.#isClosed) {
-      const thread = this.#pick(order.callId);
-      if (thread) return thread.run(order).finally(() => this.#tidy());
-      if (await this.#start()) continue;
-      const shared = this.#leastBusy();
-      if (!shared) break;
-      return shared.run(order).finally(() => this.#tidy());
-    }
-    return {
-      result: 'failed',
-      output: answerTo('failed', writes),
-      trouble: 'no thread could be started for it',
-    };
+    const reply = await this.#threads.run(order);
+    this.#closeIfDone();
+    const trouble = 'no thread could be started for it';
+    return reply ?? { result: 'failed', output: answerTo('failed', writes), trouble };
   }
 
   hold(): Cancel {
@@ -94,95 +69,45 @@ export class WorkerPool implements ToolHost {
       if (!isHeld) return;
       isHeld = false;
       this.#holds -= 1;
-      this.#tidy();
+      this.#closeIfDone();
     };
   }
 
   /** No new calls will come: closes as soon as the last call and the last run are over. */
   retire(): void {
     this.#isRetired = true;
-    this.#tidy();
+    this.#closeIfDone();
   }
 
   /** At once, whatever runs. */
   close(): void {
-    this.#isClosed = true;
-    for (const thread of this.#threads) thread.close();
+    this.#threads.close();
   }
 
-  /** Tools that ran in a thread when it ended. With one call to a thread, they are the ones who did it. */
-  blame(names: readonly string[]): void {
-    if (this.#isClosed) return;
-    for (const name of new Set(names)) {
-      const strikes = (this.#strikes.get(name) ?? 0) + 1;
-      this.#strikes.set(name, strikes);
-      const after = strikes >= MOST_STRIKES ? '; it is out of service until its file changes' : '';
-      this.#options.log(
-        'error',
-        `the thread that ${name} ran in ended, for the ${ordinal(strikes)} time${after}`,
-      );
-    }
-  }
-
-  /** The thread that works for this call already, or one that has nothing to do. */
-  #pick(callId: string): WorkerThread | null {
-    const threads = [...this.#threads];
-    const found = threads.find((thread) => thread.worksFor(callId)) ?? threads.find(isIdle) ?? null;
-    const isLast = !threads.some((thread) => thread !== found && isIdle(thread));
-    if (found && isLast) void this.#start(); // so that the next call need not wait for one
-    return found;
-  }
-
-  #leastBusy(): WorkerThread | null {
-    return [...this.#threads].sort((a, b) => a.runs - b.runs)[0] ?? null;
-  }
-
-  /** One more thread, if there may be one; several who ask at once get the same. */
-  #start(): Promise<WorkerThread | null> {
-    if (this.#isClosed) return Promise.resolve(null);
-    if (this.#starting) return this.#starting;
-    if (this.#threads.size >= this.#options.most) return Promise.resolve(null);
-    this.#starting = this.#startOne().finally(() => {
-      this.#starting = null;
-    });
-    return this.#starting;
-  }
-
-  async #startOne(): Promise<WorkerThread | null> {
-    const { birth, clock, log } = this.#options;
-    const thread = new WorkerThread(birth, clock, log, (unfinished) => {
-      this.#threads.delete(thread);
-      this.blame(unfinished);
-    });
-    const readiness = await thread.ready;
-    const isSame = readiness.ok && JSON.stringify(readiness.cards) === JSON.stringify(this.cards);
-    if (isSame && !this.#isClosed) {
-      this.#threads.add(thread);
-      return thread;
-    }
-    thread.close(); // files that have changed since belong to the pool that comes after this one
-    if (!readiness.ok) log('error', `no further thread could be started: ${readiness.problems.join('; ')}`);
-    return null;
-  }
-
-  #tidy(): void {
-    const idle = [...this.#threads].filter(isIdle);
-    if (this.#isRetired && this.#holds === 0 && idle.length === this.#threads.size) return this.close();
-    for (const thread of idle.slice(MOST_IDLE)) {
-      this.#threads.delete(thread);
-      thread.close();
-    }
+  #closeIfDone(): void {
+    if (this.#isRetired && this.#holds === 0 && this.#threads.isIdle) this.close();
   }
 }
 
-function isIdle(thread: WorkerThread): boolean {
-  return thread.runs === 0;
-}
+/** How often a tool has ended its thread. With one call to a thread, those that ran in it are the ones who did it. */
+class Strikes {
+  readonly #log: LogLine;
+  readonly #counts = new Map<string, number>();
 
-function inFolder({ birth }: PoolOptions, problems: readonly string[]): string {
-  return problems.map((problem) => `agent ${basename(birth.folder)}: ${problem}`).join('\n');
-}
+  constructor(log: LogLine) {
+    this.#log = log;
+  }
 
-function ordinal(count: number): string {
-  return ['first', 'second', 'third'][count - 1] ?? `${count}th`;
+  isOut(tool: string): boolean {
+    return (this.#counts.get(tool) ?? 0) >= MOST_STRIKES;
+  }
+
+  add(tools: readonly string[]): void {
+    for (const tool of new Set(tools)) {
+      const count = (this.#counts.get(tool) ?? 0) + 1;
+      this.#counts.set(tool, count);
+      const after = count >= MOST_STRIKES ? '; it is out of service until its file changes' : '';
+      this.#log('error', `the thread that ${tool} ran in ended (${count} of ${MOST_STRIKES})${after}`);
+    }
+  }
 }

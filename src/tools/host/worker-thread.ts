@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { unreachable } from '../../errors.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Cancel, Clock } from '../../ports/clock.ts';
 import { describe, type ToolReply } from '../invoke.ts';
 import type { ToolCard } from '../tool-card.ts';
 import { answerTo } from '../words.ts';
@@ -38,7 +38,8 @@ export class WorkerThread {
   readonly #runs = new Map<number, Run>();
   readonly #readiness = Promise.withResolvers<Readiness>();
   #nextRunId = 1;
-  #unanswered: (() => void) | null = null;
+  #unanswered: Cancel | null = null;
+  #answered: (() => void)[] = [];
   #isGone = false;
 
   /** `gone` is told once, with the tools that were running: the thread has ended, for whatever reason. */
@@ -99,6 +100,14 @@ export class WorkerThread {
     return promise;
   }
 
+  /** Resolves when the thread answers: at once, unless a tool keeps it busy. */
+  answers(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#answered.push(resolve);
+    this.#send({ type: 'ping' });
+    return promise;
+  }
+
   /** Ends the thread, whatever it is doing. */
   close(): void {
     void this.#worker.terminate();
@@ -149,6 +158,7 @@ export class WorkerThread {
       case 'pong':
         this.#unanswered?.();
         this.#unanswered = null;
+        for (const answered of this.#answered.splice(0)) answered();
         return;
       default:
         return unreachable(message);

@@ -160,10 +160,10 @@ describe('X11: a tool that blocks its thread', () => {
     );
 
     const forever = aCall('CA1').ask('forever');
-    const shared = aCall('CA2').ask('quick'); // there is one thread only, so this call has to share it
+    const waiting = aCall('CA2').ask('quick'); // for the only thread there is
 
     expect((await forever).result).toBe('timed_out');
-    expect((await shared).result).toBe('failed');
+    expect(await waiting).toMatchObject({ result: 'ok', output: '"quick"' });
     await expect
       .poll(() => lines.join('\n'), { timeout: 10_000 })
       .toContain('the thread that forever ran in ended');
@@ -222,6 +222,27 @@ describe('X12: a tool that harms the place it runs in', () => {
 
     expect((await ask('nag')).result).toBe('failed');
     expect(asked).toHaveLength(100);
+  });
+});
+
+describe('many calls at once', () => {
+  it('wait their turn for a thread, and share when there are no more', async () => {
+    const { aCall } = await aPool(
+      {
+        quick: tool('quick', 'run: ({ n }) => n'),
+        slow: tool('slow', 'run: ({ n }) => new Promise((done) => setTimeout(done, 600, n))'),
+      },
+      2,
+    );
+    const ask = (name: string) => (_: unknown, n: number) => aCall(`${name}${n}`).ask(name, { n });
+
+    const outcomes = await Promise.all([
+      ...Array.from({ length: 20 }, ask('slow')),
+      ...Array.from({ length: 20 }, ask('quick')),
+    ]);
+
+    const numbers = Array.from({ length: 20 }, (_, n) => `${n}`);
+    expect(outcomes.map(({ output }) => output)).toEqual([...numbers, ...numbers]);
   });
 });
 
