@@ -1,4 +1,7 @@
+import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AgentDirectory } from '../../../src/agents/directory.ts';
 import { systemClock } from '../../../src/clock.ts';
@@ -37,6 +40,39 @@ async function anAgentWith(server: Readonly<Record<string, unknown>>) {
   };
   return { loaded, ask, lines };
 }
+
+describe('the tools of an MCP server that is reached over HTTP', () => {
+  it('are run there, with the headers it wants', async () => {
+    const seen: (string | undefined)[] = [];
+    const web = createServer(async (request, response) => {
+      seen.push(request.headers.authorization);
+      const server = new McpServer({ name: 'stock', version: '1' });
+      server.registerTool('count', { description: 'Counts.' }, () => ({
+        content: [{ type: 'text', text: '7' }],
+      }));
+      const transport = new StreamableHTTPServerTransport({});
+      await server.connect(transport);
+      await transport.handleRequest(request, response);
+    });
+    await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      web.closeAllConnections();
+      web.close();
+    });
+    const address = web.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+
+    const { ask } = await anAgentWith({
+      command: undefined,
+      args: undefined,
+      url: `http://127.0.0.1:${port}/mcp`,
+      headers: { authorization: 'Bearer {STOCK_KEY}' },
+    });
+
+    expect(await ask('stock_count')).toMatchObject({ result: 'ok', output: '"7"' });
+    expect(new Set(seen)).toEqual(new Set(['Bearer canary']));
+  });
+});
 
 describe('the tools of an MCP server that is started here', () => {
   it('are offered under its name, with its own schema', async () => {
