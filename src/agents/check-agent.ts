@@ -238,7 +238,16 @@ const AgentShape: z.ZodType<Agent> = z.strictObject(
     httpTools: z.array(httpTool).readonly(),
     mcpServers: z.array(mcpServer).readonly(),
     remoteMcpServers: z.array(remoteMcpServer).readonly(),
-    environment: variables,
+    environment: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^[A-Za-z_]\w*\??$/,
+            'must be the name of a variable such as CRM_TOKEN, or CRM_TOKEN? if it may be missing.',
+          ),
+      )
+      .readonly(),
     settings: z.record(z.string(), z.unknown(), 'must be an object.').readonly(),
     recording: oneOf(['announce', 'ask', 'on', 'off']),
     summary: zodObject.exactOptional(),

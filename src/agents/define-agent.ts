@@ -46,7 +46,10 @@ export interface Agent<Settings extends AgentSettings = AgentSettings> {
   readonly mcpServers: readonly McpServer[];
   /** Servers of tools that the model's own side reaches. */
   readonly remoteMcpServers: readonly RemoteMcpServer[];
-  /** The variables of the environment that its tools may see. They see no others. */
+  /**
+   * The variables of the environment that its tools may see, such as `CRM_TOKEN`; `CRM_TOKEN?` may be missing. Of
+   * the others they see those that programs need to run, and `DATA_DIR`.
+   */
   readonly environment: readonly string[];
   /** Yours: whatever its tools need to know. */
   readonly settings: Settings;

@@ -3,8 +3,14 @@ import type { Agent } from './define-agent.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Every variable of the environment that an agent names, wherever it does. */
-export function namedIn(agent: Agent): readonly string[] {
+export interface NamedVariables {
+  readonly all: readonly string[];
+  /** Those the agent can do without. */
+  readonly optional: ReadonlySet<string>;
+}
+
+/** Every variable of the environment that an agent names, wherever it does; `NAME?` is one it can do without. */
+export function namedIn(agent: Agent): NamedVariables {
   const named = [
     ...agent.environment,
     ...agent.httpTools.flatMap(variablesOf),
@@ -13,7 +19,18 @@ export function namedIn(agent: Agent): readonly string[] {
     ),
     ...agent.remoteMcpServers.flatMap(({ authorizationFrom }) => authorizationFrom ?? []),
   ];
-  return [...new Set(named)];
+  const isOptional = (name: string) => name.endsWith('?');
+  const plain = (name: string) => name.replace(/\?$/, '');
+  const needed = new Set(named.filter((name) => !isOptional(name)));
+  return {
+    all: [...new Set(named.map(plain))],
+    optional: new Set(
+      named
+        .filter(isOptional)
+        .map(plain)
+        .filter((name) => !needed.has(name)),
+    ),
+  };
 }
 
 /** What the threads of its tools may see: what it names, and what programs need to run at all. */
@@ -25,4 +42,4 @@ export function variablesFor(
   return Object.fromEntries(entries.filter(([, value]) => value !== ''));
 }
 
-const NEEDED_TO_RUN = ['PATH', 'HOME', 'TZ', 'LANG'] as const;
+const NEEDED_TO_RUN = ['PATH', 'HOME', 'TZ', 'LANG', 'DATA_DIR'] as const;

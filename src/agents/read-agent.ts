@@ -52,14 +52,14 @@ export async function readAgent(
   const agent = await readAgentFile(folder, version);
   const { clock, log } = options;
   const named = namedIn(agent);
-  const missing = named.filter((name) => !options.environment[name]);
+  const missing = named.all.filter((name) => !named.optional.has(name) && !options.environment[name]);
   if (missing.length > 0) {
     throw badAgent(folder, [
       `${missing.join(', ')} must be set in the environment or in .env: its tools need it.`,
     ]);
   }
-  const secrets = named.flatMap((name) => options.environment[name] ?? []);
-  const environment = variablesFor(named, options.environment);
+  const secrets = named.all.flatMap((name) => options.environment[name] ?? []);
+  const environment = variablesFor(named.all, options.environment);
   const open = (role: WorkerRole, most?: number) =>
     WorkerPool.open({
       birth: { folder, role, environment, houseSettings: options.houseSettings },

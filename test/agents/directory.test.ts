@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { agentsFolder } from '../../src/agents/agents-folder.ts';
 import { AgentDirectory } from '../../src/agents/directory.ts';
 import { aFolder } from '../support/temp-folder.ts';
 import { TestClock } from '../support/test-clock.ts';
@@ -88,6 +89,16 @@ describe('a folder of agents outside the repository', () => {
   });
 });
 
+describe('the agents that come with the house', () => {
+  it('can be used as they are', async () => {
+    const options = { environment: {}, clock: new TestClock(), log: aLog().log };
+    const directory = await AgentDirectory.open({ folder: agentsFolder({}), ...options });
+    onTestFinished(() => directory.close());
+
+    expect(directory.answering('*')?.agent.name).toBe('front-desk');
+  });
+});
+
 describe('which agent answers', () => {
   it('is the one with the number, and for the rest the one with *', async () => {
     const { directory } = await aDirectory({
@@ -133,6 +144,12 @@ describe('a mistake in a folder', () => {
     expect(message).toContain('agent c: agent.ts: cannot be read');
     expect(message).toContain('agent d: tools/x.ts: the default export must be a tool');
     expect(message).toContain('agent e: CRM_TOKEN must be set in the environment');
+  });
+
+  it('is no variable of the environment that may be missing', async () => {
+    const { directory } = await aDirectory({ 'a/agent.ts': agent('a', `environment: ['CRM_TOKEN?']`) });
+
+    expect(directory.agents).toHaveLength(1);
   });
 
   it('is a tool with the name of a built-in one', async () => {

@@ -6,7 +6,6 @@ import type { Tool } from '../define-tool.ts';
 import type { HttpTool } from '../http/description.ts';
 import { httpTool } from '../http/http-tool.ts';
 import { describe, type Ready, ready } from '../invoke.ts';
-import { maskText } from '../mask.ts';
 import type { McpServer } from '../mcp/description.ts';
 import { asTool, namesTwice, problemsOf } from '../tool-card.ts';
 import type { WorkerBirth } from './messages.ts';
@@ -17,6 +16,7 @@ export type LoadedTools =
       readonly ok: true;
       readonly tools: ReadonlyMap<string, Ready>;
       readonly settings: Readonly<Record<string, unknown>>;
+      close(): Promise<void>;
     }
   /** Each with its file. */
   | { readonly ok: false; readonly problems: readonly string[] };
@@ -27,42 +27,50 @@ export async function loadTools(birth: WorkerBirth): Promise<LoadedTools> {
   const problems: string[] = [];
   const agent = await importDefault(birth.folder, 'agent.ts', problems);
   const described = isRecord(agent) ? agent : {};
-  const all =
-    birth.role === 'files'
-      ? [
-          ...(await readFiles(birth.folder, problems)).map(ready),
-          ...itemsOf(described['httpTools'], isHttpTool).map((tool) =>
-            ready(httpTool(tool, birth.environment)),
-          ),
-        ]
-      : await reachServers(itemsOf(described['mcpServers'], isMcpServer), birth, problems);
-  if (problems.length > 0) return { ok: false, problems };
-
-  for (const name of namesTwice(all.map(({ card }) => card))) {
+  const opened = await (birth.role === 'files'
+    ? fromFiles(birth, described, problems)
+    : fromServers(birth, described, problems));
+  for (const name of namesTwice(opened.tools.map(({ card }) => card))) {
     problems.push(`tools/: two tools are called ${name}. Rename one: the model could not tell them apart.`);
   }
-  if (problems.length > 0) return { ok: false, problems };
+  if (problems.length > 0) {
+    await opened.close();
+    return { ok: false, problems };
+  }
   const own = isRecord(described['settings']) ? described['settings'] : {};
   const settings = { ...birth.houseSettings, ...own };
-  return { ok: true, tools: new Map(all.map((tool) => [tool.card.name, tool])), settings };
+  return {
+    ok: true,
+    tools: new Map(opened.tools.map((tool) => [tool.card.name, tool])),
+    settings,
+    close: opened.close,
+  };
 }
 
-async function reachServers(
-  servers: readonly McpServer[],
-  { environment }: WorkerBirth,
+interface Opened {
+  readonly tools: readonly Ready[];
+  readonly close: () => Promise<void>;
+}
+
+async function fromFiles(
+  { folder, environment }: WorkerBirth,
+  agent: Readonly<Record<string, unknown>>,
   problems: string[],
-): Promise<readonly Ready[]> {
-  const { mcpTools } = await import('../mcp/mcp-tools.ts'); // much to read, for those who need it
-  const all = await Promise.all(
-    servers.map((server) =>
-      mcpTools(server, environment).catch((error: unknown) => {
-        const reason = maskText(describe(error).split('\n')[0] ?? '', Object.values(environment));
-        problems.push(`agent.ts: mcpServers: ${server.name} cannot be used: ${reason}`);
-        return [];
-      }),
-    ),
-  );
-  return all.flat();
+): Promise<Opened> {
+  const files = await readFiles(folder, problems);
+  const addresses = itemsOf(agent['httpTools'], isHttpTool).map((tool) => httpTool(tool, environment));
+  return { tools: [...files, ...addresses].map(ready), close: async () => {} };
+}
+
+async function fromServers(
+  { environment }: WorkerBirth,
+  agent: Readonly<Record<string, unknown>>,
+  problems: string[],
+): Promise<Opened> {
+  const { reachServers } = await import('../mcp/reach-servers.ts'); // much to read, for those who need it
+  const reached = await reachServers(itemsOf(agent['mcpServers'], isMcpServer), environment);
+  problems.push(...reached.problems);
+  return reached;
 }
 
 /** The agent's file was checked, field by field, before this thread was started; here it is only told apart. */

@@ -36,7 +36,9 @@ export type ToWorker =
     }
   | { readonly type: 'abort'; readonly runId: number }
   | { readonly type: 'answer'; readonly runId: number; readonly askId: number; readonly answer: Answer }
-  | { readonly type: 'ping' };
+  | { readonly type: 'ping' }
+  /** Lets go of what it has opened, and ends. */
+  | { readonly type: 'close' };
 
 /** What the desk said, or why it said nothing. */
 export type Answer =

@@ -18,10 +18,8 @@ export function resolveOurselves(agentFolder: string): void {
     resolve(specifier, context, next) {
       const ours = OURS[specifier];
       if (ours !== undefined) return { url: new URL(ours, import.meta.url).href, shortCircuit: true };
-      const from = folderOf(context.parentURL) ?? folderOf(specifier);
-      if (from === null) return next(specifier, context);
       const found = specifier === 'zod' ? zodFor(context, next) : next(specifier, context);
-      if (!found.url.startsWith(from) || found.url.includes('/node_modules/')) return found;
+      if (!isOfAgents(found.url)) return found;
       const version = /\?v=\d+$/.exec(context.parentURL ?? '')?.[0] ?? '';
       const url = found.url.includes('?') ? found.url : found.url + version;
       return { ...found, url, ...(isTypeScript(url) ? { format: 'module-typescript' } : {}) };
@@ -54,7 +52,6 @@ function isTypeScript(url: string): boolean {
   return /\.ts(\?v=\d+)?$/.test(url);
 }
 
-function folderOf(url: string | undefined): string | null {
-  for (const folder of folders) if (url?.startsWith(folder)) return folder;
-  return null;
+function isOfAgents(url: string): boolean {
+  return !url.includes('/node_modules/') && [...folders].some((folder) => url.startsWith(folder));
 }

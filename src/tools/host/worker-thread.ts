@@ -18,6 +18,7 @@ const ANSWER_MS = 1_000;
 /** A run that goes on beyond its deadline, without harm to anybody, is forgotten after this. */
 const FORGET_MS = 300_000;
 const START_MS = 15_000;
+const FAREWELL_MS = 5_000;
 
 interface Run {
   readonly order: RunOrder;
@@ -41,10 +42,12 @@ export class WorkerThread {
   #unanswered: Cancel | null = null;
   #answered: (() => void)[] = [];
   #isGone = false;
+  readonly #hasServers: boolean;
 
   /** `gone` is told once, with the tools that were running: the thread has ended, for whatever reason. */
   constructor(birth: WorkerBirth, clock: Clock, log: LogLine, gone: (unfinished: readonly string[]) => void) {
     this.#clock = clock;
+    this.#hasServers = birth.role === 'mcp';
     this.#log = log;
     this.#gone = gone;
     this.ready = this.#readiness.promise;
@@ -108,8 +111,15 @@ export class WorkerThread {
     return promise;
   }
 
-  /** Ends the thread, whatever it is doing. */
+  /** Ends the thread, whatever it is doing. One that has servers of its own may see them off first. */
   close(): void {
+    if (this.#hasServers) {
+      this.#send({ type: 'close' });
+      this.#clock.after(FAREWELL_MS, () => this.#terminate());
+    } else this.#terminate();
+  }
+
+  #terminate(): void {
     void this.#worker.terminate();
   }
 
@@ -134,7 +144,7 @@ export class WorkerThread {
         'error',
         `a tool keeps its thread busy without end (${this.#unfinished().join(', ')}): ended`,
       );
-      this.close();
+      this.#terminate();
     });
     this.#unanswered = cancel;
     this.#send({ type: 'ping' });

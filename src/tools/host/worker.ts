@@ -50,6 +50,8 @@ function take(message: ToWorker): void {
       return answer(runs.get(message.runId)?.asks, message.askId, message.answer);
     case 'ping':
       return send({ type: 'pong' });
+    case 'close':
+      return void (loaded.ok ? loaded.close() : Promise.resolve()).finally(() => process.exit(0));
     default:
       return unreachable(message);
   }

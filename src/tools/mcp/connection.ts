@@ -22,6 +22,12 @@ export class McpConnection {
     return this.#client;
   }
 
+  /** Ends the server, if it was started here: in good manners first, then without. */
+  async close(): Promise<void> {
+    const client = await this.#client?.catch(() => null);
+    await client?.close();
+  }
+
   async #connect(): Promise<Client> {
     const client = new Client({ name: 'ringdown', version: '1' });
     client.onclose = () => {

@@ -7,15 +7,11 @@ import { toOutput } from '../output.ts';
 import type { JsonSchema, ToolCard } from '../tool-card.ts';
 import type { ToolContext } from '../tool-context.ts';
 import { badArguments } from '../words.ts';
-import { McpConnection } from './connection.ts';
+import type { McpConnection } from './connection.ts';
 import type { McpServer } from './description.ts';
 
 /** The tools of one MCP server, under its name, to be run like any others. */
-export async function mcpTools(
-  server: McpServer,
-  environment: Readonly<Record<string, string>>,
-): Promise<readonly Ready[]> {
-  const connection = new McpConnection(server, environment);
+export async function mcpTools(server: McpServer, connection: McpConnection): Promise<readonly Ready[]> {
   const client = await connection.client();
   const offered: Offered[] = [];
   let cursor: string | undefined;

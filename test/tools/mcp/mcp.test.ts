@@ -21,7 +21,7 @@ async function anAgentWith(server: Readonly<Record<string, unknown>>) {
       import { defineAgent } from 'ringdown';
       export default defineAgent({ name: 'shop', instructions: 'Be brief.', can: [], mcpServers: ${mcpServers} });`,
   });
-  const { log, lines } = aLog();
+  const { log } = aLog();
   const directory = await AgentDirectory.open({
     folder: folder.path,
     environment: { STOCK_KEY: 'canary', OTHER: 'x', PATH: '/usr/bin' },
@@ -38,7 +38,7 @@ async function anAgentWith(server: Readonly<Record<string, unknown>>) {
     runner?.turnBegan();
     return runner?.run({ callId: `c${calls}`, name, arguments: JSON.stringify(args) }, `r${calls}`);
   };
-  return { loaded, ask, lines };
+  return { loaded, ask, directory };
 }
 
 describe('the tools of an MCP server that is reached over HTTP', () => {
@@ -132,6 +132,23 @@ describe('the tools of an MCP server that is started here', () => {
 
     expect(['timed_out', 'failed']).toContain(outcome?.result);
     expect((await ask('stock_count', { article: 'frame' }))?.result).toBe('ok');
+  });
+
+  it('end with the house, also when their server would stay', async () => {
+    const { ask, directory } = await anAgentWith({});
+    const pid = Number(JSON.parse((await ask('stock_pid'))?.output ?? ''));
+    const isAlive = () => {
+      try {
+        return process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+    };
+    expect(isAlive()).toBe(true);
+
+    directory.close();
+
+    await expect.poll(isAlive, { timeout: 10_000 }).toBe(false);
   });
 
   it('stop the start when the server cannot be used, with its name', async () => {

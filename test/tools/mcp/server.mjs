@@ -24,7 +24,9 @@ server.registerTool('environment', { description: 'What it sees.' }, () =>
 server.registerTool('fail', { description: 'Fails.' }, () => {
   throw new Error('SELECT canary');
 });
+server.registerTool('pid', { description: 'Its process.' }, () => text(String(process.pid)));
 server.registerTool('die', { description: 'Ends the server.' }, () => process.exit(1));
 server.registerTool('hang', { description: 'Never answers.' }, () => new Promise(() => {}));
 
+setInterval(() => {}, 1_000); // stays when its input has ended, as some servers do
 await server.connect(new StdioServerTransport());
