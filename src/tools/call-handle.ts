@@ -1,7 +1,7 @@
 import type { CallDesk, DeskAnswer, DigitWish } from '../ports/tools.ts';
 import { isRecord } from './arguments.ts';
 import { TOOL_LIMITS } from './limits.ts';
-import { type CallHandle, DIGITS_WANTED } from './tool-context.ts';
+import { type CallHandle, DIGITS_WANTED, type DigitsWanted } from './tool-context.ts';
 
 /** What a tool asks of its call, as something that can be sent from one thread to another. */
 export type DeskAsk =
@@ -35,7 +35,7 @@ export function callHandle(ask: Ask): CallHandle {
       return readAnswer(await bounded({ type: 'transfer', target: String(target) }));
     },
     async sendText(text) {
-      return readAnswer(await bounded({ type: 'send_text', text: String(text) }));
+      return readAnswer(await bounded({ type: 'send_text', text: String(text).slice(0, MOST_TEXT_CHARS) }));
     },
     async note(text) {
       await bounded({ type: 'note', text: String(text).slice(0, MOST_NOTE_CHARS) });
@@ -43,13 +43,17 @@ export function callHandle(ask: Ask): CallHandle {
     async update({ instructions, tools }) {
       await bounded({
         type: 'update',
-        ...(instructions === undefined ? {} : { instructions: String(instructions) }),
+        ...(instructions === undefined
+          ? {}
+          : { instructions: String(instructions).slice(0, MOST_INSTRUCTION_CHARS) }),
         ...(tools === undefined ? {} : { tools: tools.map(String) }),
       });
     },
     async collectDigits(wanted) {
-      const wish = { ...DIGITS_WANTED, ...wanted };
-      const digits = await bounded({ type: 'collect_digits', wish });
+      const digits = await bounded({
+        type: 'collect_digits',
+        wish: bearable({ ...DIGITS_WANTED, ...wanted }),
+      });
       return typeof digits === 'string' ? digits : null;
     },
     async pauseRecording() {
@@ -94,4 +98,18 @@ function readAnswer(value: unknown): DeskAnswer {
   return { ok: false, because: typeof because === 'string' ? because : 'The call did not answer.' };
 }
 
+/** What a tool wishes for, within what a caller can be asked to bear. */
+function bearable({ most, terminator, pauseMs, isSecret }: Required<DigitsWanted>): DigitWish {
+  const within = (value: number, least: number, greatest: number, otherwise: number) =>
+    Number.isFinite(value) ? Math.min(greatest, Math.max(least, value)) : otherwise;
+  return {
+    most: Math.round(within(most, 1, 64, DIGITS_WANTED.most)),
+    terminator: /^[0-9*#]$/.test(terminator) ? terminator : DIGITS_WANTED.terminator,
+    pauseMs: within(pauseMs, 500, 30_000, DIGITS_WANTED.pauseMs),
+    isSecret: Boolean(isSecret),
+  };
+}
+
 const MOST_NOTE_CHARS = 4_000;
+const MOST_TEXT_CHARS = 1_600; // the carrier's own limit
+const MOST_INSTRUCTION_CHARS = 64_000;

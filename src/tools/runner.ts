@@ -111,13 +111,13 @@ export class CallTools implements ToolRunner {
         ask: run.ask,
         log,
       });
+      run.toolIsDone();
       if (reply.trouble) log('warn', `${reply.result}: ${reply.trouble}`);
       return reply;
     } catch (error) {
       log('error', `its host failed: ${error instanceof Error ? error.stack : 'for no reason given'}`);
       return { result: 'failed', output: answerTo('failed', tool.card.writes) };
     } finally {
-      run.toolIsDone();
       this.#running.delete(run);
       this.#releaseIfDone();
     }

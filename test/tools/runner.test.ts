@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { DigitWish } from '../../src/ports/tools.ts';
 import { defineTool, Refusal, type Tool } from '../../src/tools/define-tool.ts';
 import { aRunner, settled } from './support/a-runner.ts';
 
@@ -123,6 +124,30 @@ describe('X2: a tool that never returns', () => {
     clock.advance(500);
 
     expect((await asked).result).toBe('timed_out');
+  });
+
+  it('asks for no more keys, and waits no longer, than a caller can bear', async () => {
+    const wishes: DigitWish[] = [];
+    const greedy = defineTool({
+      name: 'greedy',
+      description: 'x',
+      parameters: z.object({}),
+      run: async (_args, { call }) => {
+        await call.collectDigits({ most: 1e9, terminator: 'hash', pauseMs: Number.NaN });
+        await call.collectDigits();
+      },
+    });
+    const collectDigits = async (wish: DigitWish) => {
+      wishes.push(wish);
+      return null;
+    };
+
+    await aRunner([greedy], { desk: { collectDigits } }).ask('greedy', {});
+
+    expect(wishes).toEqual([
+      { most: 64, terminator: '#', pauseMs: 5_000, isSecret: false },
+      { most: 16, terminator: '#', pauseMs: 5_000, isSecret: false },
+    ]);
   });
 
   it('does not count the time in which the caller presses keys', async () => {
