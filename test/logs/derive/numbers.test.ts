@@ -7,7 +7,7 @@ import { percentile } from '../../../src/logs/derive/percentile.ts';
 import { talkShares } from '../../../src/logs/derive/shares.ts';
 import { toolUses } from '../../../src/logs/derive/tool-calls.ts';
 import { turnLatencies } from '../../../src/logs/derive/turns.ts';
-import { aWholeCall, eventsOf, seededCalls, usageOf } from '../../support/logged-calls.ts';
+import { aWholeCall, eventsOf, rang, seededCalls, usageOf } from '../../support/logged-calls.ts';
 
 describe('the latency of a turn', () => {
   it('runs from the last word to the first sound heard, and says where it went', () => {
@@ -162,6 +162,17 @@ describe('a card', () => {
       summary: 'Asked for an order.',
       durationMs: 12_000,
     });
+  });
+
+  it('never runs backwards, though the call went on at a machine whose clock differs', () => {
+    const events = eventsOf([
+      [0, rang()],
+      [9_000, { type: 'answered' }],
+      [4_000, { type: 'caller_started_speaking' }],
+      [5_000, { type: 'ended', reason: 'caller_hung_up' }],
+    ]);
+
+    expect(cardOfAll('CA1', events)?.card).toMatchObject({ durationMs: 9_000, endReason: 'caller_hung_up' });
   });
 
   it('raises a flag for what deserves a second look', () => {
