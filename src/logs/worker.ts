@@ -45,6 +45,7 @@ parentPort?.on('message', (message: ToThread) => {
 if (settings.role === 'writer') {
   every(settings.store.kind === 'sqlite' ? 1_000 : 5_000, () => caretaker.beat());
   every(settings.store.kind === 'sqlite' ? 2_000 : 15_000, async () => {
+    await caretaker.tidy();
     const calls = await caretaker.closeOrphans();
     if (calls > 0) notice({ type: 'orphans_closed', calls });
   });

@@ -4,6 +4,8 @@ import type { CallStore } from '../../ports/call-store.ts';
 export interface KeptStore extends CallStore {
   /** This process is still there. Calls of one that has not said so for a while are nobody's. */
   beat(): Promise<void>;
+  /** Finishes what could not be finished before, because somebody was reading. */
+  tidy(): Promise<void>;
   /** Calls that go on according to the log, but whose process is gone. */
   orphans(): Promise<readonly Orphan[]>;
   /**

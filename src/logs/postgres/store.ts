@@ -122,6 +122,9 @@ export class PostgresStore implements KeptStore {
     return rows.length;
   }
 
+  /** The server tidies up by itself. */
+  async tidy(): Promise<void> {}
+
   /** By the server's clock: those of the nodes differ. */
   async beat(): Promise<void> {
     await this.#database.ask(

@@ -156,8 +156,13 @@ export class SqliteStore implements KeptStore {
     return forgotten;
   }
 
+  tidy(): Promise<void> {
+    return this.#read(() => {
+      if (this.#owesCheckpoint) this.#wipeJournal();
+    });
+  }
+
   async beat(): Promise<void> {
-    if (this.#owesCheckpoint) this.#wipeJournal();
     const { keeper, wallMs } = this.#options;
     await this.#write(() => {
       this.#database.prepare('INSERT OR REPLACE INTO keepers VALUES (?, ?)').run(keeper, wallMs());

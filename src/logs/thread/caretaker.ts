@@ -26,6 +26,10 @@ export class Caretaker {
     if (this.#live.size > 0) await this.#store.use((store) => store.beat());
   }
 
+  tidy(): Promise<void> {
+    return this.#store.use((store) => store.tidy());
+  }
+
   /** Says how many there were. */
   async closeOrphans(): Promise<number> {
     const orphans = await this.#store.use((store) => store.orphans());

@@ -59,7 +59,7 @@ describe('the embedded call log', () => {
     await store.delete('CA1');
     expect(isThere()).toBe(true);
     reader.close();
-    await store.beat();
+    await store.tidy();
 
     expect(isThere()).toBe(false);
     await store.close();
