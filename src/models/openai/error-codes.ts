@@ -11,6 +11,11 @@ export function isHarmless(error: ServerError): boolean {
   return HARMLESS.has(error.code ?? '');
 }
 
+/** Codes end up in logs and metrics: whatever is not written like one may be anybody's words, and stays out of there. */
+export function codeOf(text: string): string {
+  return /^[\w./-]{1,80}$/.test(text) ? text : 'unreadable_code';
+}
+
 export const BUSY_CODE = 'conversation_already_has_active_response';
 
 const FATAL: Readonly<Record<string, SessionLost>> = {

@@ -18,7 +18,7 @@ import type { OpenAIAccess } from './address.ts';
 import { appendMessage } from './append-message.ts';
 import { Asides } from './asides.ts';
 import { contextItem } from './context-item.ts';
-import { BUSY_CODE, isHarmless, lossOf } from './error-codes.ts';
+import { BUSY_CODE, codeOf, isHarmless, lossOf } from './error-codes.ts';
 import { Opening } from './opening.ts';
 import {
   readServerEvent,
@@ -147,7 +147,7 @@ export class OpenAISession implements RealtimeSession {
   #lose(reason: SessionLost, detail: string): void {
     if (this.#isOver) return;
     this.close();
-    this.#tell({ type: 'lost', reason, detail });
+    this.#tell({ type: 'lost', reason, detail: codeOf(detail) });
   }
 
   #onMessage(text: string): void {
@@ -228,7 +228,7 @@ export class OpenAISession implements RealtimeSession {
     for (const item of response.output ?? []) this.#tellToolCall(response.id, item); // some say it only here
     const outcome = OUTCOMES.get(response.status ?? '') ?? 'failed';
     if (outcome === 'failed' || outcome === 'incomplete') {
-      this.#problem(`response_${outcome}_${detailOf(response.status_details)}`);
+      this.#problem(`response_${outcome}_${codeOf(detailOf(response.status_details))}`);
     }
     this.#tell({ type: 'response_done', responseId: response.id, outcome, usage: usageOf(response.usage) });
   }
@@ -251,9 +251,8 @@ export class OpenAISession implements RealtimeSession {
     this.#problem(code);
   }
 
-  /** Codes end up in logs: whatever else a server puts in their place stays out of there. */
   #problem(code: string): void {
-    this.#tell({ type: 'problem', code: code.replaceAll(/[^\w.-]/g, '_').slice(0, LONGEST_CODE_CHARS) });
+    this.#tell({ type: 'problem', code: codeOf(code) });
   }
 }
 
@@ -288,4 +287,3 @@ const OUTCOMES: ReadonlyMap<string, ResponseOutcome> = new Map([
 const READY_MS = 6_000;
 
 const MOST_BEGUN = 32;
-const LONGEST_CODE_CHARS = 80;

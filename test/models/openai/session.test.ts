@@ -125,7 +125,7 @@ describe('a session that is open', () => {
     ['response_cancel_not_active', []],
     ['input_audio_buffer_commit_empty', []],
     ['something_new', [{ type: 'problem', code: 'something_new' }]],
-    ['with the caller’s words in it', [{ type: 'problem', code: 'with_the_caller_s_words_in_it' }]],
+    ['with the caller’s words in it', [{ type: 'problem', code: 'unreadable_code' }]],
   ])('M14: survives the error %s', async (code, told) => {
     const server = await aSession();
     server.send({ type: 'error', error: { type: 'invalid_request_error', code, message: 'x' } });
