@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { afterEach, expect, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type OpenAIDefaults, openAIRealtime } from '../../src/models/openai/index.ts';
+import { type OpenAIDefaults, type OpenAIKey, openAIRealtime } from '../../src/models/openai/index.ts';
 import type { RealtimeSession, SessionEvent, SessionSetup } from '../../src/ports/model.ts';
 import { TestClock } from './test-clock.ts';
 
@@ -29,7 +29,12 @@ export type Handshake = 'accept' | 'hang' | { readonly status: number };
 
 /** A model's server, line by line in a test's hand, with our session at the other end. */
 export async function aModelServer(
-  options: { handshake?: Handshake; defaults?: Partial<OpenAIDefaults>; setup?: Partial<SessionSetup> } = {},
+  options: {
+    handshake?: Handshake;
+    key?: OpenAIKey;
+    defaults?: Partial<OpenAIDefaults>;
+    setup?: Partial<SessionSetup>;
+  } = {},
 ) {
   const received: Json[] = [];
   const events: SessionEvent[] = [];
@@ -63,7 +68,7 @@ export async function aModelServer(
   const access = {
     baseUrl: `http://127.0.0.1:${port}/v1`,
     model: 'gpt-realtime-2.1',
-    key: { kind: 'bearer', secret: 'sk-secret' },
+    key: options.key ?? { kind: 'bearer', secret: 'sk-secret' },
   } as const;
 
   const session: RealtimeSession = openAIRealtime(access, { ...DEFAULTS, ...options.defaults }, clock).open(

@@ -11,7 +11,7 @@ export interface SocketListener {
 
 /** The wire to the model: opened within a time limit, watched while it is open, surely closed. */
 export class ModelSocket {
-  readonly #socket: WebSocket;
+  readonly #socket: WebSocket | null;
   readonly #listener: SocketListener;
   readonly #stopWatching: Cancel;
   #isAnswering = true;
@@ -19,10 +19,13 @@ export class ModelSocket {
 
   constructor(access: OpenAIAccess, clock: Clock, listener: SocketListener) {
     this.#listener = listener;
-    const socket = new WebSocket(realtimeAddress(access), {
-      headers: authorization(access.key),
-      ...LIMITS,
-    });
+    const socket = dial(access);
+    if (socket instanceof Error) {
+      this.#socket = null;
+      // Later, as all news of a socket comes: whoever opens one does not have it yet.
+      this.#stopWatching = clock.after(0, () => this.#lose('refused', wordFor(socket)));
+      return;
+    }
     this.#socket = socket;
     this.#stopWatching = clock.every(PING_MS, () => this.#watch());
 
@@ -43,22 +46,22 @@ export class ModelSocket {
   }
 
   get backlogBytes(): number {
-    return this.#socket.bufferedAmount;
+    return this.#socket?.bufferedAmount ?? 0;
   }
 
   send(text: string | Buffer): void {
-    if (!this.#isDone && this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text, TEXT_FRAME);
+    if (!this.#isDone && this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(text, TEXT_FRAME);
   }
 
   close(): void {
     if (this.#isDone) return;
     this.#isDone = true;
     this.#stopWatching();
-    this.#socket.close(1000);
+    this.#socket?.close(1000);
   }
 
   #watch(): void {
-    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (this.#socket?.readyState !== WebSocket.OPEN) return;
     if (!this.#isAnswering) return this.#lose('dropped', 'no_pong');
     this.#isAnswering = false;
     this.#socket.ping();
@@ -68,8 +71,17 @@ export class ModelSocket {
     if (this.#isDone) return;
     this.#isDone = true;
     this.#stopWatching();
-    this.#socket.terminate();
+    this.#socket?.terminate();
     this.#listener.lost(reason, detail);
+  }
+}
+
+/** A key that is no header, or an address that is none, shows at once; everything else does in time. */
+function dial(access: OpenAIAccess): WebSocket | Error {
+  try {
+    return new WebSocket(realtimeAddress(access), { headers: authorization(access.key), ...LIMITS });
+  } catch (error) {
+    return error instanceof Error ? error : new Error('no socket');
   }
 }
 

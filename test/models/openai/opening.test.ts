@@ -179,6 +179,49 @@ describe('opening a session', () => {
     expect(await tells(1)).toEqual([{ type: 'lost', reason: 'refused', detail: 'invalid_value' }]);
   });
 
+  it.each(['sk-…', 'sk-two\nlines'])(
+    'C4: tells a key that no header can carry for what it is, once the call has its session',
+    async (secret) => {
+      const { events, tells, clock, requests } = await aModelServer({ key: { kind: 'bearer', secret } });
+      const atOnce = [...events];
+
+      clock.advance(0);
+
+      expect(atOnce).toEqual([]);
+      expect(await tells(1)).toEqual([{ type: 'lost', reason: 'refused', detail: 'ERR_INVALID_CHAR' }]);
+      expect([requests.length, clock.timers]).toEqual([0, 0]);
+    },
+  );
+
+  it('says nothing of a key that no header can carry when the call has ended already', async () => {
+    const { session, events, clock } = await aModelServer({ key: { kind: 'bearer', secret: 'sk-…' } });
+
+    session.close();
+    clock.advance(1_000);
+
+    expect([events, clock.timers]).toEqual([[], 0]);
+  });
+
+  it('P5: keeps what a server says in place of a code out of the record', async () => {
+    const words = `Maria Smith of 12 Elm Street said ${'so '.repeat(600)}`;
+    const server = await aModelServer();
+    await server.isOpen();
+    server.send({ type: 'session.created', session: {} });
+    await server.receive('session.update');
+
+    server.send({ type: 'error', error: { code: words, message: words } });
+
+    expect(await server.tells(1)).toEqual([{ type: 'lost', reason: 'refused', detail: 'unreadable_code' }]);
+  });
+
+  it('P5: keeps what a server says in place of a sound format out of the record', async () => {
+    const { opens, events } = await aModelServer();
+
+    await opens((asked) => ({ ...asked, audio: { output: { format: { type: 'Maria Smith' } } } }));
+
+    expect(events).toEqual([{ type: 'lost', reason: 'wrong_format', detail: 'unreadable_code' }]);
+  });
+
   it.each([
     [401, 'refused'],
     [403, 'refused'],
