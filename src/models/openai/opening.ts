@@ -7,6 +7,8 @@ import { type OpenAIDefaults, sessionUpdate, traitsInForce, withoutRefusedPart }
 /** Where the opening of a session stands after an event of the server's. */
 export type OpeningStep =
   | { readonly type: 'waiting' }
+  /** The server will not have a part of the set-up; it was asked again, without it. */
+  | { readonly type: 'reduced'; readonly without: string }
   | { readonly type: 'ready'; readonly traits: SessionTraits }
   | { readonly type: 'lost'; readonly reason: SessionLost; readonly detail: string };
 
@@ -56,11 +58,10 @@ export class Opening {
     if (typeof instructions === 'string' && instructions !== asked.instructions) {
       return { type: 'lost', reason: 'refused', detail: 'instructions_not_in_force' };
     }
-    const traits = traitsInForce(inForce, this.#defaults.audio);
-    if ('unusableFormat' in traits) {
-      return { type: 'lost', reason: 'wrong_format', detail: `speaks_${traits.unusableFormat}` };
-    }
-    return { type: 'ready', traits };
+    const traits = traitsInForce(inForce, asked, this.#defaults.audio);
+    if (!('unusable' in traits)) return { type: 'ready', traits };
+    const { unusable, what } = traits;
+    return { type: 'lost', reason: unusable === 'format' ? 'wrong_format' : 'refused', detail: what };
   }
 
   #refused(error: ServerError): OpeningStep {
@@ -68,8 +69,8 @@ export class Opening {
     if (!reduced) {
       return { type: 'lost', reason: lossOf(error) ?? 'refused', detail: error.code ?? 'setup_refused' };
     }
-    this.#ask(reduced);
-    return WAITING;
+    this.#ask(reduced.session);
+    return { type: 'reduced', without: reduced.without };
   }
 }
 

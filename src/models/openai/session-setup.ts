@@ -53,33 +53,43 @@ export function sessionUpdate(
 export function withoutRefusedPart(
   asked: RealtimeSessionCreateRequest,
   param: string,
-): RealtimeSessionCreateRequest | null {
-  const reduced = structuredClone(asked);
-  const { input, output } = reduced.audio ?? {};
-  if (param.startsWith('session.audio.input.transcription') && input?.transcription)
+): { readonly session: RealtimeSessionCreateRequest; readonly without: string } | null {
+  const session = structuredClone(asked);
+  const { input, output } = session.audio ?? {};
+  if (param.startsWith('session.audio.input.transcription') && input?.transcription) {
     delete input.transcription;
-  else if (param.startsWith('session.audio.input.noise_reduction') && input?.noise_reduction) {
+    return { session, without: 'transcription' };
+  }
+  if (param.startsWith('session.audio.input.noise_reduction') && input?.noise_reduction) {
     delete input.noise_reduction;
-  } else if (param.startsWith('session.audio.output.voice') && output?.voice) delete output.voice;
-  else return null;
-  return reduced;
+    return { session, without: 'noise_reduction' };
+  }
+  if (param.startsWith('session.audio.output.voice') && output?.voice) {
+    delete output.voice;
+    return { session, without: 'voice' };
+  }
+  return null;
 }
 
-/** What is in force, or the name of the sound format that we cannot speak. */
+/** What is in force, where the server says so, and else what was asked for; or why we cannot talk like that. */
 export function traitsInForce(
   inForce: EffectiveSession,
-  asked: AudioFormat,
-): SessionTraits | { readonly unusableFormat: string } {
+  asked: RealtimeSessionCreateRequest,
+  format: AudioFormat,
+): SessionTraits | { readonly unusable: 'format' | 'turns'; readonly what: string } {
   const { input, output } = inForce.audio ?? {};
-  const heard = input?.format ? readFormat(input.format) : asked;
-  const spoken = output?.format ? readFormat(output.format) : asked;
-  if (!heard || !spoken) return { unusableFormat: `${(heard ? output : input)?.format?.type}` };
+  const heard = input?.format ? readFormat(input.format) : format;
+  const spoken = output?.format ? readFormat(output.format) : format;
+  if (!heard || !spoken)
+    return { unusable: 'format', what: `speaks_${(heard ? output : input)?.format?.type}` };
+  const askedTurns = asked.audio?.input?.turn_detection ?? null;
+  const turns = input?.turn_detection === undefined ? askedTurns : input.turn_detection;
+  if (askedTurns && !turns) return { unusable: 'turns', what: 'notices_no_turns' };
   return {
     input: heard,
     output: spoken,
-    answersTurns: input?.turn_detection === null ? false : (input?.turn_detection?.create_response ?? true),
-    yieldsToSpeech:
-      input?.turn_detection === null ? false : (input?.turn_detection?.interrupt_response ?? true),
+    answersTurns: turns?.create_response ?? askedTurns?.create_response ?? false,
+    yieldsToSpeech: turns?.interrupt_response ?? askedTurns?.interrupt_response ?? false,
   };
 }
 

@@ -161,6 +161,7 @@ export class OpenAISession implements RealtimeSession {
     const step = opening.on(event);
     if (step.type === 'lost') return this.#lose(step.reason, step.detail);
     if (step.type === 'waiting') return;
+    if (step.type === 'reduced') return this.#problem(`does_without_${step.without}`);
     this.#opening = null;
     this.#cancelTimeLimit();
     this.#tell(step);

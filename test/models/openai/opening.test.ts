@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { realtimeAddress } from '../../../src/models/openai/index.ts';
-import { aModelServer } from '../../support/a-model-server.ts';
+import { aModelServer, SETUP } from '../../support/a-model-server.ts';
 
 const key = { kind: 'bearer', secret: 's' } as const;
 
@@ -135,6 +135,36 @@ describe('opening a session', () => {
     ]);
   });
 
+  it('S6: ends with a plain reason where the model notices no turns: nobody would be answered', async () => {
+    const { opens, events } = await aModelServer();
+
+    await opens((asked) => ({ ...asked, audio: { input: { turn_detection: null } } }));
+
+    expect(events).toEqual([{ type: 'lost', reason: 'refused', detail: 'notices_no_turns' }]);
+  });
+
+  it.each([
+    ['is silent about', () => ({})],
+    ['names', (asked: Record<string, unknown>) => asked],
+  ])('leaves turns to the caller’s keys where the server %s them', async (_how, inForce) => {
+    const { opens, events } = await aModelServer({
+      setup: { turnTaking: { detection: { type: 'manual' }, isLedByUs: true } },
+    });
+
+    await opens(inForce);
+
+    expect(events).toMatchObject([{ type: 'ready', traits: { answersTurns: false, yieldsToSpeech: false } }]);
+  });
+
+  it('leads the turns where it asked to, whatever the server leaves out', async () => {
+    const { detection } = SETUP.turnTaking;
+    const { opens, events } = await aModelServer({ setup: { turnTaking: { detection, isLedByUs: true } } });
+
+    await opens(() => ({ audio: { input: { turn_detection: {} } } }));
+
+    expect(events).toMatchObject([{ type: 'ready', traits: { answersTurns: false, yieldsToSpeech: false } }]);
+  });
+
   it('never lets the server’s own persona answer in place of the agent', async () => {
     const { opens, events } = await aModelServer();
 
@@ -147,7 +177,7 @@ describe('opening a session', () => {
     ['transcription', 'session.audio.input.transcription.model', ['audio', 'input', 'transcription']],
     ['noise reduction', 'session.audio.input.noise_reduction', ['audio', 'input', 'noise_reduction']],
     ['voice', 'session.audio.output.voice', ['audio', 'output', 'voice']],
-  ])('M7: does without the %s that the server refuses', async (_what, param, path) => {
+  ])('M7: does without the %s that the server refuses, and notes it', async (_what, param, path) => {
     const { send, receive, received, isOpen, tells } = await aModelServer();
     await isOpen();
     send({ type: 'session.created', session: {} });
@@ -160,7 +190,10 @@ describe('opening a session', () => {
     await vi.waitFor(() => expect(received).toHaveLength(2));
     send({ type: 'session.updated', session: received[1]?.['session'] });
 
-    expect((await tells(1))[0]?.type).toBe('ready');
+    expect(await tells(2)).toMatchObject([
+      { type: 'problem', code: `does_without_${path.at(-1)}` },
+      { type: 'ready' },
+    ]);
     expect(received[0]?.['session']).toHaveProperty(path);
     expect(received[1]?.['session']).not.toHaveProperty(path);
   });
