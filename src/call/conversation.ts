@@ -112,7 +112,7 @@ export class Conversation {
       case 'speech_started':
         return this.#callerSpeaks(now);
       case 'speech_stopped':
-        return this.#floor.callerPauses(now);
+        return this.#floor.callerPauses(now, this.#spokeUntil(news.endedMs, now));
       case 'caller_words':
         return this.#ends.journal.note({ type: 'caller_said', text: news.text });
       case 'response_started':
@@ -206,6 +206,11 @@ export class Conversation {
     this.#floor.callerSpeaks(now);
     const calledOff = this.#departure.callOff();
     if (calledOff) this.tell(STAYS[calledOff.kind], 'house', false, now);
+  }
+
+  /** When the caller said the last of it: as long ago as what they have been silent for since. */
+  #spokeUntil(endedMs: number | undefined, now: number): number | null {
+    return endedMs === undefined ? null : now - Math.max(0, this.#uplink.deliveredMs - endedMs);
   }
 
   #answerDone(news: Extract<ModelNews, { type: 'response_done' }>, now: number): void {

@@ -204,7 +204,7 @@ export class Downlink {
   }
 
   #send(leg: CallLeg, part: SpokenPart, bytes: number, now: number): void {
-    if (part.sentMs === 0) this.#tell({ type: 'agent_started_speaking', responseId: part.id.responseId });
+    if (part.sentMs === 0) this.#tellOfStart(part);
     const audio = part.send(bytes, this.#to, this.#playback.sentMs);
     const ms = durationMs(this.#to, audio.length);
     leg.play(audio);
@@ -218,6 +218,12 @@ export class Downlink {
     leg.mark(name);
     this.#playback.marked(name, now);
     this.#unmarkedMs = 0;
+  }
+
+  #tellOfStart({ id: { responseId } }: SpokenPart): void {
+    const { journeyMs } = this.#playback;
+    const line = journeyMs === null ? {} : { lineMs: Math.round(journeyMs) };
+    this.#tell({ type: 'agent_started_speaking', responseId, ...line });
   }
 
   /** Tells of what has been heard to its end. */

@@ -127,8 +127,11 @@ export class Floor {
     this.#takeTurn(now);
   }
 
-  callerPauses(now: number): void {
-    this.#journal.note({ type: 'caller_stopped_speaking' });
+  callerPauses(now: number, spokeUntil: number | null = null): void {
+    this.#journal.note({
+      type: 'caller_stopped_speaking',
+      ...(spokeUntil !== null && { spokeUntilMs: this.#journal.msAt(spokeUntil) }),
+    });
     const answersTurns = this.#voice?.traits.answersTurns ?? false;
     this.#ledger.callerPauses(now, answersTurns);
     if (this.#doubt) this.#letGo(now); // it was over before it was speech

@@ -16,8 +16,13 @@ export class Journal {
     this.#startedAt = clock.now();
   }
 
+  /** A moment of the clock, on the call's own. */
+  msAt(now: number): number {
+    return Math.round(now - this.#startedAt);
+  }
+
   note(fact: CallFact): void {
-    const atMs = Math.round(this.#clock.now() - this.#startedAt);
+    const atMs = this.msAt(this.#clock.now());
     this.#observer(this.#callId, { ...fact, seq: ++this.#seq, atMs });
   }
 }

@@ -20,6 +20,11 @@ export class PlaybackClock {
   #quickestEchoMs: number | null = null;
   readonly #marks = new Map<string, Mark>();
 
+  /** How long sound takes to the phone, as far as marks have shown; null before the first has come back. */
+  get journeyMs(): number | null {
+    return this.#quickestEchoMs === null ? null : this.#quickestEchoMs / 2;
+  }
+
   /** How much sound was sent, in all. */
   get sentMs(): number {
     return this.#sentMs;

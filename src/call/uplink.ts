@@ -13,6 +13,8 @@ import type { RealtimeSession } from '../ports/model.ts';
 export class Uplink {
   readonly #format: AudioFormat;
   readonly #waiting = new ByteQueue();
+  /** How much the model was given, in all. */
+  deliveredMs = 0;
   #ear: Ear | null = null;
   /** The model takes nothing in. Looked at now and then rather than at every frame. */
   #isStuck = false;
@@ -86,6 +88,7 @@ export class Uplink {
     const ear = this.#ear;
     if (ear && !this.#isStuck && this.#waiting.length === 0) {
       ear.session.hear(ear.transcoder.push(audio)); // the usual way, without a detour
+      this.deliveredMs += durationMs(this.#format, audio.length);
       return;
     }
     this.#waiting.push(audio);
@@ -97,7 +100,9 @@ export class Uplink {
   #deliver(): void {
     const ear = this.#ear;
     while (ear && this.#waiting.length > 0 && ear.session.backlogBytes < MOST_BACKLOG_BYTES) {
-      ear.session.hear(ear.transcoder.push(this.#waiting.take(DELIVERY_MS * bytesPerMs(this.#format))));
+      const late = this.#waiting.take(DELIVERY_MS * bytesPerMs(this.#format));
+      ear.session.hear(ear.transcoder.push(late));
+      this.deliveredMs += durationMs(this.#format, late.length);
     }
   }
 }

@@ -121,7 +121,8 @@ export type SessionEvent =
   | { readonly type: 'ready'; readonly traits: SessionTraits }
   | { readonly type: 'lost'; readonly reason: SessionLost; readonly detail: string }
   | { readonly type: 'speech_started' }
-  | { readonly type: 'speech_stopped' }
+  /** `endedMs`: where in all the sound it was given the model heard the last of it, if it says so. */
+  | { readonly type: 'speech_stopped'; readonly endedMs?: number }
   | { readonly type: 'caller_words'; readonly text: string }
   | { readonly type: 'response_started'; readonly responseId: string; readonly wantId: string | null }
   | {

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { agentsFolder } from '../../src/agents/agents-folder.ts';
 import { AgentDirectory } from '../../src/agents/directory.ts';
+import { readConfig } from '../../src/config.ts';
 import { aFolder } from '../support/temp-folder.ts';
 import { TestClock } from '../support/test-clock.ts';
 import { aDesk, aLog } from '../tools/support/a-desk.ts';
@@ -91,8 +91,14 @@ describe('a folder of agents outside the repository', () => {
 
 describe('the agents that come with the house', () => {
   it('can be used as they are', async () => {
-    const options = { environment: {}, clock: new TestClock(), log: aLog().log };
-    const directory = await AgentDirectory.open({ folder: agentsFolder({}), ...options });
+    const { agentsDir: folder, dataDir } = readConfig({});
+    const directory = await AgentDirectory.open({
+      folder,
+      environment: {},
+      houseSettings: { dataDir },
+      clock: new TestClock(),
+      log: aLog().log,
+    });
     onTestFinished(() => directory.close());
 
     expect(directory.answering('*')?.agent.name).toBe('front-desk');

@@ -68,7 +68,7 @@ const serverEvent = z.discriminatedUnion('type', [
   event('session.created', {}),
   event('session.updated', { session }),
   event('input_audio_buffer.speech_started', {}),
-  event('input_audio_buffer.speech_stopped', {}),
+  event('input_audio_buffer.speech_stopped', { audio_end_ms: z.number().nullish() }),
   event('conversation.item.input_audio_transcription.completed', { transcript: z.string() }),
   event('response.created', { response }),
   event('response.output_audio.delta', { ...inPart, delta: z.string() }),

@@ -46,6 +46,8 @@ export class OpenAISession implements RealtimeSession {
   readonly #asides = new Asides();
   readonly #toolCalls = new ToolCalls();
   readonly #remoteTools: readonly RemoteTools[];
+  /** What the server reports as the end of speech includes the pause that it waited for. */
+  readonly #pauseMs: number;
   #opening: Opening | null;
   #isOver = false;
 
@@ -58,6 +60,8 @@ export class OpenAISession implements RealtimeSession {
   ) {
     this.#tell = tell;
     this.#remoteTools = setup.remoteTools;
+    const { detection } = setup.turnTaking;
+    this.#pauseMs = detection.type === 'server_vad' ? detection.silenceMs : 0;
     const opening = new Opening(defaults, (session) => this.#send({ type: 'session.update', session }));
     this.#opening = opening;
     Promise.resolve(setup.instructions).then(
@@ -176,7 +180,10 @@ export class OpenAISession implements RealtimeSession {
         return this.#tell({ type: 'speech_started' });
       case 'input_audio_buffer.speech_stopped':
         this.#wishes.turnEnded();
-        return this.#tell({ type: 'speech_stopped' });
+        return this.#tell({
+          type: 'speech_stopped',
+          ...(typeof event.audio_end_ms === 'number' && { endedMs: event.audio_end_ms - this.#pauseMs }),
+        });
       case 'conversation.item.input_audio_transcription.completed':
         return this.#tell({ type: 'caller_words', text: event.transcript });
       case 'response.created':
