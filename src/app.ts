@@ -9,7 +9,6 @@ import { createMetrics } from './http/metrics.ts';
 import { mountPages } from './http/pages.ts';
 import { publicUrlReader } from './http/public-url.ts';
 import { createWebApp, listen, mountEndings, mountHealth } from './http/server.ts';
-import { HouseDesk } from './live-desk.ts';
 import { callReading } from './logs/derive/reading.ts';
 
 /** The house, open for calls. */
@@ -34,8 +33,10 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     ...extras,
     observers: [callLogLines(logger), metrics.observer, ...(extras.observers ?? [])],
     sendText: (incoming, text) => twilio.sendText(incoming, text),
+    callOut: (from, to, agent) => twilio.callOut(from, to, agent, publicUrl()),
+    ringFromBrowser: (from, to) => twilio.ringFromBrowser(from, to),
   });
-  const { calls, agents, events, keeping } = house;
+  const { calls, desk, keeping } = house;
 
   const web = createWebApp(config.trustProxy);
   let localUrl = '';
@@ -56,10 +57,7 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     store: keeping.log.store,
     recordings: { find: (callId) => existing(keeping.log.recordingPath(callId)) },
     reading: callReading,
-    live: new HouseDesk(calls, agents, events, keeping.sounds, {
-      callOut: (from, to, agent) => twilio.callOut(from, to, agent, publicUrl()),
-      ringSoftphone: (to) => twilio.ringSoftphone(to),
-    }),
+    live: desk,
     forget: (callId) => keeping.log.store.delete(callId),
     passwords: config.passwords,
     publicUrlOf,

@@ -1,8 +1,6 @@
 import type { Logger } from 'pino';
 import type { KeepDays } from './agents/define-agent.ts';
 import type { AgentDirectory } from './agents/directory.ts';
-import type { CallTap } from './call/call-tap.ts';
-import { CallSound } from './call-sound.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { unreachable } from './errors.ts';
@@ -13,10 +11,7 @@ import { type CallLog, type LogNotice, openCallLog } from './logs/writer.ts';
 /** What is kept of calls, and who is told of them. */
 export interface CallKeeping {
   readonly log: CallLog;
-  /** The sound of the calls that go on. */
-  readonly sounds: ReadonlyMap<string, CallSound>;
   readonly webhook: Webhook | null;
-  tapOf(callId: string, startedAt: number): CallTap;
   close(): Promise<void>;
 }
 
@@ -33,7 +28,6 @@ export async function openKeeping(
     clock,
     notice: (notice) => logNotice(logger, notice),
   });
-  const sounds = new Map<string, CallSound>();
   const webhook =
     config.callWebhook &&
     createWebhook({
@@ -49,13 +43,7 @@ export async function openKeeping(
 
   return {
     log,
-    sounds,
     webhook,
-    tapOf(callId, startedAt) {
-      const sound = new CallSound(log.record(callId, startedAt), startedAt, () => sounds.delete(callId));
-      sounds.set(callId, sound);
-      return sound;
-    },
     async close() {
       stopTidying();
       webhook?.close();

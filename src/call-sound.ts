@@ -1,20 +1,17 @@
 import type { CallTap } from './call/call-tap.ts';
 import type { CallRecorder } from './logs/recording/recorder.ts';
 
-/** Who listens in on a call. */
-export type Listener = (who: 'caller' | 'agent', audio: Uint8Array) => void;
-
-/** The sound of one call, for its recording and for whoever listens in; on the call's own clock from here on. */
+/** The sound of one call, for its recording and for whoever listens in. */
 export class CallSound implements CallTap {
   readonly #recorder: CallRecorder;
   readonly #startedAt: number;
-  readonly #ended: () => void;
-  readonly listeners = new Set<Listener>();
+  readonly #ear: CallTap;
 
-  constructor(recorder: CallRecorder, startedAt: number, ended: () => void) {
+  /** The recorder's clock is the call's own: it began at this moment. */
+  constructor(recorder: CallRecorder, startedAt: number, ear: CallTap) {
     this.#recorder = recorder;
     this.#startedAt = startedAt;
-    this.#ended = ended;
+    this.#ear = ear;
   }
 
   start(now: number): void {
@@ -23,16 +20,17 @@ export class CallSound implements CallTap {
 
   callerHeard(audio: Uint8Array, lineMs: number, now: number): void {
     this.#recorder.heardFromCaller(audio, now - this.#startedAt - audio.length / BYTES_PER_MS, lineMs);
-    for (const listen of this.listeners) listen('caller', audio);
+    this.#ear.callerHeard(audio, lineMs, now);
   }
 
   agentPlayed(audio: Uint8Array, startsAt: number): void {
     this.#recorder.agentPlayed(audio, startsAt - this.#startedAt);
-    for (const listen of this.listeners) listen('agent', audio);
+    this.#ear.agentPlayed(audio, startsAt);
   }
 
   agentCleared(now: number): void {
     this.#recorder.agentCleared(now - this.#startedAt);
+    this.#ear.agentCleared(now);
   }
 
   pause(now: number): void {
@@ -45,8 +43,7 @@ export class CallSound implements CallTap {
 
   end(now: number): void {
     this.#recorder.end(now - this.#startedAt);
-    this.listeners.clear();
-    this.#ended();
+    this.#ear.end(now);
   }
 }
 

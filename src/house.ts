@@ -5,13 +5,15 @@ import type { CallPlan } from './call/call-plan.ts';
 import { LiveCalls } from './call/live-calls.ts';
 import { Metronome } from './call/metronome.ts';
 import { type CallKeeping, openKeeping } from './call-keeping.ts';
+import { CallSound } from './call-sound.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { FinishedCalls } from './finished-calls.ts';
-import { LiveEvents } from './live-desk.ts';
+import { CallsOfThisProcess } from './live-desk.ts';
 import { type OpenAIAccess, openAIRealtime } from './models/openai/index.ts';
 import { planCall } from './plan-call.ts';
 import type { CallEvent, CallObserver } from './ports/call-log.ts';
+import type { CallOutAnswer, SoftphoneAnswer } from './ports/carrier.ts';
 import type { PracticeModel, PracticeModelOptions } from './practice/model/index.ts';
 
 /** Calls and what they need, whichever way they come in. */
@@ -19,7 +21,8 @@ export interface House {
   readonly calls: LiveCalls;
   readonly agents: AgentDirectory;
   readonly keeping: CallKeeping;
-  readonly events: LiveEvents;
+  /** The calls that go on, for whoever watches them. */
+  readonly desk: CallsOfThisProcess;
   /** No real model is configured: the practice model answers. */
   readonly isPractice: boolean;
   /** Finishes what is done with calls that are over, and closes everything. No call may be left. */
@@ -33,6 +36,8 @@ export interface HouseExtras {
   /** How the agents answer: in speech, unless it says otherwise. */
   readonly output?: CallPlan['output'];
   readonly sendText?: CallSurroundings['sendText'];
+  readonly callOut?: (from: string, to: string, agent: string) => Promise<CallOutAnswer>;
+  readonly ringFromBrowser?: (from: string, to: string) => SoftphoneAnswer;
 }
 
 /** Opens the house: agents, model, calls, and what keeps them. Rejects with everything that is wrong with the agents. */
@@ -54,8 +59,15 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
     key: { kind: 'bearer', secret: 'practice' },
   };
   const model = openAIRealtime(access, config.openaiDefaults, clock);
-  const events = new LiveEvents((callId, happened) => finished.take(callId, happened));
-  const observers = [keeping.log.observer, events.observer, ...(extras.observers ?? [])];
+  const desk = new CallsOfThisProcess({
+    find: (callId) => calls.find(callId),
+    targetsOf: (agent) => Object.keys(agents.named(agent)?.agent.transferTargets ?? {}),
+    callOut: (wish) => callOut(agents, wish, extras.callOut),
+    ringSoftphone: () =>
+      extras.ringFromBrowser?.('browser', agents.agents[0]?.agent.numbers[0] ?? '*') ?? NO_WAY_IN,
+    ended: (callId, happened) => finished.take(callId, happened),
+  });
+  const observers = [keeping.log.observer, desk.observer, ...(extras.observers ?? [])];
   const observer = (callId: string, event: CallEvent) => {
     for (const observe of observers) observe(callId, event);
   };
@@ -71,7 +83,8 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
       metronome: new Metronome(clock),
       model,
       observer,
-      tapOf: (callId, startedAt) => keeping.tapOf(callId, startedAt),
+      tapOf: (callId, startedAt) =>
+        new CallSound(keeping.log.record(callId, startedAt), startedAt, desk.tapOf(callId)),
       sendText: extras.sendText ?? (async () => ({ ok: false, because: 'No text messages from here.' })),
       crashed: (callId, error) =>
         logger.error({ call: callId, err: error }, 'a call failed by a mistake of ours'),
@@ -88,7 +101,7 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
     calls,
     agents,
     keeping,
-    events,
+    desk,
     isPractice: practice !== null,
     async close() {
       await finished.settled();
@@ -98,6 +111,27 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
     },
   };
 }
+
+/** An agent calls from a number of its own: that is what decides who speaks when the carrier asks. */
+async function callOut(
+  agents: AgentDirectory,
+  wish: { readonly to: string; readonly agent?: string },
+  place: HouseExtras['callOut'],
+): Promise<CallOutAnswer> {
+  const loaded = wish.agent === undefined ? agents.agents[0] : agents.named(wish.agent);
+  if (!loaded) return { ok: false, because: `There is no agent ${wish.agent}.` };
+  const { name, numbers } = loaded.agent;
+  const from = numbers.find((number) => number !== '*');
+  if (from === undefined) {
+    return {
+      ok: false,
+      because: `${name} has no number of its own to call from: name one in its \`numbers\`.`,
+    };
+  }
+  return place?.(from, wish.to, name) ?? { ok: false, because: 'Nobody can be called from here.' };
+}
+
+const NO_WAY_IN: SoftphoneAnswer = { ok: false, because: 'There is no phone here.' };
 
 /** Read only when it is wanted: it knows a hundred recordings by heart. */
 async function openPractice(options?: PracticeModelOptions): Promise<PracticeModel> {

@@ -1,130 +1,111 @@
-import type { AgentDirectory } from './agents/directory.ts';
-import type { LiveCalls } from './call/live-calls.ts';
-import type { CallSound, Listener } from './call-sound.ts';
 import type { LiveCall, LiveDesk, Watch } from './http/review/live.ts';
-import type { CallEvent, CallObserver } from './ports/call-log.ts';
+import { type Hear, LiveTap } from './live-tap.ts';
+import type { CallEvent, CallObserver, EndReason } from './ports/call-log.ts';
 import type { CallOutAnswer, SoftphoneAnswer } from './ports/carrier.ts';
 import type { DeskAnswer } from './ports/tools.ts';
 
-/** What has happened on the calls that go on, and whoever follows it. */
-export class LiveEvents {
-  readonly #ended: (callId: string, events: readonly CallEvent[]) => void;
-  readonly #live = new Map<string, { readonly events: CallEvent[]; readonly watchers: Set<Watcher> }>();
+/** What can be done to a call from outside. */
+export interface Steerable {
+  tell(text: string, isToSpeak: boolean): void;
+  transfer(target: string): DeskAnswer;
+  end(reason: EndReason): void;
+}
 
-  /** Who is told of a call that is over, and of all that happened on it. */
-  constructor(ended: (callId: string, events: readonly CallEvent[]) => void) {
-    this.#ended = ended;
+export interface DeskSurroundings {
+  readonly find: (callId: string) => Steerable | undefined;
+  /** Whom an agent can transfer to. */
+  readonly targetsOf: (agent: string) => readonly string[];
+  readonly callOut: LiveDesk['callOut'];
+  readonly ringSoftphone: () => SoftphoneAnswer;
+  /** Told of a call that is over, with all that happened on it. */
+  readonly ended: (callId: string, events: readonly CallEvent[]) => void;
+}
+
+/** The calls of this process, for whoever watches them: keeps what happens on them for as long as they live. */
+export class CallsOfThisProcess implements LiveDesk {
+  readonly #around: DeskSurroundings;
+  readonly #live = new Map<string, Live>();
+  #newTap: { readonly callId: string; readonly tap: LiveTap } | null = null;
+
+  constructor(around: DeskSurroundings) {
+    this.#around = around;
   }
 
+  /** To be told of everything that happens on every call. */
   readonly observer: CallObserver = (callId, event) => {
-    if (event.type === 'rang') this.#live.set(callId, { events: [], watchers: new Set() });
+    if (event.type === 'rang') {
+      const targets = this.#around.targetsOf(event.agent);
+      this.#live.set(callId, { events: [], listeners: new Set(), tap: this.#takeTap(callId), targets });
+    }
     const call = this.#live.get(callId);
-    if (!call) return; // what is made of a call when it is over
+    if (!call) return;
     call.events.push(event);
-    for (const watch of call.watchers) watch(event);
+    for (const listener of call.listeners) listener(event);
     if (event.type !== 'ended') return;
     this.#live.delete(callId);
-    this.#ended(callId, call.events);
+    this.#around.ended(callId, call.events);
   };
 
-  of(callId: string): readonly CallEvent[] {
-    return this.#live.get(callId)?.events ?? [];
-  }
+  /** A call's ear. Calls ask for it just before they tell that they have rung. */
+  readonly tapOf = (callId: string): LiveTap => {
+    const tap = new LiveTap();
+    this.#newTap = { callId, tap };
+    return tap;
+  };
 
-  watch(callId: string, watcher: Watcher): Watch | null {
-    const call = this.#live.get(callId);
-    if (!call) return null;
-    call.watchers.add(watcher);
-    return { events: [...call.events], end: () => void call.watchers.delete(watcher) };
-  }
-}
-
-type Watcher = (event: CallEvent) => void;
-
-/** Ways to begin a call from here. */
-export interface WaysOut {
-  callOut(from: string, to: string, agent: string): Promise<CallOutAnswer>;
-  ringSoftphone(to: string): SoftphoneAnswer;
-}
-
-/** The calls of this process, for whoever watches them and steps in. */
-export class HouseDesk implements LiveDesk {
-  readonly #calls: LiveCalls;
-  readonly #agents: AgentDirectory;
-  readonly #events: LiveEvents;
-  readonly #sounds: ReadonlyMap<string, CallSound>;
-  readonly #ways: WaysOut;
-
-  constructor(
-    calls: LiveCalls,
-    agents: AgentDirectory,
-    events: LiveEvents,
-    sounds: ReadonlyMap<string, CallSound>,
-    ways: WaysOut,
-  ) {
-    this.#calls = calls;
-    this.#agents = agents;
-    this.#events = events;
-    this.#sounds = sounds;
-    this.#ways = ways;
+  #takeTap(callId: string): LiveTap {
+    return this.#newTap?.callId === callId ? this.#newTap.tap : new LiveTap();
   }
 
   async list(): Promise<readonly LiveCall[]> {
-    return this.#calls.all.map(({ incoming: { callId }, plan }) => ({
-      callId,
-      events: this.#events.of(callId),
-      targets: Object.keys(plan.transferTargets),
-    }));
+    return [...this.#live].map(([callId, { events, targets }]) => ({ callId, events, targets }));
   }
 
   async watch(callId: string, listener: (event: CallEvent) => void): Promise<Watch | null> {
-    return this.#events.watch(callId, listener);
+    const call = this.#live.get(callId);
+    if (!call) return null;
+    call.listeners.add(listener);
+    return { events: [...call.events], end: () => void call.listeners.delete(listener) };
+  }
+
+  async listenIn(callId: string, hear: Hear): Promise<Watch | null> {
+    const call = this.#live.get(callId);
+    return call ? { events: [...call.events], end: call.tap.listen(hear) } : null;
   }
 
   async tell(callId: string, text: string): Promise<DeskAnswer> {
-    const call = this.#calls.find(callId);
-    call?.tell(text, false);
-    return call ? { ok: true } : IT_IS_OVER;
+    return this.#do(callId, (call) => call.tell(text, false));
   }
 
   async hangUp(callId: string): Promise<DeskAnswer> {
-    const call = this.#calls.find(callId);
-    call?.end('operator_hung_up');
-    return call ? { ok: true } : IT_IS_OVER;
+    return this.#do(callId, (call) => call.end('operator_hung_up'));
   }
 
   async transfer(callId: string, target: string): Promise<DeskAnswer> {
-    return this.#calls.find(callId)?.transfer(target) ?? IT_IS_OVER;
+    return this.#around.find(callId)?.transfer(target) ?? OVER;
   }
 
-  async listenIn(callId: string, hear: Listener): Promise<Watch | null> {
-    const listeners = this.#sounds.get(callId)?.listeners;
-    listeners?.add(hear);
-    return listeners ? { events: [], end: () => void listeners.delete(hear) } : null;
-  }
-
-  async callOut({
-    to,
-    agent: name,
-  }: {
-    readonly to: string;
-    readonly agent?: string;
-  }): Promise<CallOutAnswer> {
-    const loaded = name === undefined ? this.#agents.agents[0] : this.#agents.named(name);
-    if (!loaded) return { ok: false, because: `There is no agent ${name}.` };
-    const from = loaded.agent.numbers.find((number) => number !== '*');
-    if (from === undefined) {
-      return {
-        ok: false,
-        because: `${loaded.agent.name} has no number of its own to call from: name one in its \`numbers\`.`,
-      };
-    }
-    return this.#ways.callOut(from, to, loaded.agent.name);
+  callOut(wish: Parameters<LiveDesk['callOut']>[0]): Promise<CallOutAnswer> {
+    return this.#around.callOut(wish);
   }
 
   async ringSoftphone(): Promise<SoftphoneAnswer> {
-    return this.#ways.ringSoftphone(this.#agents.agents[0]?.agent.numbers[0] ?? '*');
+    return this.#around.ringSoftphone();
+  }
+
+  #do(callId: string, deed: (call: Steerable) => void): DeskAnswer {
+    const call = this.#around.find(callId);
+    if (!call) return OVER;
+    deed(call);
+    return { ok: true };
   }
 }
 
-const IT_IS_OVER: DeskAnswer = { ok: false, because: 'This call is over.' };
+interface Live {
+  readonly events: CallEvent[];
+  readonly listeners: Set<(event: CallEvent) => void>;
+  readonly tap: LiveTap;
+  readonly targets: readonly string[];
+}
+
+const OVER: DeskAnswer = { ok: false, because: 'This call is over.' };

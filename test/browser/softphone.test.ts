@@ -38,9 +38,7 @@ describe.skipIf(chromiumPath === null)('the phone in a browser', { timeout: 40_0
     house = await aReviewHouse(undefined, {
       parts: { live: phone.desk },
       takers: [phone.carrier.upgrade],
-      routes: { '/twilio': phone.carrier.router },
     });
-    phone.isAt(house.url);
     watched = await watchedPage(browser, house.url);
     await watched.page.goto('/phone');
     await watched.page.getByRole('button', { name: 'Ring' }).click();

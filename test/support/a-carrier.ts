@@ -92,8 +92,18 @@ export async function aCarrier(options: Partial<TwilioSurroundings> = {}) {
           ? {}
           : { 'X-Twilio-Signature': signature ?? signatureOf(AUTH_TOKEN, url + path, form) },
     });
-  const { sendText } = carrier;
-  return { clock, switchboard, troubles, url, post, sendText, server, close: () => closeServer(server) };
+  const { sendText, ringFromBrowser } = carrier;
+  return {
+    clock,
+    switchboard,
+    troubles,
+    url,
+    post,
+    sendText,
+    ringFromBrowser,
+    server,
+    close: () => closeServer(server),
+  };
 }
 
 export function aCallSid(): string {

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { access, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Router } from 'express';
 import { mountPages } from '../../src/http/pages.ts';
 import type { House } from '../../src/http/review/house.ts';
 import { createWebApp, listen, mountEndings, type UpgradeTaker } from '../../src/http/server.ts';
@@ -47,7 +46,6 @@ export async function aReviewHouse(
   more: {
     readonly parts?: Partial<House>;
     readonly takers?: readonly UpgradeTaker[];
-    readonly routes?: Readonly<Record<string, Router>>;
   } = {},
 ): Promise<ReviewHouse> {
   const directory = mkdtempSync(join(tmpdir(), 'ringdown-review-'));
@@ -58,7 +56,6 @@ export async function aReviewHouse(
   const crashes: unknown[] = [];
 
   const app = createWebApp(false);
-  for (const [path, router] of Object.entries(more.routes ?? {})) app.use(path, router);
   let url = '';
   const parts: House = {
     clock,

@@ -92,18 +92,11 @@ export class OtherEnd implements Switchboard {
   }
 }
 
-/** Rings as the carrier's webhook does, and gives the browser what the carrier would be told. */
+/** A house with one line: from the browser's phone to the other end. */
 export function softphoneDesk() {
-  let baseUrl = '';
   class Desk extends DeskOfTheTest {
     override async ringSoftphone(): Promise<SoftphoneAnswer> {
-      const callId = `CA${crypto.randomUUID().replaceAll('-', '')}`;
-      const body = new URLSearchParams({ CallSid: callId, From: 'browser', To: 'house' });
-      const twiml = await (await fetch(`${baseUrl}/twilio/voice`, { method: 'POST', body })).text();
-      const streamUrl = /<Stream url="([^"]+)"/.exec(twiml)?.[1];
-      return streamUrl === undefined
-        ? { ok: false, because: 'All lines are busy.' }
-        : { ok: true, callId, streamUrl };
+      return carrier.ringFromBrowser('browser', 'house');
     }
   }
   const desk = new Desk();
@@ -111,13 +104,10 @@ export function softphoneDesk() {
   const carrier = twilioCarrier({
     clock: systemClock,
     switchboard: otherEnd,
-    authToken: null,
+    authToken: 'a token that the browser does not know',
     account: null,
     publicUrlOf: () => 'https://elsewhere.example', // the page has to find the socket on its own site
     trouble: () => {},
   });
-  const isAt = (url: string) => {
-    baseUrl = url;
-  };
-  return { desk, otherEnd, carrier, isAt };
+  return { desk, otherEnd, carrier };
 }

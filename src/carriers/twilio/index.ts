@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Router } from 'express';
@@ -13,6 +12,8 @@ import type {
 import type { Clock } from '../../ports/clock.ts';
 import type { DeskAnswer } from '../../ports/tools.ts';
 import { type TwilioAccess, twilioAccount } from './account.ts';
+import { isBrowserCall } from './browser-call-ids.ts';
+import { ringFromBrowser } from './browser-calls.ts';
 import { Signature } from './signature.ts';
 import { TwilioStream } from './stream.ts';
 import { StreamTokens } from './stream-tokens.ts';
@@ -41,8 +42,8 @@ export interface TwilioCarrier {
   sendText(incoming: IncomingCall, text: string): Promise<DeskAnswer>;
   /** Rings somebody from this number; the agent of that name speaks once they answer. */
   callOut(from: string, to: string, agent: string, publicUrl: string): Promise<CallOutAnswer>;
-  /** Lets a call from the browser's phone in, for which its page vouches instead of a signature. */
-  ringSoftphone(to: string): SoftphoneAnswer;
+  /** Lets a call of the browser's own phone in. Its ticket needs no signature: it was given to somebody we know. */
+  ringFromBrowser(from: string, to: string): SoftphoneAnswer;
   /** Takes the upgrade of a media socket; false if the request is for something else. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
 }
@@ -51,15 +52,15 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
   const { clock, switchboard, publicUrlOf, trouble } = around;
   const signature = new Signature(around.authToken, publicUrlOf);
   const tokens = new StreamTokens(clock);
-  const vouchedFor = new StreamTokens(clock);
   const account = around.account && twilioAccount(around.account);
   const sockets = new WebSocketServer({ noServer: true, ...LIMITS });
 
   const hangUp = async (callSid: string) => {
+    if (isBrowserCall(callSid)) return;
     await account?.hangUp(callSid).catch((error: unknown) => trouble(callSid, String(error)));
   };
   const transferFrom = (publicUrl: string) => async (callSid: string, wish: TransferWish) => {
-    if (!account) return false;
+    if (!account || isBrowserCall(callSid)) return false;
     return account.redirect(callSid, dialTwiml(publicUrl, wish)).then(
       () => true,
       (error: unknown) => {
@@ -100,29 +101,11 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
         },
       );
     },
-    ringSoftphone(to) {
-      const callId = `CA${randomBytes(16).toString('hex')}`;
-      const admission = switchboard.ring({
-        callId,
-        carrier: 'softphone',
-        from: 'browser',
-        to,
-        format: 'pcmu',
-      });
-      if (!admission.admitted) return { ok: false, because: NOT_ADMITTED[admission.because] };
-      return { ok: true, callId, streamUrl: `/twilio/media/${vouchedFor.issue(callId)}` };
-    },
+    ringFromBrowser: (from, to) => ringFromBrowser(switchboard, tokens, from, to),
     upgrade(request, socket, head) {
       const token = MEDIA_PATH.exec(request.url ?? '')?.[1];
       if (token === undefined) return false;
-      const softphone = vouchedFor.redeem(token);
-      if (softphone !== null) {
-        sockets.handleUpgrade(request, socket, head, (webSocket) => {
-          new TwilioStream(webSocket, softphone, { clock, switchboard, ...NO_ACCOUNT });
-        });
-        return true;
-      }
-      const callSid = signature.isValidUpgrade(request) ? tokens.redeem(token) : null;
+      const callSid = tokens.redeem(token, signature.isValidUpgrade(request));
       if (callSid === null) refuseUpgrade(socket);
       else {
         sockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -134,15 +117,6 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
     },
   };
 }
-
-/** A call that no carrier knows of ends with its line, and goes nowhere else. */
-const NO_ACCOUNT = { hangUp: async () => {}, transfer: async () => false };
-
-const NOT_ADMITTED = {
-  full: 'All lines are busy at the moment.',
-  draining: 'The house is closing.',
-  nobody_answers_it: 'No agent answers this number.',
-} as const;
 
 function refuseUpgrade(socket: Duplex): void {
   socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');

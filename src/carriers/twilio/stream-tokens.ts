@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
+import { isBrowserCall } from './browser-call-ids.ts';
 
 /**
  * The tickets to the media socket. Twilio's signature of a socket is the same for
@@ -30,9 +31,13 @@ export class StreamTokens {
     return null;
   }
 
-  /** Takes the ticket; gives the call it is for, or null if it was never valid or is no longer. */
-  redeem(token: string): string | null {
+  /**
+   * Takes the ticket; gives the call it is for, or null if it was never valid or is no longer.
+   * `isSigned`: Twilio itself brings it. Only a call of the browser's own phone may come without.
+   */
+  redeem(token: string, isSigned = true): string | null {
     const ticket = this.#tickets.get(fingerprint(token));
+    if (ticket && !isSigned && !isBrowserCall(ticket.callSid)) return null;
     if (!ticket || ticket.isUsed || ticket.expiresAt <= this.#clock.now()) return null;
     ticket.isUsed = true;
     return ticket.callSid;
