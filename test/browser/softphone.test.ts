@@ -3,11 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { writeWav } from '../../src/audio/wav.ts';
-import { decodeMulaw } from '../../src/http/browser/mulaw.js';
-import { Resampler } from '../../src/http/browser/resampler.js';
-import { agentClip, callerClip } from '../../src/practice/voice.ts';
-import { chromiumPath, startBrowser, type WatchedPage, watchedPage } from '../support/a-browser.ts';
+import { agentClip } from '../../src/practice/voice.ts';
+import {
+  chromiumPath,
+  MICROPHONE_FLAGS,
+  startBrowser,
+  type WatchedPage,
+  watchedPage,
+} from '../support/a-browser.ts';
+import { spokenIntoTheMicrophone } from '../support/a-microphone.ts';
 import { aReviewHouse, type ReviewHouse } from '../support/a-review-house.ts';
 import { softphoneDesk } from '../support/a-softphone-house.ts';
 
@@ -23,11 +27,7 @@ describe.skipIf(chromiumPath === null)('the phone in a browser', { timeout: 40_0
     directory = mkdtempSync(join(tmpdir(), 'ringdown-microphone-'));
     const microphone = join(directory, 'microphone.wav');
     writeFileSync(microphone, spokenIntoTheMicrophone('opening_hours'));
-    browser = await startBrowser([
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-      `--use-file-for-fake-audio-capture=${microphone}`,
-    ]);
+    browser = await startBrowser(MICROPHONE_FLAGS(microphone));
   });
   afterAll(async () => {
     await browser?.close();
@@ -121,18 +121,3 @@ describe.skipIf(chromiumPath === null)('the phone in a browser', { timeout: 40_0
     await expect.poll(() => watched.page.locator('#state').textContent()).toBe('The call is over.');
   });
 });
-
-/** A sentence with quiet around it, as sound cards give it; Chromium plays it over and over. */
-function spokenIntoTheMicrophone(name: string): Uint8Array {
-  const quiet = (seconds: number) => new Float32Array(8_000 * seconds);
-  const telephone = Float32Array.from([...quiet(1.2), ...decodeMulaw(callerClip(name).mulaw), ...quiet(2)]);
-  const samples = Int16Array.from(new Resampler(8_000, 48_000).push(telephone), (sample) =>
-    Math.round(sample * 32_767),
-  );
-  return writeWav({
-    encoding: 'pcm16',
-    sampleRate: 48_000,
-    channels: 1,
-    data: new Uint8Array(samples.buffer),
-  });
-}

@@ -48,6 +48,13 @@ export async function watchedPage(
   return { page, context, offences };
 }
 
+/** A microphone that hears what is in this file. */
+export const MICROPHONE_FLAGS = (file: string): readonly string[] => [
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  `--use-file-for-fake-audio-capture=${file}`,
+];
+
 const TELL_OF_VIOLATIONS = `document.addEventListener('securitypolicyviolation', (violation) =>
   console.error('policy: ' + violation.violatedDirective + ' ' + violation.blockedURI + ' ' + violation.sample));`;
 
