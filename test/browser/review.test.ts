@@ -116,6 +116,28 @@ describe.skipIf(chromiumPath === null)('the review pages in a browser', { timeou
     await expect.poll(soundAt).toBeLessThan(before - 4);
   });
 
+  it('leap over silence when asked to, and come closer to what one wants to see', async () => {
+    const { page } = watched;
+    await page.goto('/calls/CA1');
+    await page.locator('#wave > div').first().waitFor();
+    const width = () =>
+      page
+        .locator('#wave > div')
+        .first()
+        .evaluate((host) => host.shadowRoot?.querySelector('.wrapper')?.scrollWidth ?? 0);
+    const before = await width();
+    await page.locator('#zoom').fill('200');
+    await expect.poll(width).toBeGreaterThan(2 * before);
+
+    // The agent has just finished; the caller's goodbye comes a second and a half later.
+    const soundAt = (property: string) => page.evaluate(`document.querySelector('#sound').${property}`);
+    await page.locator('#skip').check();
+    await soundAt('currentTime = 17.6');
+    await page.locator('#play').click();
+    await expect.poll(() => soundAt('currentTime'), { timeout: 8_000 }).toBeGreaterThan(19.5);
+    expect(await soundAt('played.length')).toBe(2);
+  });
+
   it('draw the interruption where it happened, within fifty milliseconds', async () => {
     const { page } = watched;
     await page.goto('/calls/CA1');
