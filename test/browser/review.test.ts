@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { chromiumPath, startBrowser, type WatchedPage, watchedPage } from '../support/a-browser.ts';
-import { ANSWERED_MS, everythingHappens, PARKING_QUESTION_MS } from '../support/a-recorded-call.ts';
+import { END_MS, everythingHappens, PARKING_QUESTION_MS } from '../support/a-recorded-call.ts';
 import { aReviewHouse, type ReviewHouse } from '../support/a-review-house.ts';
 import { eventsOf, rang, SEED_WALL_MS } from '../support/logged-calls.ts';
 
@@ -103,13 +103,11 @@ describe.skipIf(chromiumPath === null)('the review pages in a browser', { timeou
       page.locator('#sound').evaluate((sound) => ('currentTime' in sound ? Number(sound.currentTime) : -1));
 
     await page.locator('.line', { hasText: 'somewhere to park' }).locator('.at').click();
-    await expect.poll(soundAt).toBeCloseTo((PARKING_QUESTION_MS - ANSWERED_MS) / 1000, 1);
+    await expect.poll(soundAt).toBeCloseTo(PARKING_QUESTION_MS / 1000, 1);
     expect(await page.locator('.line.is-now p').textContent()).toContain('somewhere to park');
 
     await page.keyboard.press(' ');
-    await expect
-      .poll(soundAt, { timeout: 5_000 })
-      .toBeGreaterThan((PARKING_QUESTION_MS - ANSWERED_MS) / 1000 + 0.5);
+    await expect.poll(soundAt, { timeout: 5_000 }).toBeGreaterThan(PARKING_QUESTION_MS / 1000 + 0.5);
     await page.keyboard.press(' ');
     const before = await soundAt();
     await page.keyboard.press('ArrowLeft');
@@ -132,9 +130,9 @@ describe.skipIf(chromiumPath === null)('the review pages in a browser', { timeou
     // The agent has just finished; the caller's goodbye comes a second and a half later.
     const soundAt = (property: string) => page.evaluate(`document.querySelector('#sound').${property}`);
     await page.locator('#skip').check();
-    await soundAt('currentTime = 17.6');
+    await soundAt('currentTime = 18.5');
     await page.locator('#play').click();
-    await expect.poll(() => soundAt('currentTime'), { timeout: 8_000 }).toBeGreaterThan(19.5);
+    await expect.poll(() => soundAt('currentTime'), { timeout: 8_000 }).toBeGreaterThan(20.4);
     expect(await soundAt('played.length')).toBe(2);
   });
 
@@ -155,7 +153,7 @@ describe.skipIf(chromiumPath === null)('the review pages in a browser', { timeou
           wrapper.getBoundingClientRect().width
         );
       });
-    const onTheCallMs = ANSWERED_MS + (share ?? 0) * 24_500;
+    const onTheCallMs = (share ?? 0) * END_MS;
     expect(Math.abs(onTheCallMs - (PARKING_QUESTION_MS + 40))).toBeLessThan(50);
   });
 

@@ -125,12 +125,12 @@ export function everythingHappens(words: Words = {}): readonly CallEvent[] {
   return eventsOf([...happenings].sort(([one], [other]) => one - other));
 }
 
-/** How that call sounded: the caller left, the agent as heard right, from the moment it was answered. */
+/** How that call sounded: the caller left, the agent as heard right, on the call's own clock. */
 export function itsRecording(): Uint8Array {
-  const lane = () => new Uint8Array((END_MS - ANSWERED_MS) * 8).fill(0xff);
+  const lane = () => new Uint8Array(END_MS * 8).fill(0xff);
   const [caller, agent] = [lane(), lane()];
   const put = (where: Uint8Array, atMs: number, sound: Uint8Array, mostMs = Number.POSITIVE_INFINITY) =>
-    where.set(sound.subarray(0, mostMs * 8), (atMs - ANSWERED_MS) * 8);
+    where.set(sound.subarray(0, mostMs * 8), atMs * 8);
   put(agent, GREETING_MS, agentSound('greeting'));
   put(caller, OPENING_QUESTION_MS, callerClip('opening_hours').mulaw);
   put(agent, OPENING_ANSWER_MS, agentSound('opening_hours'), PARKING_QUESTION_MS + 40 - OPENING_ANSWER_MS);
@@ -155,12 +155,11 @@ function agentSound(name: string): Uint8Array {
   );
 }
 
-export const ANSWERED_MS = 900;
 const GREETING_MS = 1_000;
-export const OPENING_QUESTION_MS = 4_700;
+const OPENING_QUESTION_MS = 4_700;
 const OPENING_ANSWER_MS = 6_300;
 export const PARKING_QUESTION_MS = 9_860;
 const PARKING_ANSWER_MS = 13_200;
 const GOODBYE_MS = 20_200;
 const LAST_ANSWER_MS = 22_900;
-const END_MS = 25_400;
+export const END_MS = 25_400;

@@ -6,7 +6,6 @@ import type { House } from '../review/house.ts';
 import { markersOf } from '../review/markers.ts';
 import { peaksOf } from '../review/peaks.ts';
 import { callerSound } from '../review/recording-file.ts';
-import { recordingStartMs } from '../review/recording-start.ts';
 import { say } from '../routing/mount.ts';
 import { type Route, route } from '../routing/route.ts';
 import { ofCall } from './call-id.ts';
@@ -44,7 +43,6 @@ export function oneCallApi(house: House): readonly Route[] {
         markers: markersOf(events, card.notes, reading),
         costs: reading.cost(events),
         pricesAsOf: reading.pricesAsOf,
-        recordingStartMs: card.hasRecording ? recordingStartMs(events) : null,
       });
     }),
     aboutCall(
@@ -65,7 +63,7 @@ export function oneCallApi(house: House): readonly Route[] {
       'What was said, as subtitles of the recording.',
       (call, response) => {
         response.type('text/vtt; charset=utf-8').attachment(`${call.card.callId}.vtt`);
-        response.send(transcriptVtt(reading.transcript(call.events), recordingStartMs(call.events)));
+        response.send(transcriptVtt(reading.transcript(call.events)));
       },
     ),
     aboutCall('get /api/calls/:callId/transcript.json', 'What was said, to work on.', (call, response) => {
@@ -76,9 +74,8 @@ export function oneCallApi(house: House): readonly Route[] {
       'A script with which a practice caller does it all again.',
       async ({ card, events }, response) => {
         const path = await recordings.find(card.callId);
-        const startMs = recordingStartMs(events);
         const soundOf: SoundOf = async (fromMs, untilMs) =>
-          path === null ? null : callerSound(path, fromMs - startMs, untilMs - startMs);
+          path === null ? null : callerSound(path, fromMs, untilMs);
         response.attachment(`${card.callId}.practice.json`);
         response.json(await practiceScript(events, reading, soundOf));
       },
@@ -98,7 +95,7 @@ export function oneCallApi(house: House): readonly Route[] {
       async (call, response, request) => {
         const path = await recordings.find(call.card.callId);
         const peaks = path === null ? null : await peaksOf(path);
-        if (peaks) response.json({ ...peaks, startMs: recordingStartMs(call.events) });
+        if (peaks) response.json(peaks);
         else noSuchCall(request, response);
       },
     ),

@@ -10,14 +10,13 @@ export function transcriptText(lines: readonly TranscriptLine[]): string {
     .join('');
 }
 
-/** The transcript as subtitles to the recording, which begins at `startMs` of the call. */
-export function transcriptVtt(lines: readonly TranscriptLine[], startMs: number): string {
+/** The transcript as subtitles to the recording, whose clock is the call's. */
+export function transcriptVtt(lines: readonly TranscriptLine[]): string {
   const cues = lines
     .filter(({ text }) => text !== '')
     .map(({ who, atMs, untilMs, text }) => {
-      const from = Math.max(0, atMs - startMs);
-      const until = Math.max(from + SHORTEST_CUE_MS, untilMs - startMs);
-      return `${stamp(from)} --> ${stamp(until)}\n<v ${who === 'caller' ? 'Caller' : 'Agent'}>${markup(oneLine(text))}\n`;
+      const until = Math.max(atMs + SHORTEST_CUE_MS, untilMs);
+      return `${stamp(atMs)} --> ${stamp(until)}\n<v ${who === 'caller' ? 'Caller' : 'Agent'}>${markup(oneLine(text))}\n`;
     });
   return ['WEBVTT\n', ...cues].join('\n');
 }

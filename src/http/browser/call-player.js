@@ -10,20 +10,17 @@ import { clockTime, colour, find, isTyping, need } from './dom.js';
  * @property {() => void} play
  */
 
-/** @typedef {{ durationMs: number, perSecond: number, startMs: number, caller: number[], agent: number[] }} Peaks */
+/** @typedef {{ durationMs: number, perSecond: number, caller: number[], agent: number[] }} Peaks */
 
 /** @param {string} callId @returns {Player} */
 export function openPlayer(callId) {
   const sound = need('#sound', HTMLAudioElement);
   /** @type {((atMs: number) => void)[]} */
   const tells = [];
-  /** @type {Peaks | null} */
-  let peaks = null;
-  const startMs = () => peaks?.startMs ?? 0;
-  const atMs = () => startMs() + sound.currentTime * 1000;
+  const atMs = () => sound.currentTime * 1000;
   /** @param {number} ms */
   const seek = (ms) => {
-    sound.currentTime = Math.max(0, (ms - startMs()) / 1000);
+    sound.currentTime = Math.max(0, ms / 1000);
     tellAll();
   };
   const tellAll = () => {
@@ -34,7 +31,6 @@ export function openPlayer(callId) {
   const play = () => void (sound.paused ? sound.play().catch(() => {}) : sound.pause());
 
   loadPeaks(callId).then((loaded) => {
-    peaks = loaded;
     if (!loaded) return;
     sound.removeAttribute('controls');
     draw(loaded, sound, seek);
@@ -111,7 +107,7 @@ function draw(peaks, sound, seek) {
     const untilMs = Number(element.getAttribute('data-until') || fromMs);
     const box = document.createElement('div');
     box.setAttribute('part', part);
-    const share = (/** @type {number} */ ms) => (Math.max(0, ms - peaks.startMs) / peaks.durationMs) * 100;
+    const share = (/** @type {number} */ ms) => (ms / peaks.durationMs) * 100;
     box.style.left = `${share(fromMs)}%`;
     box.style.width = untilMs > fromMs ? `${Math.max(0, share(untilMs) - share(fromMs))}%` : '';
     if (title !== '') {

@@ -38,9 +38,9 @@ describe('transcripts as files', () => {
   });
 
   it('keep subtitles subtitles', () => {
-    const vtt = transcriptVtt([{ ...line, text: '</v><b>x</b>\n\n00:00.000 --> 00:09.000\nforged' }], 500);
+    const vtt = transcriptVtt([{ ...line, text: '</v><b>x</b>\n\n00:00.000 --> 00:09.000\nforged' }]);
 
     expect(vtt.split('\n\n')).toHaveLength(2);
-    expect(vtt).toContain('00:00:01.000 --> 00:00:02.000\n<v Caller>&lt;/v&gt;&lt;b&gt;x');
+    expect(vtt).toContain('00:00:01.500 --> 00:00:02.500\n<v Caller>&lt;/v&gt;&lt;b&gt;x');
   });
 });
