@@ -61,22 +61,19 @@ describe.skipIf(chromiumPath === null)('the phone in a browser', { timeout: 40_0
     await watched.page.locator('#transcript .line', { hasText: 'When are you open?' }).waitFor();
   });
 
-  it('plays the answer at its own pace: its mark comes back when it was heard', async () => {
+  it('plays the answer aloud, and its mark comes back once that was heard', async () => {
     const { otherEnd } = phone;
     const before = otherEnd.timesMs.length;
-    otherEnd.say('goodbye', 'heard');
-    await expect
-      .poll(() => watched.page.locator('#ear').evaluate((bar) => ('value' in bar ? Number(bar.value) : 0)), {
-        interval: 20,
-      })
-      .toBeGreaterThan(20);
-    await expect.poll(() => otherEnd.happened, { timeout: 10_000 }).toContain('mark heard');
+    otherEnd.say('parking', 'heard');
+    const loudness = () =>
+      watched.page.locator('#ear').evaluate((bar) => ('value' in bar ? Number(bar.value) : 0));
+    await expect.poll(loudness, { timeout: 10_000, interval: 20 }).toBeGreaterThan(20);
+    expect(otherEnd.happened).toEqual([]);
+    await expect.poll(() => otherEnd.happened, { timeout: 20_000 }).toEqual(['mark heard']);
 
-    // Told by the line's own clock: frames of the caller's that came meanwhile.
+    // By the line's own clock: a phone that only swallows the sound is done with it at once.
     const tookMs = 20 * (otherEnd.timesMs.length - before);
-    const soundsMs = agentClip('goodbye').samples.length / 24;
-    expect(tookMs).toBeGreaterThan(soundsMs - 250);
-    expect(tookMs).toBeLessThan(soundsMs + 1_500);
+    expect(tookMs).toBeGreaterThan(agentClip('parking').samples.length / 24 / 2);
   });
 
   it('falls silent when it is told to, and returns what marks were waiting', async () => {
