@@ -22,6 +22,8 @@ export class SwitchboardSpy implements Switchboard {
   readonly rung: IncomingCall[] = [];
   readonly connected: { callId: string; leg: CallLeg; events: LegEvent[] }[] = [];
   readonly ended: string[] = [];
+  /** What it was told of the ends of calls and of their lines, in order. */
+  readonly news: string[] = [];
   readonly cameBack: string[] = [];
   readonly pictures: object[] = [];
   afterTransfer: Aftermath | 'reconnect' = 'hang_up';
@@ -44,7 +46,8 @@ export class SwitchboardSpy implements Switchboard {
     return true;
   }
 
-  after(): Aftermath {
+  after(callId: string): Aftermath {
+    this.news.push(`after ${callId}`);
     return this.aftermath;
   }
 
@@ -59,6 +62,7 @@ export class SwitchboardSpy implements Switchboard {
 
   callEnded(callId: string): void {
     this.ended.push(callId);
+    this.news.push(`ended ${callId}`);
   }
 }
 

@@ -38,6 +38,8 @@ export function twilioWebhooks(around: WebhookSurroundings): Router {
   router.post('/after', (request, response) => {
     const call = callForm.safeParse(request.body).data;
     if (!call) return refuse(response);
+    // A caller who hung up is no lost line, also where this request overtakes the stream's own goodbye.
+    if (isOver(call.CallStatus)) around.switchboard.callEnded(call.CallSid);
     sendTwiml(response, aftermathTwiml(around.switchboard.after(call.CallSid)));
   });
 
@@ -62,8 +64,7 @@ export function twilioWebhooks(around: WebhookSurroundings): Router {
   router.post('/status', (request, response) => {
     const status = statusForm.safeParse(request.body).data;
     if (!status) return refuse(response);
-    if (status.CallStatus && CALL_IS_OVER.has(status.CallStatus))
-      around.switchboard.callEnded(status.CallSid);
+    if (isOver(status.CallStatus)) around.switchboard.callEnded(status.CallSid);
     if (status.StreamError)
       around.streamFailed(status.CallSid, status.StreamError.slice(0, LONGEST_ERROR_CHARS));
     response.status(204).end();
@@ -106,6 +107,10 @@ function aftermathTwiml(aftermath: Aftermath): string {
   return aftermath === 'hang_up' ? hangUpTwiml() : apologyTwiml(aftermath);
 }
 
+function isOver(status: string | undefined): boolean {
+  return status !== undefined && CALL_IS_OVER.has(status);
+}
+
 function refuse(response: Response): void {
   response
     .status(400)
@@ -119,17 +124,19 @@ function sendTwiml(response: Response, twiml: string): void {
 
 const sid = z.string().regex(/^CA[0-9a-f]{32}$/i);
 const caller = z.string().max(256).default('unknown');
+const callStatus = z.string().optional();
 const callForm = z.object({
   CallSid: sid,
   From: caller,
   To: caller,
   Direction: z.string().default('inbound'),
+  CallStatus: callStatus,
 });
 type CallForm = z.infer<typeof callForm>;
 
 const statusForm = z.object({
   CallSid: sid,
-  CallStatus: z.string().optional(),
+  CallStatus: callStatus,
   StreamError: z.string().optional(),
 });
 

@@ -107,6 +107,16 @@ describe('an incoming call', () => {
     expect([before, switchboard.ended]).toEqual([[], [callSid]]);
   });
 
+  it('C8: is over when what overtakes the end of its stream says so: nobody was cut off', async () => {
+    const { post, switchboard } = await carrier();
+    const [hungUp, cutOff] = [aCallSid(), aCallSid()];
+
+    await post('/twilio/after', { ...formOf(hungUp), CallStatus: 'completed' });
+    await post('/twilio/after', { ...formOf(cutOff), CallStatus: 'in-progress' });
+
+    expect(switchboard.news).toEqual([`ended ${hungUp}`, `after ${hungUp}`, `after ${cutOff}`]);
+  });
+
   it('leaves a word in the log when its stream failed', async () => {
     const { post, troubles } = await carrier();
 
