@@ -4,6 +4,7 @@ import { createTranscoder, type Transcoder } from '../audio/transcode.ts';
 import type { CallFact } from '../ports/call-log.ts';
 import type { CallLeg } from '../ports/carrier.ts';
 import type { PartId } from '../ports/model.ts';
+import { HeardParts } from './heard-parts.ts';
 import type { PartProgress } from './interruption.ts';
 import { PlaybackClock } from './playback-clock.ts';
 import { isSamePart, SpokenPart } from './spoken-part.ts';
@@ -37,6 +38,7 @@ export class Downlink {
   #isHeld = false;
   #leg: CallLeg | null = null;
   #parts: SpokenPart[] = [];
+  readonly #heard: HeardParts;
   #spareQueue: ByteQueue | null = null;
   #marks = 0;
   #unmarkedMs = 0;
@@ -46,6 +48,7 @@ export class Downlink {
     this.#from = from;
     this.#to = to;
     this.#tell = tell;
+    this.#heard = new HeardParts(tell);
     this.#played = played;
     this.#mayBeHeld = mayBeHeld;
     this.#transcoder = createTranscoder(from, to);
@@ -96,9 +99,10 @@ export class Downlink {
   /** Sound of the model's. False if more of it waits than anybody will listen to: then it was not taken. */
   take(id: PartId, audio: Uint8Array, now: number): boolean {
     const part = this.#part(id, now);
-    if (this.#waitingMs() >= MOST_WAITING_MS || this.#parts.length > MOST_PARTS) return false;
+    const ms = durationMs(this.#from, audio.length);
+    if (!part || this.#waitingMs() + ms > MOST_WAITING_MS) return false;
 
-    part.receivedMs += durationMs(this.#from, audio.length);
+    part.receivedMs += ms;
     part.lastSoundAt = now;
     part.waiting.push(this.#transcoder.push(audio));
     this.#pump(now);
@@ -106,12 +110,12 @@ export class Downlink {
   }
 
   note(id: PartId, words: string, now: number): void {
-    const part = this.#part(id, now);
-    part.words = (part.words + words).slice(0, MOST_WORDS_CHARS);
+    const part = this.#find(id) ?? this.#heard.find(id) ?? this.#part(id, now);
+    if (part) part.words = (part.words + words).slice(0, MOST_WORDS_CHARS);
   }
 
   complete(id: PartId): void {
-    const part = this.#parts.find((candidate) => isSamePart(candidate.id, id));
+    const part = this.#find(id);
     if (part) part.isComplete = true;
   }
 
@@ -119,7 +123,11 @@ export class Downlink {
   completeResponse(responseId: string, now: number): void {
     const parts = this.#parts.filter((part) => part.id.responseId === responseId);
     parts.at(-1)?.waiting.push(this.#transcoder.flush());
-    for (const part of parts) part.isComplete = true;
+    for (const part of parts) {
+      part.isComplete = true;
+      part.answerIsFinished = true;
+    }
+    this.#heard.answerFinished(responseId, now);
     this.#pump(now);
   }
 
@@ -141,6 +149,7 @@ export class Downlink {
   /** Forgets everything that was not heard, here and at the phone. */
   fallSilent(now: number): void {
     const heardMs = this.#playback.heardMs(now);
+    this.#heard.tellAll();
     for (const part of this.#parts) if (part.receivedMs > 0) this.#tell(part.said(heardMs));
     for (const part of this.#parts) this.#recycle(part);
     this.#parts = [];
@@ -150,9 +159,15 @@ export class Downlink {
     this.#isHeld = false;
   }
 
-  #part(id: PartId, now: number): SpokenPart {
-    const known = this.#parts.find((part) => isSamePart(part.id, id));
+  #find(id: PartId): SpokenPart | undefined {
+    return this.#parts.find((part) => isSamePart(part.id, id));
+  }
+
+  /** Null if there are too many already. */
+  #part(id: PartId, now: number): SpokenPart | null {
+    const known = this.#find(id);
     if (known) return known;
+    if (this.#parts.length >= MOST_PARTS) return null;
     for (const part of this.#parts) {
       // Within an answer the parts come one after the other, whatever the order of their endings.
       if (part.id.responseId === id.responseId) part.isComplete = true;
@@ -232,8 +247,9 @@ export class Downlink {
     for (let part = this.#parts[0]; part?.wasHeardToTheEnd(heardMs); part = this.#parts[0]) {
       this.#parts.shift();
       this.#recycle(part);
-      if (part.receivedMs > 0) this.#tell(part.said(heardMs));
+      if (part.receivedMs > 0) this.#heard.add(part, now);
     }
+    this.#heard.tellDue(now);
   }
 }
 

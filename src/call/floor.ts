@@ -157,7 +157,7 @@ export class Floor {
     for (const responseId of way.outlaw) this.#outlawed.add(responseId);
     if (way.cancel !== null) this.#session.cancel(way.cancel);
     for (const { part, heardMs } of way.truncate) this.#session.truncate(part, heardMs);
-    if (parts.length > 0) {
+    if (parts.some((part) => part.receivedMs > 0)) {
       this.#journal.note({
         type: 'interrupted',
         heardMs: Math.round(way.heardMs),
@@ -170,7 +170,7 @@ export class Floor {
     this.#ledger.started(responseId, wantId, now);
     if (wantId === GREETING && this.#rules.greetingIsProtected) this.#protected.add(responseId);
     // Asked for before the caller began, granted after: it would talk over them.
-    if (wantId !== null && this.#ledger.callerIsSpeaking && !this.#isProtected()) this.#stop(responseId);
+    if (wantId !== null && this.#ledger.callerIsSpeaking && !this.#isProtected()) this.#stop(responseId, now);
   }
 
   refused(wantId: string | null, because: 'busy' | 'rejected', now: number): void {
@@ -183,7 +183,7 @@ export class Floor {
     this.#ledger.goesOn(part.responseId, now);
     if (this.#voice.downlink.take(part, audio, now)) return;
     this.#journal.note({ type: 'problem', code: 'answer_too_long' });
-    this.#stop(part.responseId);
+    this.#stop(part.responseId, now);
   }
 
   /** An answer that is written is said as well. */
@@ -254,9 +254,10 @@ export class Floor {
   }
 
   /** No more of this answer, though what was taken of it may still be heard. */
-  #stop(responseId: string): void {
+  #stop(responseId: string, now: number): void {
     this.#session.cancel(responseId);
     this.#outlawed.add(responseId);
+    this.#voice?.downlink.completeResponse(responseId, now);
   }
 
   #ask(now: number): void {

@@ -14,6 +14,8 @@ export class SpokenPart {
   words = '';
   /** No more sound will come. */
   isComplete = false;
+  /** Neither sound nor words will come any more, of this part or of its answer. */
+  answerIsFinished = false;
   lastSoundAt: number;
   /** Where it begins on the phone's playback, once it has begun. */
   #startMs = 0;

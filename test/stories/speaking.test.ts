@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { aCall } from '../support/a-call.ts';
 
@@ -101,6 +103,55 @@ describe('the agent speaking', () => {
     expect(sent).toContain('cancel r1');
   });
 
+  it.each([
+    ['drop by drop', 600, 1_000],
+    ['in messages as long as they may be', 10, 98_000],
+    ['in one that is longer than they may be', 1, 375_000],
+    ['in a hundred stretches', 100, 6_000],
+  ])('P3: holds less than 2 MiB of a model that floods %s', (_how, deltas, ms) => {
+    const { model } = aCall();
+    const before = heldBytes();
+    model.starts('r1');
+
+    for (let i = 0; i < deltas; i++) model.delta(deltas === 100 ? `flood-${i}` : 'flood', 0x11, ms);
+
+    expect(heldBytes() - before).toBeLessThan(2 * 1024 * 1024);
+    expect(model.isClosed).toBe(false); // and is held until here
+  });
+
+  it('P3: holds less than 2 MiB of a model that floods with words', () => {
+    const { model } = aCall();
+    const before = process.memoryUsage().heapUsed;
+    for (let i = 0; i < 5_000; i++) {
+      const part = { responseId: `r${i}`, itemId: `flood-${i}`, contentIndex: 0 };
+      model.tell({ type: 'words', part, text: `${i} `.repeat(1_000) });
+    }
+
+    collectGarbage();
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(2 * 1024 * 1024);
+    expect(model.isClosed).toBe(false);
+  });
+
+  it('goes on after an answer that was stopped for its length: what was taken of it is all there is', () => {
+    const { model, phone, factsOf, clock } = aCall();
+    model.starts('r1');
+    for (let i = 0; i < 200; i++) model.delta('flood', 0x11, 1000);
+    model.tell({ type: 'response_done', responseId: 'r1', outcome: 'cancelled', usage: null });
+    clock.advance(125_000);
+
+    model.hearsSpeech();
+    model.hearsPause();
+    model.says('next', { ms: 500, response: 'r2', code: 0x22 });
+    clock.advance(1000);
+
+    expect(factsOf('agent_said')).toMatchObject([
+      { responseId: 'r1', heardMs: 120_000, totalMs: 120_000 },
+      { responseId: 'r2' },
+    ]);
+    expect(factsOf('interrupted')).toEqual([]);
+    expect(phone.heardMs(0x22)).toBe(500);
+  });
+
   it('P3: stops sending to a phone that does not read, and goes on when it does', () => {
     const { model, phone, sent, clock } = aCall();
     model.says('long', { ms: 10_000, code: 0x11 });
@@ -139,4 +190,42 @@ describe('the agent speaking', () => {
       { text: 'How can I help?', heardMs: 900, totalMs: 900 },
     ]);
   });
+
+  it('R1: does not take words that come after their sound was heard for something not yet said', () => {
+    const { model, factsOf, clock } = aCall();
+    const part = { responseId: 'r1', itemId: 'one', contentIndex: 0 };
+    model.starts('r1');
+    model.tell({ type: 'words', part, text: 'Good ' });
+    model.delta('one', 0x11, 600);
+    model.tell({ type: 'audio_done', part });
+    clock.advance(1000);
+    model.tell({ type: 'words', part, text: 'day.' });
+    model.tell({ type: 'response_done', responseId: 'r1', outcome: 'completed', usage: null });
+
+    model.hearsSpeech();
+
+    expect(factsOf('agent_said')).toMatchObject([{ text: 'Good day.', heardMs: 600 }]);
+    expect(factsOf('interrupted')).toEqual([]);
+  });
+
+  it('notes no interruption of an answer that had not made a sound', () => {
+    const { model, factsOf } = aCall();
+    model.starts('r1');
+    const part = { responseId: 'r1', itemId: 'one', contentIndex: 0 };
+    model.tell({ type: 'words', part, text: 'Good day.' });
+
+    model.hearsSpeech();
+
+    expect([factsOf('agent_said'), factsOf('interrupted')]).toEqual([[], []]);
+  });
 });
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+/** What sound and other bytes take up, once everything that nobody holds is gone. */
+function heldBytes(): number {
+  collectGarbage();
+  collectGarbage(); // the first may still be sweeping in the background
+  return process.memoryUsage().arrayBuffers;
+}

@@ -110,8 +110,8 @@ const LIMITS = {
   handshakeTimeout: 3_000,
   /** Both sides of a call are to be gone within a second of its end. */
   closeTimeout: 500,
-  /** A minute of speech in one message; the server sends tenths of seconds. */
-  maxPayload: 4 * 1024 * 1024,
+  /** A quarter of a minute of speech in one message; the server sends tenths of seconds. */
+  maxPayload: 1024 * 1024,
   perMessageDeflate: false,
 };
 
