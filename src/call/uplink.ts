@@ -1,7 +1,8 @@
-import { type AudioFormat, bytesPerMs, durationMs, FRAME_MS, silence } from '../audio/format.ts';
+import { type AudioFormat, bytesPerMs, durationMs, silence } from '../audio/format.ts';
 import { ByteQueue } from '../audio/frames.ts';
 import { createTranscoder, type Transcoder } from '../audio/transcode.ts';
 import type { RealtimeSession } from '../ports/model.ts';
+import { StandIn } from './stand-in.ts';
 
 /**
  * The way from the caller's mouth to the model's ear.
@@ -21,9 +22,7 @@ export class Uplink {
   #nextLookAt = 0;
   /** Where the line's own clock should be when its next frame comes. */
   #expectedMs: number | null = null;
-  #lastFrameAt = Number.NEGATIVE_INFINITY;
-  /** Silence made since the last frame, in the line's stead. */
-  #standInMs = 0;
+  readonly #standIn = new StandIn();
   #budget = { ms: MOST_HOLE_MS, at: 0 };
 
   constructor(format: AudioFormat) {
@@ -43,33 +42,28 @@ export class Uplink {
 
   /** A frame of the line's, with its place on the line's own clock. */
   hear(audio: Uint8Array, atMs: number, now: number): void {
-    this.#lastFrameAt = now;
-    this.#standInMs = 0;
+    this.#standIn.frameCame(now);
     this.#expectedMs ??= atMs;
     const holeMs = atMs - this.#expectedMs;
-    if (holeMs >= LEAST_HOLE_MS) this.#hush(this.#granted(holeMs, now));
+    if (holeMs >= LEAST_HOLE_MS) this.#fill(holeMs, now);
     if (holeMs >= LEAST_HOLE_MS || holeMs < -MOST_OVERLAP_MS) this.#expectedMs = atMs;
-    this.#expectedMs += durationMs(this.#format, audio.length);
+    const ms = durationMs(this.#format, audio.length);
+    this.#expectedMs += ms;
+    if (this.#format === 'pcmu' && this.#standIn.makesUp(audio, ms)) return;
     this.#push(audio);
   }
 
-  /**
-   * A line that falls silent in mid-speech would leave the turn open for ever,
-   * as the model waits for the sound of a pause: silence stands in for it.
-   */
   tick(now: number, callerIsSpeaking: boolean): void {
     if (now >= this.#nextLookAt) {
       this.#nextLookAt = now + LOOK_EVERY_MS;
       this.#isStuck = this.#ear !== null && this.#ear.session.backlogBytes >= MOST_BACKLOG_BYTES;
     }
     if (this.#waiting.length > 0) this.#deliver();
-    if (this.#expectedMs === null || !callerIsSpeaking || this.#standInMs >= MOST_HOLE_MS) return;
-    const stalledMs = now - this.#lastFrameAt - STALL_MS - this.#standInMs;
-    const missingMs = Math.floor(stalledMs / FRAME_MS) * FRAME_MS;
-    if (missingMs <= 0) return;
-    this.#hush(missingMs);
-    this.#standInMs += missingMs;
-    this.#expectedMs += missingMs;
+    if (this.#expectedMs !== null) this.#hush(this.#standIn.due(now, callerIsSpeaking));
+  }
+
+  #fill(holeMs: number, now: number): void {
+    this.#hush(this.#granted(holeMs - this.#standIn.covers(holeMs), now));
   }
 
   #hush(ms: number): void {
@@ -118,11 +112,8 @@ const LEAST_HOLE_MS = 20;
 /** Holes beyond this are a broken clock rather than a pause; no line may make up more silence than time has passed. */
 const MOST_HOLE_MS = 10_000;
 
-/** Silence that stood in for late frames makes the line's clock seem slow; beyond this it was set back. */
+/** Lines repeat themselves by less than that; one that is further behind has set its clock back. */
 const MOST_OVERLAP_MS = 2_000;
-
-/** Longer than a hiccup of the network, short enough to close the turn within a second and a half. */
-const STALL_MS = 500;
 
 /** What the model may have missed of the caller and still be told. */
 const MOST_WAITING_MS = 30_000;

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { aCall } from '../support/a-call.ts';
 
 const SILENT = 0xff;
+/** What a quiet room sounds like. */
+const SOFT = 0xf0;
 const frame = (code: number) => new Uint8Array(160).fill(code);
 
 function speaker(phone: ReturnType<typeof aCall>['phone'], clock: ReturnType<typeof aCall>['clock']) {
@@ -13,6 +15,11 @@ function speaker(phone: ReturnType<typeof aCall>['phone'], clock: ReturnType<typ
         phone.tell({ type: 'audio', audio: frame(code), atMs });
         clock.advance(20);
       }
+    },
+    /** As many of them as were due in this time, within one moment. */
+    arriveAtOnce(code: number, ms: number) {
+      for (let spoken = 0; spoken < ms; spoken += 20, atMs += 20)
+        phone.tell({ type: 'audio', audio: frame(code), atMs });
     },
     /** The line's clock goes on, but no frames come. */
     skip(ms: number) {
@@ -50,9 +57,10 @@ describe('the model hearing the caller', () => {
     let lineMs = 0;
     for (let i = 0; i < 3000; i++) {
       phone.tell({ type: 'audio', audio: frame(0x11), atMs: lineMs });
-      lineMs += 20 + (i % 3 === 0 ? 7 : 0);
+      lineMs += 20;
+      expect(Math.abs(lineMs - model.heard.length / 8)).toBeLessThanOrEqual(20);
+      if (i % 3 === 0) lineMs += 7; // the line leaves out so much before its next frame
       clock.advance(20);
-      expect(Math.abs(lineMs - model.heard.length / 8)).toBeLessThanOrEqual(28);
     }
   });
 
@@ -94,6 +102,47 @@ describe('the model hearing the caller', () => {
     caller.speak(0x22, 100);
 
     expect(Math.abs(msOf(model.heard, SILENT) - 2000)).toBeLessThanOrEqual(20);
+  });
+
+  it.each([900, 2_000, 4_000, 9_000])(
+    'S5: makes up in the next pause for frames that were not lost, but %i ms late',
+    (stallMs) => {
+      const { model, phone, clock } = aCall();
+      const caller = speaker(phone, clock);
+      caller.speak(0x11, 300);
+      model.hearsSpeech();
+
+      clock.advance(stallMs);
+      caller.arriveAtOnce(0x22, stallMs); // held up on the way, and then all here
+      const aheadMs = model.heard.length / 8 - 300 - stallMs;
+      caller.speak(0x22, 500);
+      const ofSpeechMs = msOf(model.heard, 0x22);
+      caller.speak(SOFT, 600); // the pause that ends the turn is heard in full
+      const ofPauseMs = msOf(model.heard, SOFT);
+      model.hearsPause();
+      caller.speak(SOFT, 10_000);
+      caller.speak(0x33, 500);
+
+      expect(aheadMs).toBeGreaterThanOrEqual(stallMs - 520);
+      expect([ofSpeechMs, ofPauseMs]).toEqual([stallMs + 500, 600]);
+      expect(msOf(model.heard, 0x33)).toBe(500);
+      expect(Math.abs(model.heard.length / 8 - (300 + stallMs + 500 + 600 + 10_000 + 500))).toBeLessThan(20);
+    },
+  );
+
+  it('S5: takes what is lost later for the silence that stood in for late frames', () => {
+    const { model, phone, clock } = aCall();
+    const caller = speaker(phone, clock);
+    caller.speak(0x11, 300);
+    model.hearsSpeech();
+    clock.advance(4_000);
+    caller.arriveAtOnce(0x22, 4_000);
+    model.hearsPause();
+
+    caller.skip(5_000);
+    caller.speak(0x33, 100);
+
+    expect(Math.abs(model.heard.length / 8 - (300 + 4_000 + 5_000 + 100))).toBeLessThanOrEqual(20);
   });
 
   it('leaves a quiet line alone while nobody speaks', () => {
