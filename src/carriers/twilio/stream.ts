@@ -1,4 +1,5 @@
 import type { RawData, WebSocket } from 'ws';
+import { unreachable } from '../../errors.ts';
 import type { LegGone, Switchboard, TransferWish } from '../../ports/carrier.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import { TwilioLeg } from './leg.ts';
@@ -70,6 +71,8 @@ export class TwilioStream {
         return leg.tell({ type: 'digit', digit: message.digit });
       case 'stop':
         return this.#gone('hung_up');
+      default:
+        return unreachable(message);
     }
   }
 

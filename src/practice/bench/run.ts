@@ -82,25 +82,34 @@ interface Load {
 async function startLoad(): Promise<Load> {
   const child = fork(join(src, 'practice/bench/load.ts'), { stdio: 'inherit', execArgv: flags });
   if (pin) spawnSync('taskset', ['-a', '-p', '-c', String(cpus().length - 1), String(child.pid)]);
-  const { modelUrl } = await reply<{ modelUrl: string }>(child);
+  const { modelUrl } = await reply(child, isReady);
   return {
     process: child,
     modelUrl,
     run(order) {
-      const result = reply<LoadResult>(child);
+      const result = reply(child, isResult);
       child.send(order);
       return result;
     },
   };
 }
 
-function reply<T>(child: ChildProcess): Promise<T> {
+function isReady(message: unknown): message is { readonly modelUrl: string } {
+  return typeof message === 'object' && message !== null && 'modelUrl' in message;
+}
+
+function isResult(message: unknown): message is LoadResult {
+  return typeof message === 'object' && message !== null && 'cpuMsPerCallSecond' in message;
+}
+
+function reply<T>(child: ChildProcess, isExpected: (message: unknown) => message is T): Promise<T> {
   return new Promise((resolve, reject) => {
     const onExit = () => reject(new Error('The callers of the bench have stopped; what they said is above.'));
     child.once('exit', onExit);
     child.once('message', (message) => {
       child.off('exit', onExit);
-      resolve(message as T);
+      if (isExpected(message)) resolve(message);
+      else reject(new Error(`The callers of the bench said something else: ${JSON.stringify(message)}`));
     });
   });
 }
