@@ -58,10 +58,16 @@ function refuse(what: string): (cause: unknown) => never {
 }
 
 function refusal(what: string, cause: unknown): RingdownError {
-  const status = cause instanceof twilio.RestException ? cause.status : 'no answer';
+  if (!(cause instanceof twilio.RestException)) {
+    return new RingdownError(
+      'CARRIER_UNREACHABLE',
+      `Twilio was asked to ${what}, and did not answer. Check TWILIO_API_URL and the network.`,
+      { cause },
+    );
+  }
   return new RingdownError(
     'CARRIER_REFUSED',
-    `Twilio did not ${what} (${status}). Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.`,
+    `Twilio did not ${what} (${cause.status}). Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.`,
     { cause },
   );
 }

@@ -13,7 +13,7 @@ export interface Situation {
 }
 
 /** The caller's speech is noticed some 80 ms after it begins. */
-export const SITUATIONS: readonly Situation[] = [
+const SITUATIONS: readonly Situation[] = [
   { name: 'one answer', itemsMs: [8000], cutMs: [1500, 4500] },
   { name: 'heard to its end', itemsMs: [2500], cutMs: null },
   { name: 'after one heard to its end', itemsMs: [8000], cutMs: [1500, 4500] },

@@ -8,7 +8,7 @@ import { FOURIER_ORDER, FOURIER_POINTS, transform } from './fourier.ts';
 
 export type SpeechRate = 8_000 | 24_000;
 
-export const ROW_MS = 10;
+const ROW_MS = 10;
 export const BANDS = 18;
 
 const LOWEST_HZ = 300;

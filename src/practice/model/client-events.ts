@@ -13,7 +13,7 @@ export type ClientEvent =
 
 export type ResponseRequest = NonNullable<ResponseCreateEventWithReferencesParam['response']>;
 
-export const CLIENT_EVENT_TYPES = [
+const CLIENT_EVENT_TYPES = [
   'session.update',
   'input_audio_buffer.append',
   'input_audio_buffer.commit',

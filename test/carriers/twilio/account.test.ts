@@ -47,9 +47,9 @@ describe('hanging up', () => {
     expect(troubles.join()).not.toContain(AUTH_TOKEN);
   });
 
-  it('closes the line within a second when the carrier does not answer', async () => {
+  it('closes the line within a second when the carrier does not answer, and sends nobody to look for a bad key', async () => {
     const { account } = await aRestServer(() => ({ status: 200, body: {} }));
-    const { leg, socket, clock } = await aStartedLine({
+    const { leg, socket, clock, troubles } = await aStartedLine({
       account: { ...account, apiUrl: 'http://127.0.0.1:9' },
     });
 
@@ -57,6 +57,8 @@ describe('hanging up', () => {
     clock.advance(900);
 
     expect(await closing(socket)).toBe(1000);
+    await vi.waitFor(() => expect(troubles).toHaveLength(1));
+    expect(troubles[0]).toMatch(/did not answer\. Check TWILIO_API_URL and the network\.$/);
   });
 
   it('closes the line where there is no account to end the call with', async () => {
