@@ -97,7 +97,7 @@ describe('npm start', () => {
     const phone = run(['practice/ring.ts', '--url', url, '--script', 'listen'], {}, folder);
 
     expect(await exitCode(phone)).toBe(0);
-    expect(phone.output).toContain('the agent is quiet, after 3.');
+    expect(phone.output).toContain('the agent is quiet, after 4.');
     expect(child).toMatchObject({ output: expect.stringContaining('Practice mode') });
   }, 40_000);
 

@@ -4,14 +4,10 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { twilioCarrier } from '../../src/carriers/twilio/index.ts';
-import { systemClock } from '../../src/clock.ts';
+import { type RunningApp, startApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import { type House, openHouse } from '../../src/house.ts';
-import { CallsOfThisProcess } from '../../src/live-desk.ts';
 import { chromiumPath, MICROPHONE_FLAGS, startBrowser, watchedPage } from '../support/a-browser.ts';
 import { spokenIntoTheMicrophone } from '../support/a-microphone.ts';
-import { aReviewHouse, type ReviewHouse } from '../support/a-review-house.ts';
 
 if (chromiumPath === null)
   console.warn('Skipped: a whole call from a browser. There is no chromium on the PATH.');
@@ -19,46 +15,21 @@ if (chromiumPath === null)
 describe.skipIf(chromiumPath === null)('a whole call from a browser', { timeout: 60_000 }, () => {
   const directory = mkdtempSync(join(tmpdir(), 'ringdown-whole-call-'));
   let browser: Browser;
-  let calls: House;
-  let pages: ReviewHouse;
+  let app: RunningApp;
   beforeAll(async () => {
     const microphone = join(directory, 'microphone.wav');
-    writeFileSync(microphone, spokenIntoTheMicrophone('parking', { quietBeforeS: 5, quietAfterS: 12 }));
+    writeFileSync(microphone, spokenIntoTheMicrophone('parking', { quietBeforeS: 6, quietAfterS: 12 }));
     browser = await startBrowser(MICROPHONE_FLAGS(microphone));
-
-    const config = readConfig({ PORT: '0', DATA_DIR: directory });
-    const desk = new CallsOfThisProcess({
-      find: (callId) => calls.calls.find(callId),
-      targetsOf: () => [],
-      callOut: async () => ({ ok: false, because: 'Not from here.' }),
-      ringSoftphone: () => carrier.ringFromBrowser('browser', '+15005550001'),
-    });
-    calls = await openHouse(config, pino({ level: 'silent' }), {
-      observers: [desk.observer, (callId, event) => void pages.store.append([{ callId, event }])],
-    });
-    const carrier = twilioCarrier({
-      clock: systemClock,
-      switchboard: calls.calls,
-      authToken: 'a token that the browser does not know',
-      account: null,
-      publicUrlOf: () => 'https://elsewhere.example',
-      trouble: () => {},
-    });
-    pages = await aReviewHouse(undefined, {
-      parts: { live: desk, clock: systemClock },
-      takers: [carrier.upgrade],
-    });
+    app = await startApp(readConfig({ PORT: '0', DATA_DIR: directory }), pino({ level: 'silent' }));
   });
   afterAll(async () => {
     await browser?.close();
-    await calls?.drain(0);
-    await pages?.close();
-    await calls?.close();
+    await app?.close(0);
     rmSync(directory, { recursive: true, force: true });
   });
 
   it('is greeted, understood and answered, and can be read afterwards', async () => {
-    const { page, context, offences } = await watchedPage(browser, pages.url);
+    const { page, context, offences } = await watchedPage(browser, app.localUrl);
     await page.goto('/phone');
     await page.getByRole('button', { name: 'Ring' }).click();
 
@@ -78,11 +49,10 @@ describe.skipIf(chromiumPath === null)('a whole call from a browser', { timeout:
     await page.getByRole('link', { name: 'Everything about this call' }).click();
     await page.waitForURL(/\/calls\/browser-/);
     await expect
-      .poll(async () => (await page.reload(), page.locator('.facts').textContent()), { timeout: 5_000 })
+      .poll(() => page.reload().then(() => page.locator('.facts').textContent()), { timeout: 5_000 })
       .toContain('caller hung up');
     expect(await page.locator('.line.agent p').last().textContent()).toContain('car park behind the church');
     await context.close();
     expect(offences).toEqual([]);
-    expect(pages.crashes).toEqual([]);
   });
 });
