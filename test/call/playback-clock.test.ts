@@ -69,7 +69,7 @@ describe('the playback clock', () => {
     expect(clock.heardMs(7000)).toBe(7000);
   });
 
-  it('T22: goes by the time alone on a line that gives no marks back', () => {
+  it('goes by the time alone on a line that gives no marks back', () => {
     const clock = new PlaybackClock();
     for (let i = 0; i < 20; i++) sendMarked(clock, `m${i}`, 0);
 
@@ -100,7 +100,7 @@ describe('the playback clock', () => {
     expect(clock.sentMs).toBe(1300);
   });
 
-  it('T22: remembers no more than a few hundred marks of a phone that never answers', () => {
+  it('remembers no more than a few hundred marks of a phone that never answers', () => {
     const clock = new PlaybackClock();
     for (let i = 0; i < 10_000; i++) sendMarked(clock, `m${i}`, i * 500);
 

@@ -9,67 +9,67 @@ import type { WireFormat } from './session-config.ts';
 export interface Misbehaviour {
   // While connecting
 
-  /** Answers the upgrade with this status [M2, M3, M4]; with `times`, only that often. */
+  /** Answers the upgrade with this status; with `times`, only that often. */
   refuseUpgrade?: { readonly status: number; readonly retryAfterS?: number; times?: number } | undefined;
-  /** Accepts the connection and never answers the upgrade [M5]. */
+  /** Accepts the connection and never answers the upgrade. */
   hangAtUpgrade?: boolean | undefined;
-  /** Opens, and never says a word [M6]. */
+  /** Opens, and never says a word. */
   mute?: boolean | undefined;
 
   // The set-up
 
-  /** Refuses every `session.update` with this code [M7]. */
+  /** Refuses every `session.update` with this code. */
   rejectSessionUpdate?: { readonly code: string; readonly param?: string } | undefined;
-  /** Puts another sound format in force, and echoes it, whatever was asked [S6]. */
+  /** Puts another sound format in force, and echoes it, whatever was asked. */
   otherFormat?: { readonly input?: WireFormat; readonly output?: WireFormat } | undefined;
-  /** Sends sound in this format, whatever was agreed [M28]. */
+  /** Sends sound in this format, whatever was agreed. */
   lieAboutFormat?: WireFormat | undefined;
-  /** Sends this in place of every piece of sound: broken base64, say [M28]. */
+  /** Sends this in place of every piece of sound: broken base64, say. */
   audioPayload?: string | undefined;
 
   // The socket
 
-  /** Goes away after so many events, pieces of sound or milliseconds: with a close code, or a reset [M8, M9, M13]. */
+  /** Goes away after so many events, pieces of sound or milliseconds: with a close code, or a reset. */
   dropSocket?: DropSocket | undefined;
-  /** Neither sends anything nor answers a ping any more; the connection stays open [M11]. */
+  /** Neither sends anything nor answers a ping any more; the connection stays open. */
   blackHole?: boolean | undefined;
-  /** Stops taking what the client sends [M31]. */
+  /** Stops taking what the client sends. */
   stopReading?: boolean | undefined;
-  /** Reaches its longest duration this soon [M10]; read when a session begins. */
+  /** Reaches its longest duration this soon; read when a session begins. */
   expireAfterS?: number | undefined;
 
   // Frames
 
-  /** After every so many events comes a frame that is none: no JSON, null, binary, unknown types, no fields [M16, M17]. */
+  /** After every so many events comes a frame that is none: no JSON, null, binary, unknown types, no fields. */
   garbageAfterEvery?: number | undefined;
-  /** Before the next event comes one with so many bytes of text in it, once [M18]. */
+  /** Before the next event comes one with so many bytes of text in it, once. */
   oversizedBytes?: number | undefined;
-  /** Event types that are never sent: a missing `response.created` or `response.done` [M23]. */
+  /** Event types that are never sent: a missing `response.created` or `response.done`. */
   omit?: readonly ServerEvent['type'][] | undefined;
-  /** Event types that are sent twice [M26]. */
+  /** Event types that are sent twice. */
   duplicate?: readonly ServerEvent['type'][] | undefined;
-  /** Swaps each event with the one after it [M26]. */
+  /** Swaps each event with the one after it. */
   outOfOrder?: boolean | undefined;
   /** Anything else: gets each event, and gives what is to be sent in its place. */
   tamper?: ((event: ServerEvent) => readonly unknown[]) | undefined;
 
   // Answers
 
-  /** Refuses every request of this type with an error of this code [M14, M15]. */
+  /** Refuses every request of this type with an error of this code. */
   refuseEvents?: { readonly [type: string]: string } | undefined;
-  /** Refuses every truncation, as one that is too long [M25]. */
+  /** Refuses every truncation, as one that is too long. */
   rejectTruncate?: boolean | undefined;
-  /** Begins a response and then says nothing [M20]. */
+  /** Begins a response and then says nothing. */
   silentResponse?: boolean | undefined;
-  /** Stops in mid-sentence, that far into it, and goes on that much later [M21]. */
+  /** Stops in mid-sentence, that far into it, and goes on that much later. */
   stallInSpeech?: { readonly atMs: number; readonly forMs: number } | undefined;
-  /** Ends every response like this [M22, M30]. */
+  /** Ends every response like this. */
   ending?: Ending | undefined;
-  /** Says every answer in two responses at once, their pieces interleaved [M24]. */
+  /** Says every answer in two responses at once, their pieces interleaved. */
   twoResponses?: boolean | undefined;
-  /** Sends so many pieces of sound of a response after it was cancelled [M27]. */
+  /** Sends so many pieces of sound of a response after it was cancelled. */
   lateDeltas?: number | undefined;
-  /** Speaks this long, repeating itself, within two seconds [M19]. */
+  /** Speaks this long, repeating itself, within two seconds. */
   floodS?: number | undefined;
   /** Cuts sound into pieces of this many bytes, samples or not. */
   chunkBytes?: number | undefined;
@@ -78,11 +78,11 @@ export interface Misbehaviour {
 
   // Listening
 
-  /** Hears somebody begin to speak this often, as long as any sound comes in [M29]. */
+  /** Hears somebody begin to speak this often, as long as any sound comes in. */
   speechStormPerSecond?: number | undefined;
-  /** Fails to write down what the caller said [M33]. */
+  /** Fails to write down what the caller said. */
   failTranscription?: boolean | undefined;
-  /** Says that no tokens are left, for so many seconds [M30]. */
+  /** Says that no tokens are left, for so many seconds. */
   rateLimitResetS?: number | undefined;
 }
 

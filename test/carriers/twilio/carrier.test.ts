@@ -52,7 +52,7 @@ describe('an incoming call', () => {
     ['no call', {}],
     ['a call id that is none', { CallSid: '../../etc/passwd' }],
     ['a name of 10 kB', { CallSid: aCallSid(), From: 'x'.repeat(10_000) }],
-  ])('T4: is refused when it is signed but brings %s', async (_what, form) => {
+  ])('is refused when it is signed but brings %s', async (_what, form) => {
     const { post, switchboard, troubles } = await carrier();
 
     expect((await post('/twilio/voice', form)).status).toBe(400);
@@ -60,7 +60,7 @@ describe('an incoming call', () => {
     expect(troubles).toEqual([]);
   });
 
-  it('T4: is refused when it brings more than any call has to say', async () => {
+  it('is refused when it brings more than any call has to say', async () => {
     const { post, troubles } = await carrier();
 
     expect((await post('/twilio/voice', { CallSid: aCallSid(), Filler: 'x'.repeat(4_000_000) })).status).toBe(
@@ -295,7 +295,7 @@ describe('a media socket', () => {
     await vi.waitFor(() => expect(events).toEqual([{ type: 'gone', reason: 'lost' }]));
   });
 
-  it('T13: is given up when its peer is silent and does not even answer pings', async () => {
+  it('is given up when its peer is silent and does not even answer pings', async () => {
     const { socket, clock, events } = await aStartedLine();
     socket.pause();
 
@@ -304,7 +304,7 @@ describe('a media socket', () => {
     await vi.waitFor(() => expect(events).toEqual([{ type: 'gone', reason: 'lost' }]));
   });
 
-  it('T13: is kept when its peer is silent, but answers pings', async () => {
+  it('is kept when its peer is silent, but answers pings', async () => {
     const { socket, clock, events, post, callSid } = await aStartedLine();
     for (let i = 0; i < 4; i++) {
       const pinged = new Promise((resolve) => void socket.once('ping', resolve));
@@ -317,7 +317,7 @@ describe('a media socket', () => {
     expect(socket.readyState).toBe(WebSocket.OPEN);
   });
 
-  it('T19: is of no use when it speaks another format', async () => {
+  it('is of no use when it speaks another format', async () => {
     const { send, callSid, switchboard } = await aLine();
     const start = startOf(callSid);
     start.start.mediaFormat.encoding = 'audio/x-l16';

@@ -31,7 +31,7 @@ describe('messages of a media stream', () => {
     ['no time', media({ payload: '//7//w==' })],
     ['a time that is none', media({ timestamp: 'soon', payload: '//7//w==' })],
     ['our own voice', media({ track: 'outbound', timestamp: '1', payload: '//7//w==' })],
-  ])('T15: drops a frame that carries %s', (_what, text) => {
+  ])('drops a frame that carries %s', (_what, text) => {
     expect(readTwilioMessage(text)).toBeNull();
   });
 

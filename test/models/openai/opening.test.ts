@@ -177,7 +177,7 @@ describe('opening a session', () => {
     ['transcription', 'session.audio.input.transcription.model', ['audio', 'input', 'transcription']],
     ['noise reduction', 'session.audio.input.noise_reduction', ['audio', 'input', 'noise_reduction']],
     ['voice', 'session.audio.output.voice', ['audio', 'output', 'voice']],
-  ])('M7: does without the %s that the server refuses, and notes it', async (_what, param, path) => {
+  ])('does without the %s that the server refuses, and notes it', async (_what, param, path) => {
     const { send, receive, received, isOpen, tells } = await aModelServer();
     await isOpen();
     send({ type: 'session.created', session: {} });
@@ -198,7 +198,7 @@ describe('opening a session', () => {
     expect(received[1]?.['session']).not.toHaveProperty(path);
   });
 
-  it('M7: gives up when the server refuses what no agent can do without', async () => {
+  it('gives up when the server refuses what no agent can do without', async () => {
     const { send, receive, isOpen, tells } = await aModelServer();
     await isOpen();
     send({ type: 'session.created', session: {} });
@@ -302,7 +302,7 @@ describe('opening a session', () => {
     expect(events).toEqual([{ type: 'lost', reason: 'unreachable', detail: 'not_ready_in_time' }]);
   });
 
-  it('T35: leaves nothing open when the call ends while it is still connecting', async () => {
+  it('leaves nothing open when the call ends while it is still connecting', async () => {
     const { session, requests, clock, events } = await aModelServer({ handshake: 'hang' });
     await vi.waitFor(() => expect(requests).toHaveLength(1));
 

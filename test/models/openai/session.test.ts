@@ -100,7 +100,7 @@ describe('a session that is open', () => {
     ]);
   });
 
-  it('M26: begins an answer once that is announced twice, or not at all', async () => {
+  it('begins an answer once that is announced twice, or not at all', async () => {
     const server = await aSession();
     const created = { type: 'response.created', response: { id: 'r1', metadata: null } };
     server.send(created);
@@ -126,7 +126,7 @@ describe('a session that is open', () => {
     ['input_audio_buffer_commit_empty', []],
     ['something_new', [{ type: 'problem', code: 'something_new' }]],
     ['with the caller’s words in it', [{ type: 'problem', code: 'unreadable_code' }]],
-  ])('M14: survives the error %s', async (code, told) => {
+  ])('survives the error %s', async (code, told) => {
     const server = await aSession();
     server.send({ type: 'error', error: { type: 'invalid_request_error', code, message: 'x' } });
     await settled(server);
@@ -137,7 +137,7 @@ describe('a session that is open', () => {
   it.each([
     ['session_expired', 'expired'],
     ['insufficient_quota', 'refused'],
-  ])('M15: is over with the error %s', async (code, reason) => {
+  ])('is over with the error %s', async (code, reason) => {
     const server = await aSession();
 
     server.send({ type: 'error', error: { type: 'invalid_request_error', code, message: 'x' } });
@@ -159,7 +159,7 @@ describe('a session that is open', () => {
     expect(await server.tells(1)).toEqual([{ type: 'lost', reason, detail: `closed_${code}` }]);
   });
 
-  it('M11: is given up when the other end answers no more pings', async () => {
+  it('is given up when the other end answers no more pings', async () => {
     const server = await aSession();
     server.socket()?.pause();
 
@@ -168,7 +168,7 @@ describe('a session that is open', () => {
     expect(server.events).toEqual([{ type: 'lost', reason: 'dropped', detail: 'no_pong' }]);
   });
 
-  it('M18: drops a server that sends a message of 20 MB', async () => {
+  it('drops a server that sends a message of 20 MB', async () => {
     const server = await aSession();
 
     server.send('x'.repeat(20_000_000));
@@ -176,7 +176,7 @@ describe('a session that is open', () => {
     expect(await server.tells(1)).toMatchObject([{ type: 'lost' }]);
   });
 
-  it('M16: makes nothing of garbage', async () => {
+  it('makes nothing of garbage', async () => {
     const server = await aSession();
     const garbage = [
       '',
