@@ -111,6 +111,7 @@ export class Caller {
 
   /** Hangs up, and listens to what the carrier has to say after that. */
   async hangUp(): Promise<void> {
+    if (!this.isConnected) return; // the other side was first
     this.#hasHungUp = true;
     this.#line?.hangUp();
     await this.#until(() => !this.isConnected, PATIENCE_MS);
