@@ -94,7 +94,11 @@ describe('npm start', () => {
   it('answers npm run call without a single variable set, and says so', async () => {
     const { child, url, folder } = await aProcess();
 
-    const phone = run(['practice/ring.ts', '--url', url, '--script', 'listen'], {}, folder);
+    const phone = run(
+      ['practice/ring.ts', '--url', url, '--script', 'listen', '--jitter', '40', '--loss', '2'],
+      {},
+      folder,
+    );
 
     expect(await exitCode(phone)).toBe(0);
     expect(phone.output).toContain('the agent is quiet, after 4.');
@@ -158,6 +162,9 @@ describe('npm run call', () => {
     [['--script', 'opera'], 2, 'There is no script "opera".'],
     [['--wav', 'nowhere.wav'], 2, 'nowhere.wav cannot be spoken'],
     [['--volume', '11'], 2, '--volume'],
+    [['--loss', '101'], 2, '--loss must be a number from 0 to 100, not "101".'],
+    [['--url', 'nonsense'], 2, '--url must be an address such as http://localhost:3000, not "nonsense".'],
+    [['--url', 'ftp://example.com'], 2, '--url must be an address'],
     [['--url', 'http://127.0.0.1:9'], 1, 'rings http://127.0.0.1:9'],
     [['--help'], 0, '--token'],
   ])(

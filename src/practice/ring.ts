@@ -18,12 +18,19 @@ const HELP = `npm run call -- [options]
   --replay FILE    do what the caller of a real call did: “Make this call a test” on its page gives the file
   --calls N        so many callers at once (1)
   --seconds S      hang up after so long at the latest (120)
+  --jitter MS      frames leave up to so much late (0)
+  --loss PERCENT   so many frames never leave (0)
   --token TOKEN    sign requests with this TWILIO_AUTH_TOKEN, as Twilio does
 `;
 
 const options = readOptions();
 const script = await chosenScript();
-const dialing: DialOptions = { ...DIAL_DEFAULTS, url: options.url, authToken: options.token ?? null };
+const dialing: DialOptions = {
+  ...DIAL_DEFAULTS,
+  url: options.url,
+  authToken: options.token ?? null,
+  faults: { jitterMs: options.jitter, lossShare: options.loss / 100 },
+};
 
 const results = await Promise.all(Array.from({ length: options.calls }, (_, i) => place(i + 1)));
 const failed = results.filter((wentWell) => !wentWell).length;
@@ -82,21 +89,38 @@ function readOptions() {
         replay: { type: 'string' },
         calls: { type: 'string', default: '1' },
         seconds: { type: 'string', default: '120' },
+        jitter: { type: 'string', default: '0' },
+        loss: { type: 'string', default: '0' },
         token: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });
     if (values.help) exit(HELP, 0);
-    const url = values.url.replace(/\/+$/, '');
     return {
       ...values,
-      url,
+      url: address(values.url),
+      jitter: upTo(1_000, '--jitter', values.jitter),
+      loss: upTo(100, '--loss', values.loss),
       calls: count('--calls', values.calls),
       seconds: count('--seconds', values.seconds),
     };
   } catch (error) {
     return exit(`${error instanceof Error ? error.message : error}\n\n${HELP}`, 2);
   }
+}
+
+function address(text: string): string {
+  const url = URL.parse(text);
+  return url?.protocol === 'http:' || url?.protocol === 'https:'
+    ? text.replace(/\/+$/, '')
+    : exit(`--url must be an address such as ${DIAL_DEFAULTS.url}, not "${text}".`, 2);
+}
+
+function upTo(most: number, name: string, text: string): number {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  return number >= 0 && number <= most
+    ? number
+    : exit(`${name} must be a number from 0 to ${most}, not "${text}".`, 2);
 }
 
 function count(name: string, text: string): number {

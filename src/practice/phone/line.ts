@@ -20,11 +20,9 @@ export interface LineFaults {
   readonly jitterMs: number;
   /** The share of frames that never leave; the line's clock goes on. */
   readonly lossShare: number;
-  /** How long a mark is on its way back. */
-  readonly markDelayMs: number;
 }
 
-export const GOOD_LINE = { jitterMs: 0, lossShare: 0, markDelayMs: 0 } as const satisfies LineFaults;
+export const GOOD_LINE = { jitterMs: 0, lossShare: 0 } as const satisfies LineFaults;
 
 /** Told of what passes over the line; every part may be left out. */
 export interface LineListener {
@@ -155,11 +153,7 @@ export class PhoneLine {
   }
 
   #echo(names: readonly string[]): void {
-    for (const name of names) {
-      const echo = () => this.#tell({ event: 'mark', mark: { name } });
-      if (this.#faults.markDelayMs > 0) systemClock.after(this.#faults.markDelayMs, echo);
-      else echo();
-    }
+    for (const name of names) this.#tell({ event: 'mark', mark: { name } });
   }
 
   /** A message of the stream: numbered, and with its name; members in Twilio's own order. */
