@@ -9,7 +9,7 @@ function misbehaving(misbehave: Misbehaviour) {
 }
 
 describe('an answer that goes wrong', () => {
-  it('begins a response and says nothing, until it is cancelled (M20)', () => {
+  it('begins a response and says nothing, until it is cancelled', () => {
     const { send, clock, newTypes, last } = misbehaving({ silentResponse: true });
     newTypes();
     send({ type: 'response.create' });
@@ -21,7 +21,7 @@ describe('an answer that goes wrong', () => {
     expect(last('response.done').response.status).toBe('cancelled');
   });
 
-  it('stalls in mid-sentence and goes on (M21)', () => {
+  it('stalls in mid-sentence and goes on', () => {
     const { send, clock, newTypes } = misbehaving({ stallInSpeech: { atMs: 1_000, forMs: 30_000 } });
     send({ type: 'response.create' });
     clock.advance(2_000);
@@ -37,7 +37,7 @@ describe('an answer that goes wrong', () => {
   it.each([
     [{ status: 'failed', code: 'rate_limit_exceeded', message: 'Slow down.' }, 'failed'],
     [{ status: 'incomplete', reason: 'content_filter' }, 'incomplete'],
-  ] as const)('ends its responses as %j (M22)', (ending, status) => {
+  ] as const)('ends its responses as %j', (ending, status) => {
     const { send, clock, last } = misbehaving({ ending });
 
     send({ type: 'response.create' });
@@ -46,7 +46,7 @@ describe('an answer that goes wrong', () => {
     expect(last('response.done').response).toMatchObject({ status, status_details: { type: status } });
   });
 
-  it('says an answer in two responses, interleaved (M24)', () => {
+  it('says an answer in two responses, interleaved', () => {
     const { send, clock, of } = misbehaving({ twoResponses: true });
 
     send({ type: 'response.create' });
@@ -58,7 +58,7 @@ describe('an answer that goes wrong', () => {
     expect(changes).toBeGreaterThan(10);
   });
 
-  it('sends more sound of a response that it has cancelled (M27)', () => {
+  it('sends more sound of a response that it has cancelled', () => {
     const { send, clock, newTypes, events } = misbehaving({ lateDeltas: 25 });
     send({ type: 'response.create' });
     clock.advance(300);
@@ -73,7 +73,7 @@ describe('an answer that goes wrong', () => {
     expect(events().at(-1)?.type).toBe('response.output_audio.delta');
   });
 
-  it('floods its client with minutes of sound in two seconds (M19)', () => {
+  it('floods its client with minutes of sound in two seconds', () => {
     const { send, clock, of, last } = misbehaving({ floodS: 120 });
 
     send({ type: 'response.create' });
@@ -109,7 +109,7 @@ describe('an answer that goes wrong', () => {
     expect(last('response.created').response.metadata).toBeNull();
   });
 
-  it('hears somebody speak all the time (M29)', () => {
+  it('hears somebody speak all the time', () => {
     const { hear, of } = misbehaving({ speechStormPerSecond: 200 });
 
     hear(0, 1_000);
@@ -117,7 +117,7 @@ describe('an answer that goes wrong', () => {
     expect(of('input_audio_buffer.speech_started')).toHaveLength(200);
   });
 
-  it('fails to write down what was said (M33)', () => {
+  it('fails to write down what was said', () => {
     const { configure, hear, types } = misbehaving({ failTranscription: true });
     configure({ transcription: { model: 'whisper-1' } });
 
@@ -128,7 +128,7 @@ describe('an answer that goes wrong', () => {
     expect(types()).toContain('conversation.item.input_audio_transcription.failed');
   });
 
-  it('has no tokens left (M30)', () => {
+  it('has no tokens left', () => {
     const { send, clock, last } = misbehaving({ rateLimitResetS: 3 });
 
     send({ type: 'response.create' });

@@ -10,7 +10,7 @@ function misbehaving(misbehave: Misbehaviour) {
 }
 
 describe('a model that misbehaves', () => {
-  it('is mute (M6)', () => {
+  it('is mute', () => {
     const { frames, send } = misbehaving({ mute: true });
 
     send({ type: 'response.create' });
@@ -18,7 +18,7 @@ describe('a model that misbehaves', () => {
     expect(frames).toEqual([]);
   });
 
-  it('rejects the set-up (M7)', () => {
+  it('rejects the set-up', () => {
     const { configure, last, of } = misbehaving({
       rejectSessionUpdate: { code: 'invalid_value', param: 'session.tools' },
     });
@@ -45,7 +45,7 @@ describe('a model that misbehaves', () => {
     expect(soundOf(events(), session.entries[0]?.id ?? '')).toHaveLength(8_000 * 8);
   });
 
-  it('sends another format than it says, or no sound at all (M28)', () => {
+  it('sends another format than it says, or no sound at all', () => {
     const { send, clock, events, session, misbehave, of } = misbehaving({
       lieAboutFormat: { type: 'audio/pcmu' },
     });
@@ -61,7 +61,7 @@ describe('a model that misbehaves', () => {
     expect(of('response.output_audio.delta').at(-1)?.delta).toBe('***');
   });
 
-  it('goes away after so many pieces of sound, counted from when it was asked to (M8, M9)', () => {
+  it('goes away after so many pieces of sound, counted from when it was asked to', () => {
     const { send, clock, closes, of, misbehave } = misbehaving({});
     send({ type: 'response.create' });
     clock.advance(200);
@@ -81,7 +81,7 @@ describe('a model that misbehaves', () => {
     expect(frames).toHaveLength(2);
   });
 
-  it('goes away soon after it was opened (M13)', () => {
+  it('goes away soon after it was opened', () => {
     const { closes, clock } = misbehaving({ dropSocket: { afterMs: 5, how: 1012 } });
 
     clock.advance(4);
@@ -91,7 +91,7 @@ describe('a model that misbehaves', () => {
     expect(closes).toEqual([[1012, expect.any(String)]]);
   });
 
-  it('reaches its longest duration early (M10)', () => {
+  it('reaches its longest duration early', () => {
     const { closes, clock, last, session } = misbehaving({ expireAfterS: 20 });
 
     clock.advance(20_000);
@@ -104,7 +104,7 @@ describe('a model that misbehaves', () => {
     expect(closes).toEqual([[1001, 'Your session hit the maximum duration of 20 seconds.']]);
   });
 
-  it('says everything twice, or not at all, or in the wrong order (M23, M26)', () => {
+  it('says everything twice, or not at all, or in the wrong order', () => {
     const types = (misbehave: Misbehaviour) => {
       const { send, clock, newTypes } = misbehaving(misbehave);
       newTypes();
@@ -125,7 +125,7 @@ describe('a model that misbehaves', () => {
     expect(swapped.toSorted()).toEqual(proper.toSorted());
   });
 
-  it('sends frames that are no events between the others (M16, M17)', () => {
+  it('sends frames that are no events between the others', () => {
     const { send, clock, frames, misbehave, closes } = misbehaving({});
     misbehave.garbageAfterEvery = 1;
 
@@ -139,7 +139,7 @@ describe('a model that misbehaves', () => {
     expect(closes).toEqual([]);
   });
 
-  it('sends one event that is far too big (M18)', () => {
+  it('sends one event that is far too big', () => {
     const { frames, send, misbehave } = misbehaving({});
     misbehave.oversizedBytes = 5_000_000;
 
@@ -160,7 +160,7 @@ describe('a model that misbehaves', () => {
     expect(String(frames.at(-2))).toContain('"response":null');
   });
 
-  it('refuses requests by their type (M14, M15)', () => {
+  it('refuses requests by their type', () => {
     const { send, last, of } = misbehaving({ refuseEvents: { 'response.create': 'insufficient_quota' } });
 
     send({ type: 'response.create', event_id: 'rc_1' });
@@ -169,7 +169,7 @@ describe('a model that misbehaves', () => {
     expect(of('response.created')).toEqual([]);
   });
 
-  it('refuses every truncation (M25)', () => {
+  it('refuses every truncation', () => {
     const { send, clock, last, session, misbehave } = misbehaving({});
     send({ type: 'response.create' });
     clock.advance(10_000);

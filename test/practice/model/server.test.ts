@@ -78,7 +78,7 @@ describe('the door of the practice model', () => {
     expect((await client.next('session.created')).session.type).toBe('transcription');
   });
 
-  it('is refused with any status, and a time to come back, so many times (M2, M3, M4)', async () => {
+  it('is refused with any status, and a time to come back, so many times', async () => {
     const model = await aModel();
     model.misbehave.refuseUpgrade = { status: 429, retryAfterS: 2, times: 1 };
 
@@ -88,7 +88,7 @@ describe('the door of the practice model', () => {
     await second.next('session.created');
   });
 
-  it('never answers, when asked to hang (M5)', async () => {
+  it('never answers, when asked to hang', async () => {
     const model = await aModel();
     model.misbehave.hangAtUpgrade = true;
     const client = connect(model.baseUrl);
@@ -166,7 +166,7 @@ describe('a connection to the practice model', () => {
     await other.next('input_audio_buffer.cleared');
   });
 
-  it('answers pings, until it is a black hole (M11)', async () => {
+  it('answers pings, until it is a black hole', async () => {
     const model = await aModel();
     const client = connect(model.baseUrl);
     await client.next('session.created');
@@ -185,7 +185,7 @@ describe('a connection to the practice model', () => {
     expect(client.events.map(({ type }) => type)).not.toContain('input_audio_buffer.cleared');
   });
 
-  it('stops reading, and goes on where it was (M31)', async () => {
+  it('stops reading, and goes on where it was', async () => {
     const model = await aModel();
     const client = connect(model.baseUrl);
     await client.next('session.created');
@@ -205,7 +205,7 @@ describe('a connection to the practice model', () => {
   it.each([
     [1011, 1011],
     ['reset', 1006],
-  ] as const)('goes away on request with %s (M8, M9)', async (how, code) => {
+  ] as const)('goes away on request with %s', async (how, code) => {
     const model = await aModel();
     const client = connect(model.baseUrl);
     await client.next('session.created');
