@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import manifest from '../../../package.json' with { type: 'json' };
+import { kernelLine } from './kernels.ts';
 import type { LoadOrder, LoadResult } from './load.ts';
 import { heading, row, summary } from './table.ts';
 
@@ -26,6 +27,7 @@ console.log(
 console.log(
   `${SECONDS} s each, the model speaking about half of the time; server and callers on ${pin ? 'different cores' : 'whatever cores the system gives them'}\n`,
 );
+console.log(`${kernelLine()}\n`);
 console.log(heading());
 for (const calls of LOADS) {
   const floor = await measure('relay', calls);
