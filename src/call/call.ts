@@ -162,7 +162,7 @@ export class Call {
     for (const cancel of this.#cancels) cancel();
     if (isHangUp(reason)) this.#leg?.hangUp();
     else this.#leg?.close();
-    this.#conversation.close();
+    this.#conversation.close(this.#around.clock.now());
     this.#session.close();
     this.#tap.end(this.#around.clock.now());
     this.#journal.note({ type: 'ended', reason });

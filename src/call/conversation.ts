@@ -187,7 +187,8 @@ export class Conversation {
     this.#instructions = instructions;
   }
 
-  close(): void {
+  close(now: number): void {
+    this.#floor.close(now);
     this.#tools.close();
   }
 

@@ -78,6 +78,11 @@ export class Floor {
     if (this.#leg) downlink.connect(this.#leg, now);
   }
 
+  /** Nobody is there any more: what was heard of the last words is told. */
+  close(now: number): void {
+    this.#voice?.downlink.fallSilent(now);
+  }
+
   tick(now: number): void {
     this.#voice?.downlink.tick(now);
     if (this.#doubt) this.#weigh(this.#doubt, now);

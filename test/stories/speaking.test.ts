@@ -208,6 +208,19 @@ describe('the agent speaking', () => {
     expect(factsOf('interrupted')).toEqual([]);
   });
 
+  it('R1: tells what was heard of the words in which the caller hung up', () => {
+    const { call, model, facts, clock } = aCall();
+    model.says('long', { ms: 5000 });
+    clock.advance(1000);
+
+    call.end('caller_hung_up');
+
+    expect(facts.slice(-2)).toMatchObject([
+      { type: 'agent_said', heardMs: 1000, totalMs: 5000 },
+      { type: 'ended', reason: 'caller_hung_up' },
+    ]);
+  });
+
   it('notes no interruption of an answer that had not made a sound', () => {
     const { model, factsOf } = aCall();
     model.starts('r1');
