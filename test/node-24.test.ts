@@ -28,4 +28,14 @@ describe('on Node.js 24', () => {
 
     expect(message).toBe('{"type":"input_audio_buffer.append","audio":"AQID"}\n');
   });
+
+  it('keeps the front desk’s appointment book', async () => {
+    const times = await onNode24(`
+      import { hoursOn, readDay, readTestTime, testTimes } from './agents/front-desk/clinic/calendar.ts';
+      const day = readDay('2026-11-23');
+      console.log(testTimes(day).length > 0, String(hoursOn(day).opens), readTestTime('2026-02-30T09:00'));
+    `);
+
+    expect(times).toBe('true 09:00:00 null\n');
+  });
 });

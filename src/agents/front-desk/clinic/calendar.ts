@@ -1,3 +1,4 @@
+import './temporal.ts';
 import { isHoliday } from './holidays.ts';
 
 /** The clock on the wall of the shop. */
