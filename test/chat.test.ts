@@ -18,7 +18,7 @@ it('npm run chat: talks to the agent in writing, with its tools, until the goodb
   for await (const chunk of chat.stdout) shown += chunk;
 
   expect(shown.replaceAll(/\d+ ms/g, 'some ms').split('\n')).toEqual([
-    'agent  Harbour Opticians, good day. How can I help you?',
+    'agent  This call is recorded. Harbour Opticians, good day. How can I help you?',
     'you    Is my order ready? The number is four two one seven.',
     'tool   order_status {"orderNumber":"4217"}',
     'tool   order_status: ok, some ms, {"say":"Order number 4217 is ready to collect.","state":"ready"}',

@@ -41,7 +41,7 @@ export class Caller {
   async ring(options: DialOptions): Promise<boolean> {
     const answer = await dial(options, {
       played: (audio, atMs) => this.#hear(audio, atMs),
-      sent: (frame, atMs) => this.tape.said(frame, atMs),
+      sent: (frame, _leftAtMs, spokenAtMs) => this.tape.said(frame, spokenAtMs),
       received: (text) => this.#taps.forEach((tap) => void tap(text)),
       cleared: () => this.#tell({ type: 'agent_was_cut_off' }),
       closed: () => this.#tell({ type: 'line_closed', by: this.#hasHungUp ? 'caller' : 'server' }),

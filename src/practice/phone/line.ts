@@ -27,7 +27,7 @@ export const GOOD_LINE = { jitterMs: 0, lossShare: 0 } as const satisfies LineFa
 /** Told of what passes over the line; every part may be left out. */
 export interface LineListener {
   readonly played?: (audio: Uint8Array, atMs: number) => void;
-  readonly sent?: (frame: Uint8Array, atMs: number) => void;
+  readonly sent?: (frame: Uint8Array, atMs: number, spokenAtMs: number) => void;
   /** Every message as it came, before anything is made of it. */
   readonly received?: (text: string) => void;
   readonly cleared?: (atMs: number) => void;
@@ -132,12 +132,13 @@ export class PhoneLine {
   /** Frames are due by the count since the start, so that a late one makes no later one late. */
   #sendFrame(now: number): void {
     const frame = this.#mouth.length > 0 ? padded(this.#mouth.take(SILENT_FRAME.length)) : SILENT_FRAME;
+    const spokenAt = this.#startedAt + (this.#frames - 1) * FRAME_MS; // a frame leaves when it is full
     const timestamp = String(FIRST_FRAME_MS + this.#frames * FRAME_MS);
     this.#frames += 1;
     const jitterMs = Math.random() * this.#faults.jitterMs;
     this.#nextFrameAt = Math.max(this.#nextFrameAt, this.#startedAt + this.#frames * FRAME_MS + jitterMs);
     if (Math.random() < this.#faults.lossShare) return;
-    this.#listener.sent?.(frame, now);
+    this.#listener.sent?.(frame, now, spokenAt);
     const payload = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('base64');
     this.#tell({
       event: 'media',
