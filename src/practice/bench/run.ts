@@ -1,6 +1,7 @@
 import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { cpus } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import manifest from '../../../package.json' with { type: 'json' };
 import { kernelLine } from './kernels.ts';
@@ -19,6 +20,8 @@ const src = join(import.meta.dirname, '../..');
 /** How `npm start` starts the server, flags and all; the relay gets the same. */
 const startArgs = manifest.scripts.start.split(' node ')[1]?.split(' ') ?? [];
 const flags = startArgs.filter((arg) => arg.startsWith('--'));
+const dataDir = mkdtempSync(join(tmpdir(), 'ringdown-bench-'));
+process.on('exit', () => rmSync(dataDir, { recursive: true, force: true }));
 const load = await startLoad();
 
 console.log(
@@ -62,6 +65,9 @@ function startServer(port: number, audio: 'pcm' | 'pcmu'): ChildProcess {
     OPENAI_BASE_URL: load.modelUrl,
     OPENAI_API_KEY: 'practice',
     REALTIME_AUDIO: audio,
+    AGENTS_DIR: join(src, 'practice/bench/agents'),
+    DATA_DIR: dataDir,
+    NODE_ENV: 'production',
     MAX_CALLS: '1000',
     LOG_LEVEL: 'warn',
   });
