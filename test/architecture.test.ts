@@ -11,7 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   tools: ['ports', 'errors', 'clock'], // what runs in a thread of its own has no clock handed to it
   // The example business has a calendar, and a calendar needs to know what day it is.
   agents: ['ports', 'tools', 'errors', 'clock'],
-  testing: ['ports', 'errors', 'clock', 'tools'],
+  testing: ['ports', 'errors', 'clock', 'tools', 'agents', 'call', 'logs', 'plan-call.ts'],
   call: ['ports', 'audio', 'errors'],
   'after-call': ['ports', 'errors'],
   'carriers/twilio': ['ports', 'audio', 'errors'],

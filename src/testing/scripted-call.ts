@@ -1,0 +1,165 @@
+import { resolve } from 'node:path';
+import { readAgent } from '../agents/read-agent.ts';
+import { Call } from '../call/call.ts';
+import { NO_TAP } from '../call/call-tap.ts';
+import { Metronome } from '../call/metronome.ts';
+import { splitHeard } from '../logs/derive/heard-words.ts';
+import { planCall } from '../plan-call.ts';
+import type { CallEvent, EndReason } from '../ports/call-log.ts';
+import type { CallLeg, LegEvent, TransferWish } from '../ports/carrier.ts';
+import { ScriptedModel } from './scripted-model.ts';
+import { TestClock } from './test-clock.ts';
+
+export interface ScriptedCallWishes {
+  /** Who calls, and which number. */
+  readonly from?: string;
+  readonly dialled?: string;
+  /** What the agent finds in the environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Where its tools keep things. */
+  readonly dataDir?: string;
+}
+
+/** One stretch of the agent's speech: what the caller heard of it, and what they did not. */
+export interface HeardWords {
+  readonly heard: string;
+  readonly unheard: string;
+}
+
+/** A whole call to one of your agents, under all the rules of a call, with your tools live. Time passes when you say so. */
+export interface ScriptedCall {
+  /** The model says this, for so long; the caller hears it as time passes. */
+  agentSays(text: string, ms: number): void;
+  /** The model asks for a tool; resolves to what it is told. */
+  agentUses(tool: string, args?: unknown): Promise<unknown>;
+  /** The caller begins to speak: whatever the agent is saying is cut. */
+  callerSpeaks(): void;
+  /** The caller has said this, and waits. */
+  callerPauses(words?: string): void;
+  callerPresses(keys: string): void;
+  callerHangsUp(): void;
+  passes(ms: number): void;
+  /** What the caller has heard to its end, or cut. */
+  readonly heard: readonly HeardWords[];
+  /** Numbers that were dialled. */
+  readonly dialled: readonly string[];
+  /** Text messages that were sent to the caller. */
+  readonly texts: readonly string[];
+  /** Everything that the record would keep. */
+  readonly events: readonly CallEvent[];
+  /** Null while it goes on. */
+  readonly endReason: EndReason | null;
+  close(): void;
+}
+
+/**
+ * Places a scripted call to the agent in this folder.
+ *
+ *     const call = await scriptedCall('my-agents/shop');
+ *     await call.agentUses('order_status', { orderNumber: 'B7' });
+ *     call.agentSays('Your order is ready to collect.', 2_000);
+ *     call.passes(1_000);
+ *     call.callerSpeaks();
+ *     expect(call.heard).toEqual([{ heard: 'Your order is', unheard: ' ready to collect.' }]);
+ */
+export async function scriptedCall(folder: string, wishes: ScriptedCallWishes = {}): Promise<ScriptedCall> {
+  const { from = '+15550100', dialled: to = '+15550199', environment = {}, dataDir = '.' } = wishes;
+  const clock = new TestClock();
+  const log = { info() {}, warn() {}, error() {} };
+  const loaded = await readAgent(resolve(folder), 1, {
+    environment,
+    houseSettings: { dataDir },
+    clock,
+    log,
+  });
+  const model = new ScriptedModel();
+  const line = new ScriptedLine();
+  const events: CallEvent[] = [];
+  const texts: string[] = [];
+  let endReason: EndReason | null = null;
+  let mistake: unknown = null;
+  const incoming = { callId: 'scripted', carrier: 'scripted', from, to, format: 'pcmu' } as const;
+  const planning = { clock, model: 'scripted', trouble: () => {} };
+  const call = new Call(
+    incoming,
+    { ...planCall(loaded, incoming, 'speech', planning), greeting: { kind: 'none' } },
+    {
+      clock,
+      metronome: new Metronome(clock),
+      model,
+      observer: (_callId, event) => void events.push(event),
+      tapOf: () => NO_TAP,
+      sendText: async (_incoming, text) => {
+        texts.push(text);
+        return { ok: true };
+      },
+      crashed: (_callId, error) => {
+        mistake = error;
+      },
+    },
+    (reason) => {
+      endReason = reason;
+    },
+  );
+  model.isReady();
+  call.connect(line);
+
+  return {
+    events,
+    texts,
+    dialled: line.dialled,
+    agentSays: (text, ms) => model.says(text, ms),
+    agentUses: (tool, args = {}) => model.uses(tool, args),
+    callerSpeaks: () => model.tell({ type: 'speech_started' }),
+    callerPauses(words) {
+      model.tell({ type: 'speech_stopped' });
+      if (words !== undefined) model.tell({ type: 'caller_words', text: words });
+    },
+    callerPresses(keys) {
+      for (const digit of keys) line.tell({ type: 'digit', digit });
+    },
+    callerHangsUp: () => line.tell({ type: 'gone', reason: 'hung_up' }),
+    passes(ms) {
+      clock.advance(ms);
+      if (mistake !== null) throw mistake;
+    },
+    get heard() {
+      return events.flatMap((event) =>
+        event.type === 'agent_said' ? [splitHeard(event.text, event.heardMs, event.totalMs)] : [],
+      );
+    },
+    get endReason() {
+      return endReason;
+    },
+    close() {
+      call.end('caller_hung_up');
+      loaded.close();
+    },
+  };
+}
+
+/** A phone that plays at one second per second, as far as anybody can tell. */
+class ScriptedLine implements CallLeg {
+  readonly backlogBytes = 0;
+  readonly dialled: string[] = [];
+  #listener: (event: LegEvent) => void = () => {};
+
+  listen(listener: (event: LegEvent) => void): void {
+    this.#listener = listener;
+  }
+
+  tell(event: LegEvent): void {
+    this.#listener(event);
+  }
+
+  async transfer({ number }: TransferWish): Promise<boolean> {
+    this.dialled.push(number);
+    return true;
+  }
+
+  play(): void {}
+  mark(): void {}
+  clear(): void {}
+  hangUp(): void {}
+  close(): void {}
+}

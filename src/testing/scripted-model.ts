@@ -1,0 +1,91 @@
+import type {
+  Aside,
+  ContextItem,
+  RealtimeSession,
+  ResponseWant,
+  SessionEvent,
+  SessionTraits,
+  SpeechModel,
+} from '../ports/model.ts';
+
+/** A model that says and does what a test has it do. */
+export class ScriptedModel implements SpeechModel, RealtimeSession {
+  readonly backlogBytes = 0;
+  readonly added: ContextItem[] = [];
+  readonly #outputs = new Map<string, (output: string) => void>();
+  #wanted: string | null = null;
+  #tell: (event: SessionEvent) => void = () => {};
+  #answers = 0;
+
+  open(_setup: unknown, tell: (event: SessionEvent) => void): RealtimeSession {
+    this.#tell = tell;
+    return this;
+  }
+
+  isReady(): void {
+    this.#tell({ type: 'ready', traits: TRAITS });
+  }
+
+  tell(event: SessionEvent): void {
+    this.#tell(event);
+  }
+
+  /** One answer of so much speech, whatever it is about. */
+  says(text: string, ms: number): void {
+    const responseId = this.#begin();
+    const part = { responseId, itemId: responseId, contentIndex: 0 };
+    this.#tell({ type: 'words', part, text });
+    this.#tell({ type: 'audio', part, audio: new Uint8Array(ms * BYTES_PER_MS).fill(A_SOUND) });
+    this.#tell({ type: 'audio_done', part });
+    this.#end(responseId);
+  }
+
+  /** Asks for something to be done; resolves to what it is told of it. */
+  async uses(name: string, args: unknown): Promise<unknown> {
+    const responseId = this.#begin();
+    const call = { callId: `call-${responseId}`, name, arguments: JSON.stringify(args) };
+    const output = new Promise<string>((resolve) => void this.#outputs.set(call.callId, resolve));
+    this.#tell({ type: 'tool_call', responseId, call });
+    this.#end(responseId);
+    const told = JSON.parse(await output);
+    this.#tell({ type: 'tool_output_taken', toolCallId: call.callId });
+    return told;
+  }
+
+  respond({ wantId }: ResponseWant): void {
+    this.#wanted = wantId;
+  }
+
+  add(item: ContextItem): void {
+    this.added.push(item);
+    if (item.type === 'tool_output') this.#outputs.get(item.toolCallId)?.(item.output);
+  }
+
+  askAside({ askId }: Aside): void {
+    this.#tell({ type: 'aside_answered', askId, text: null });
+  }
+
+  hear(): void {}
+  cancel(): void {}
+  truncate(): void {}
+  update(): void {}
+  commitTurn(): void {}
+  discardTurn(): void {}
+  close(): void {}
+
+  #begin(): string {
+    const responseId = `answer-${++this.#answers}`;
+    this.#tell({ type: 'response_started', responseId, wantId: this.#wanted });
+    this.#wanted = null;
+    return responseId;
+  }
+
+  #end(responseId: string): void {
+    this.#tell({ type: 'response_done', responseId, outcome: 'completed', usage: null });
+  }
+}
+
+const TRAITS: SessionTraits = { input: 'pcmu', output: 'pcmu', answersTurns: true, yieldsToSpeech: true };
+const BYTES_PER_MS = 8;
+/** Any code but silence. */
+const A_SOUND = 0x55;
