@@ -1,12 +1,6 @@
+import type { CallCost } from '../../ports/call-reading.ts';
 import type { Usage } from '../../ports/model.ts';
 import { LINE_PRICES, MODEL_PRICES } from './prices.ts';
-
-/** What a call cost, in US dollars. */
-export interface CallCost {
-  readonly model: number;
-  readonly line: number;
-  readonly total: number;
-}
 
 export interface Consumption {
   readonly model: string;

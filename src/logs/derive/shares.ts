@@ -1,4 +1,5 @@
 import type { CallEvent } from '../../ports/call-log.ts';
+import type { Stretch } from '../../ports/call-reading.ts';
 
 /** Who spoke how long, while the line was open. Where both spoke, both did. */
 export interface TalkShares {
@@ -7,12 +8,6 @@ export interface TalkShares {
   readonly agentMs: number;
   readonly bothMs: number;
   readonly silenceMs: number;
-}
-
-/** A stretch of one side's speech. */
-export interface Stretch {
-  readonly fromMs: number;
-  readonly untilMs: number;
 }
 
 export function talkShares(events: readonly CallEvent[]): TalkShares {

@@ -1,23 +1,6 @@
 import type { CallEvent } from '../../ports/call-log.ts';
+import type { ToolUse } from '../../ports/call-reading.ts';
 import type { ToolResult } from '../../ports/tools.ts';
-
-/** One thing the agent had done, and what came of it. */
-export interface ToolUse {
-  readonly toolCallId: string;
-  readonly name: string;
-  readonly atMs: number;
-  /** The model's own text: JSON, as a rule. */
-  readonly arguments: string;
-  /** Null while it runs, or if the call was over first. */
-  readonly returned: ToolReturn | null;
-}
-
-export interface ToolReturn {
-  readonly atMs: number;
-  readonly tookMs: number;
-  readonly result: ToolResult;
-  readonly output: string;
-}
 
 export function toolUses(events: readonly CallEvent[]): readonly ToolUse[] {
   const uses = new Map<string, ToolUse>();

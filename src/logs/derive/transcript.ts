@@ -1,22 +1,6 @@
 import type { AgentSaid, CallEvent } from '../../ports/call-log.ts';
+import type { TranscriptLine } from '../../ports/call-reading.ts';
 import { splitHeard } from './heard-words.ts';
-
-/** What one side said in one go. */
-export interface TranscriptLine {
-  readonly who: 'caller' | 'agent';
-  /** The event it comes from. */
-  readonly seq: number;
-  /** When it began to sound, and when it ended. */
-  readonly atMs: number;
-  readonly untilMs: number;
-  /** What the caller said, or what the caller heard. */
-  readonly text: string;
-  /** What the agent would have said besides, had the caller let it. */
-  readonly unheard: string;
-  /** The agent wrote it instead. */
-  readonly isWritten: boolean;
-  readonly responseId: string | null;
-}
 
 /** Everything that was said on a call, in the order it was said, which is not the order it became known in. */
 export function transcriptOf(events: readonly CallEvent[]): readonly TranscriptLine[] {

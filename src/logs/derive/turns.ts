@@ -1,20 +1,5 @@
 import type { CallEvent } from '../../ports/call-log.ts';
-
-/** How long one answer took, from the caller's last word to the first sound the caller heard. */
-export interface TurnLatency {
-  /** When the caller's last word ended. */
-  readonly atMs: number;
-  readonly responseId: string;
-  readonly totalMs: number;
-  /** Until the model noticed that the turn was over; null where it does not say when the last word ended. */
-  readonly detectionMs: number | null;
-  /** While at least one tool ran. */
-  readonly toolsMs: number;
-  /** What is left: the model made up its mind. */
-  readonly modelMs: number;
-  /** The way to the phone; null where it was not measured. */
-  readonly lineMs: number | null;
-}
+import type { TurnLatency } from '../../ports/call-reading.ts';
 
 /** Where a call stands between question and answer. Plain data: it is kept with calls that go on. */
 export interface TurnState {
