@@ -40,10 +40,12 @@ async function startOrExit(config: Config, logger: Logger): Promise<RunningApp> 
       console.error(`Ringdown cannot start. In the agents:\n${error.message}`);
       process.exit(EXIT_BAD_CONFIGURATION);
     }
-    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (!isTaken) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : null;
+    if (code === null) throw error;
     console.error(
-      `Ringdown cannot start. Port ${config.port} is taken by another program: stop it, or set PORT.`,
+      code === 'EADDRINUSE'
+        ? `Ringdown cannot start. Port ${config.port} is taken by another program: stop it, or set PORT.`
+        : `Ringdown cannot start. ${config.host} port ${config.port} cannot be listened on (${code}): check HOST and PORT.`,
     );
     process.exit(1);
   }
@@ -53,6 +55,7 @@ async function startOrExit(config: Config, logger: Logger): Promise<RunningApp> 
 function welcome(app: RunningApp, config: Config): readonly string[] {
   const lines = [
     `Ringdown listens on ${app.localUrl}. The carrier's webhook is ${app.publicUrl}/twilio/voice`,
+    `Read the calls, and talk to the agent yourself: ${app.localUrl}/`,
   ];
   if (app.isPractice) {
     lines.push(
@@ -60,7 +63,8 @@ function welcome(app: RunningApp, config: Config): readonly string[] {
     );
   }
   if (!config.twilioAuthToken) {
-    lines.push('No TWILIO_AUTH_TOKEN: signatures are not asked for, and only this machine is listened to.');
+    const whom = config.host === '127.0.0.1' ? 'only this machine is' : 'whoever reaches this port is';
+    lines.push(`No TWILIO_AUTH_TOKEN: signatures are not asked for, and ${whom} listened to.`);
   } else if (!app.publicUrl.startsWith('https://')) {
     lines.push('PUBLIC_URL is not https://: Twilio opens media streams to https addresses only.');
   }

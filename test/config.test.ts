@@ -41,6 +41,26 @@ describe('the configuration', () => {
     );
   });
 
+  it.each([{ HOST: '0.0.0.0' }, { PUBLIC_URL: 'https://voice.example.com' }])(
+    'lets nobody in without a signature where calls cost money: %j',
+    (open) => {
+      const environment = { OPENAI_API_KEY: 'sk-1', ...open };
+
+      expect(() => readConfig(environment)).toThrow('TWILIO_AUTH_TOKEN is needed');
+      expect(readConfig({ ...environment, TWILIO_AUTH_TOKEN: 'secret' }).openai).not.toBeNull();
+    },
+  );
+
+  it('refuses a key that was copied with an ellipsis, and does not repeat it', () => {
+    expect(() => readConfig({ OPENAI_API_KEY: 'sk-…abc' })).toThrow(
+      /^OPENAI_API_KEY has characters(?!.*abc)/,
+    );
+  });
+
+  it('wants a secret for messages about calls', () => {
+    expect(() => readConfig({ CALL_WEBHOOK_URL: 'https://crm.example.com' })).toThrow('CALL_WEBHOOK_SECRET');
+  });
+
   it('says everything that is wrong at once, with field, value and repair', () => {
     const environment = {
       PORT: '99999',

@@ -146,6 +146,15 @@ describe('npm start', () => {
     await expect(fetch(url)).rejects.toThrow();
   }, 40_000);
 
+  it('ends with a sentence when it cannot listen where it was told to', async () => {
+    const folder = await aFolder();
+
+    const child = run(['main.ts'], { HOST: '203.0.113.9', PORT: '0' }, folder);
+
+    expect(await exitCode(child)).toBe(1);
+    expect(child.output).toContain('check HOST and PORT');
+  }, 40_000);
+
   it('says which program to stop when its port is taken', async () => {
     const { url, folder } = await aProcess();
 
