@@ -46,17 +46,23 @@ export function planCall(
   };
 }
 
-/** What has to be said of a recording is said first, and in these words. */
+/** What has to be said of a recording is said in these words: a notice before all else, a question at the end. */
 function openingOf({ greeting, recording }: LoadedAgent['agent']): Opening {
   if (recording !== 'announce' && recording !== 'ask') return greeting;
-  const notice = recording === 'announce' ? IS_RECORDED : MAY_RECORD;
+  const isNotice = recording === 'announce';
+  const words = isNotice ? IS_RECORDED : MAY_RECORD;
   switch (greeting.kind) {
     case 'exactly':
-      return { ...greeting, text: `${notice} ${greeting.text}` };
+      return { ...greeting, text: isNotice ? `${words} ${greeting.text}` : `${greeting.text} ${words}` };
     case 'freely':
-      return { ...greeting, about: `First say exactly: "${notice}" ${greeting.about}` };
+      return {
+        ...greeting,
+        about: isNotice
+          ? `Begin with the words "${words}" ${greeting.about}`
+          : `${greeting.about} End with the words "${words}"`,
+      };
     case 'none':
-      return { kind: 'exactly', text: notice };
+      return { kind: 'exactly', text: words };
   }
 }
 

@@ -5,6 +5,7 @@ import { hangUp } from './hang-up.ts';
 import type { BuiltIn } from './names.ts';
 import { openingHoursTool } from './opening-hours.ts';
 import type { OpeningHours } from './opening-times.ts';
+import { recordingConsent } from './recording-consent.ts';
 import { sendText } from './send-text.ts';
 import { takeMessage } from './take-message.ts';
 import { transferTool } from './transfer.ts';
@@ -14,11 +15,13 @@ export interface BuiltInWishes {
   readonly can: readonly BuiltIn[];
   readonly transferTargets: Readonly<Record<string, { readonly when?: string }>>;
   readonly openingHours?: OpeningHours;
+  /** `ask`: callers are asked first, and somebody has to note what they say. */
+  readonly recording?: string;
 }
 
 /** The built-in tools of an agent. They are our own and quick, so they run where the calls do. */
 export function builtInTools(wishes: BuiltInWishes, clock: Clock): readonly Tool[] {
-  const { can, transferTargets, openingHours } = wishes;
+  const { can, transferTargets, openingHours, recording } = wishes;
   const all: Readonly<Record<BuiltIn, () => Tool | null>> = {
     hang_up: () => hangUp,
     transfer: () => transferTool(transferTargets),
@@ -27,5 +30,6 @@ export function builtInTools(wishes: BuiltInWishes, clock: Clock): readonly Tool
     take_message: () => takeMessage,
     opening_hours: () => (openingHours ? openingHoursTool(openingHours, () => clock.wallMs()) : null),
   };
-  return [...new Set(can)].flatMap((name) => all[name]() ?? []);
+  const chosen = [...new Set(can)].flatMap((name) => all[name]() ?? []);
+  return recording === 'ask' ? [...chosen, recordingConsent] : chosen;
 }
