@@ -23,7 +23,7 @@ export interface CallOptions {
   readonly begins?: 'talking' | 'ringing';
 }
 
-const PLAN: CallPlan = {
+export const PLAN: CallPlan = {
   agent: 'test',
   model: 'scripted',
   instructions: 'Be brief.',

@@ -59,9 +59,13 @@ describe('a scripted call, for the tests of users', () => {
   it('dials whom the owner has named, and nobody else', async () => {
     const call = await aShop();
 
-    expect(await call.agentUses('transfer', { to: '+19005550100' })).toHaveProperty('error');
+    expect(await call.agentUses('transfer', { target: '+19005550100' })).toHaveProperty('error');
     call.passes(15_000);
-
     expect(call.dialled).toEqual([]);
+
+    await call.agentUses('transfer', { target: 'workshop' });
+    call.agentSays('I am connecting you.', 1_000);
+    call.passes(1_500);
+    expect(call.dialled).toEqual(['+441632960001']);
   });
 });
