@@ -1,4 +1,4 @@
-import type { Brain } from '../model/index.ts';
+import type { Brain, Prompt } from '../model/index.ts';
 
 /**
  * What the model says on the bench: constant levels in place of words, one for each item, so that the phone can
@@ -37,8 +37,8 @@ export function situationOf(turn: number): Situation {
   return situation;
 }
 
-/** Thinks as long as it then speaks, so that it speaks about half of the time. */
-export function benchBrain(thinkMs: number): Brain {
+/** Thinks as long as it then speaks, so that it speaks about half of the time. `first`: with which situation a call begins. */
+export function benchBrain(thinkMs: number, first: (prompt: Prompt) => number): Brain {
   const sounds = new Map<string, Int16Array>();
   /** Made once: the model keeps what it has encoded. */
   const sound = (ms: number, level: number): Int16Array => {
@@ -47,10 +47,11 @@ export function benchBrain(thinkMs: number): Brain {
     return known;
   };
   return {
-    answer({ items, request }) {
+    answer(prompt) {
+      const { items, request } = prompt;
       const turn = items.filter((item) => item.type === 'user').length - 1;
       if (request || turn < 0) return { outputs: [], thinkMs: 0 }; // a greeting: not on the bench
-      const outputs = situationOf(turn).itemsMs.map((ms, item) => ({
+      const outputs = situationOf(first(prompt) + turn).itemsMs.map((ms, item) => ({
         type: 'speech' as const,
         text: 'A level.',
         samples: sound(ms, levelOf(turn, item)),

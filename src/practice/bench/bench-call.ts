@@ -4,22 +4,29 @@ import { dtmfTone } from '../../audio/tone.ts';
 import { systemClock } from '../../clock.ts';
 import { DIAL_DEFAULTS, dial } from '../phone/dial.ts';
 import type { PhoneLine } from '../phone/line.ts';
-import { levelOf, situationOf } from './answers.ts';
+import { levelOf, type Situation, situationOf } from './answers.ts';
 import type { Samples } from './samples.ts';
+import type { Stalls } from './stalls.ts';
 
 /** One call on the bench: what its phone knows and what its model sees of it, side by side. */
 export class BenchCall {
-  readonly #samples: Samples;
+  /** Where what is measured goes. */
+  samples: Samples;
+  readonly #stalls: Stalls;
+  readonly firstSituation: number;
   readonly #sentAt: number[] = [];
-  #answer = new Answer(0);
+  #answer: Answer;
   #heardSamples = 0;
   #deltaSentAt: number | null = null;
   #speechNoticedAt: number | null = null;
   #line: PhoneLine | null = null;
   framesSent = 0;
 
-  constructor(samples: Samples) {
-    this.#samples = samples;
+  constructor(samples: Samples, stalls: Stalls, firstSituation: number) {
+    this.samples = samples;
+    this.#stalls = stalls;
+    this.firstSituation = firstSituation;
+    this.#answer = this.#answerIn(0);
   }
 
   get framesHeard(): number {
@@ -42,13 +49,13 @@ export class BenchCall {
 
   /** Talks until told to stop: a burst of sound, the answer, the next burst into it or after it. */
   async talk(shouldGoOn: () => boolean): Promise<void> {
-    await pause(Math.random() * 2_000);
+    await pause(Math.random() * SPREAD_MS); // or all answers come at once
     for (let turn = 0; shouldGoOn() && this.#line?.isOpen; turn++) {
       this.#line.speak(BURST);
       await pause(BURST_MS + SETTLED_MS); // by then the answer before has been cut, or was over
-      if (turn > 0) this.#answer.judge(this.#samples);
-      this.#answer = new Answer(turn);
-      await this.#listen(turn);
+      if (turn > 0) this.#answer.judge(this.samples, this.#stalls);
+      this.#answer = this.#answerIn(turn);
+      await this.#listen();
     }
     await pause(SETTLED_MS); // what was on its way has arrived
   }
@@ -63,7 +70,7 @@ export class BenchCall {
     this.#heardSamples += samples;
     for (let frame = before; frame < this.framesHeard; frame++) {
       const sentAt = this.#sentAt[frame % REMEMBERED_FRAMES];
-      if (sentAt !== undefined) this.#samples.up.push(now - sentAt);
+      if (sentAt !== undefined) this.samples.up.push(now - sentAt);
     }
   }
 
@@ -83,8 +90,12 @@ export class BenchCall {
     if (this.#line?.ear.isPlaying) this.#speechNoticedAt = now;
   }
 
-  async #listen(turn: number): Promise<void> {
-    const { cutMs } = situationOf(turn);
+  #answerIn(turn: number): Answer {
+    return new Answer(turn, situationOf(this.firstSituation + turn));
+  }
+
+  async #listen(): Promise<void> {
+    const { cutMs } = this.#answer.situation;
     await this.#until(() => this.#answer.heardMs > 0);
     if (cutMs === null) {
       await this.#until(() => !this.#line?.ear.isPlaying);
@@ -106,25 +117,29 @@ export class BenchCall {
 
   #received(text: string): void {
     if (this.#deltaSentAt === null || !text.startsWith('{"event":"media"')) return;
-    this.#samples.down.push(systemClock.now() - this.#deltaSentAt);
+    this.samples.down.push(systemClock.now() - this.#deltaSentAt);
     this.#deltaSentAt = null;
   }
 
   #cleared(now: number): void {
-    if (this.#speechNoticedAt !== null) this.#samples.clear.push(now - this.#speechNoticedAt);
+    if (this.#speechNoticedAt !== null) this.samples.clear.push(now - this.#speechNoticedAt);
     this.#speechNoticedAt = null;
   }
 }
 
 /** One answer: what the phone heard of each of its items, and what the model was told of that. */
 class Answer {
+  readonly situation: Situation;
   readonly #turn: number;
   readonly #heardBytes = [0, 0];
+  #beganAt = Number.NaN;
+  #endedAt = Number.NaN;
   readonly itemIds: string[] = [];
   readonly claimedMs = new Map<string, number>();
 
-  constructor(turn: number) {
+  constructor(turn: number, situation: Situation) {
     this.#turn = turn;
+    this.situation = situation;
   }
 
   get heardMs(): number {
@@ -132,6 +147,14 @@ class Answer {
   }
 
   heard(audio: Uint8Array): void {
+    const beforeMs = this.heardMs;
+    this.#measure(audio);
+    if (this.heardMs === beforeMs) return;
+    this.#endedAt = systemClock.now();
+    if (beforeMs === 0) this.#beganAt = this.#endedAt;
+  }
+
+  #measure(audio: Uint8Array): void {
     const [first = 0, second = 0] = [levelOf(this.#turn, 0), levelOf(this.#turn, 1)];
     for (const code of audio) {
       const level = MULAW_DECODED[code] ?? 0;
@@ -143,14 +166,18 @@ class Answer {
   }
 
   /** Compares, item by item: cut ones at what was heard of them, unheard ones at nothing. */
-  judge({ heardError }: Samples): void {
-    const { name, itemsMs, cutMs } = situationOf(this.#turn);
+  judge(samples: Samples, stalls: Stalls): void {
+    const { name, itemsMs, cutMs } = this.situation;
     if (cutMs === null) return;
+    if (stalls.near(this.#beganAt) || stalls.near(this.#endedAt)) {
+      samples.unjudged += 1;
+      return;
+    }
     const errors = itemsMs.map((totalMs, item) => {
       const claimedMs = this.claimedMs.get(this.itemIds[item] ?? '') ?? totalMs;
       return Math.abs(claimedMs - this.#heardOf(item));
     });
-    heardError.set(name, [...(heardError.get(name) ?? []), Math.max(...errors)]);
+    samples.heardError.set(name, [...(samples.heardError.get(name) ?? []), Math.max(...errors)]);
   }
 
   #heardOf(item: number): number {
@@ -170,6 +197,8 @@ function pause(ms: number): Promise<void> {
 const BURST_MS = 500;
 const BURST = Uint8Array.from({ length: BURST_MS * 8 }, (_, i) => dtmfTone('5')[i % 800] ?? 0);
 const SETTLED_MS = 300;
+/** Most of a turn. */
+const SPREAD_MS = 4_000;
 const PATIENCE_MS = 10_000;
 const FRAME_SAMPLES = FRAME_MS * 8;
 

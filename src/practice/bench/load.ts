@@ -1,85 +1,121 @@
 import { systemClock } from '../../clock.ts';
-import { type PracticeModel, type PracticeSession, startPracticeModel } from '../model/index.ts';
+import { type PracticeModel, type PracticeSession, type Prompt, startPracticeModel } from '../model/index.ts';
 import { practiceEars } from '../model/senses.ts';
 import { benchBrain } from './answers.ts';
 import { BenchCall } from './bench-call.ts';
 import { noSamples, type Samples, type Spread, spreadOf } from './samples.ts';
+import { Stalls } from './stalls.ts';
 
 /**
- * The callers and the model of the bench, in a process of their own: beside the server under test, never within it.
+ * The callers and the model of the bench, in a process of their own: beside the servers under test, never within them.
  * Takes orders from its parent process, one after the other.
  */
-export interface LoadOrder {
-  /** The server to ring. */
-  readonly url: string;
-  readonly calls: number;
-  readonly seconds: number;
-}
+export type LoadOrder =
+  | { readonly type: 'warm_up'; readonly urls: readonly string[] }
+  | { readonly type: 'measure'; readonly url: string; readonly calls: number; readonly seconds: number };
 
+/** One round of measuring one server. */
 export interface LoadResult {
   /** Processor time of the server per second of call, in milliseconds. */
   readonly cpuMsPerCallSecond: number;
+  /** What it has grown by since it was warm, a server's leftovers of the rounds before included. */
   readonly memoryKbPerCall: number;
-  readonly up: Spread;
-  readonly down: Spread;
-  readonly clear: Spread;
-  readonly heardError: Readonly<Record<string, Spread>>;
   readonly framesSent: number;
   readonly framesLost: number;
-  readonly framesLate: number;
   /** How busy this process itself was: beyond 0.9 its own queues are what it measures. */
   readonly ownLoad: number;
+  /** Of this round and those before it with as many calls. */
+  readonly soFar: {
+    readonly up: Spread;
+    readonly down: Spread;
+    readonly clear: Spread;
+    readonly heardError: Readonly<Record<string, Spread>>;
+    readonly unjudged: number;
+    readonly framesLate: number;
+  };
 }
 
 const THINK_MS = 1_700;
 /** A server that runs all day has had calls before: its code is compiled for speed, its memory that of a working day. */
 const WARM_UP_CALLS = 5;
-const WARM_UP_MS = 8_000;
+const WARM_UP_MS = 20_000;
+/** By then all of them talk. */
 const SETTLE_MS = 5_000;
 const LATE_MS = 40;
 
 const callOf = new WeakMap<PracticeSession, BenchCall>();
 /** One call rings at a time, so that the session that appears is its own. */
 let ringing: BenchCall | null = null;
+const stalls = new Stalls();
+const warmBytes = new Map<string, number>();
+const samplesOf = new Map<string, Samples>();
+/** The caller's turns, by what the model calls them. */
+const callOfItem = new Map<string, BenchCall>();
+/** Each call begins with another situation, so that all of them come up in a few seconds. */
+let situations = 0;
 const model = await startModel();
 process.send?.({ modelUrl: model.baseUrl });
 process.on('message', async (order: LoadOrder) => {
-  process.send?.(await run(order));
+  process.send?.(order.type === 'warm_up' ? await warmUp(order.urls) : await measure(order));
 });
 
-async function run({ url, calls, seconds }: LoadOrder): Promise<LoadResult> {
-  const samples = noSamples();
-  await (await startCalls(url, WARM_UP_CALLS, noSamples(), WARM_UP_MS)).end();
-  const idle = await figuresOf(url);
-  const { benchCalls, end } = await startCalls(url, calls, samples, SETTLE_MS);
-  forget(samples);
+async function warmUp(urls: readonly string[]): Promise<{ readonly isWarm: true }> {
+  const loads: Load[] = [];
+  for (const url of urls) loads.push(await startCalls(url, WARM_UP_CALLS, noSamples()));
+  await pause(WARM_UP_MS);
+  for (const load of loads) await load.end();
+  for (const url of urls) warmBytes.set(url, (await figuresOf(url)).residentBytes);
+  return { isWarm: true };
+}
+
+async function measure({
+  url,
+  calls,
+  seconds,
+}: Extract<LoadOrder, { type: 'measure' }>): Promise<LoadResult> {
+  const samples = samplesOf.get(`${url} ${calls}`) ?? noSamples();
+  samplesOf.set(`${url} ${calls}`, samples);
+  const settling = noSamples();
+  const { benchCalls, end } = await startCalls(url, calls, settling);
+  await pause(SETTLE_MS);
+  for (const call of benchCalls) call.samples = samples;
   const [before, ownBefore, begunAt] = [await figuresOf(url), process.cpuUsage(), systemClock.now()];
   await pause(seconds * 1000);
   const [after, own, ms] = [await figuresOf(url), process.cpuUsage(ownBefore), systemClock.now() - begunAt];
-  const result = {
-    cpuMsPerCallSecond: ((after.cpuSeconds - before.cpuSeconds) * 1000) / (calls * (ms / 1000)),
-    memoryKbPerCall: (after.residentBytes - idle.residentBytes) / 1000 / calls,
-    up: spreadOf(samples.up),
-    down: spreadOf(samples.down),
-    clear: spreadOf(samples.clear),
-    heardError: Object.fromEntries([...samples.heardError].map(([name, errors]) => [name, spreadOf(errors)])),
-    framesLate: samples.up.filter((late) => late > LATE_MS).length,
-    ownLoad: (own.user + own.system) / 1000 / ms,
-  };
-
+  for (const call of benchCalls) call.samples = settling;
   await end();
   const framesSent = sum(benchCalls.map((call) => call.framesSent));
   const framesHeard = sum(benchCalls.map((call) => call.framesHeard));
-  return { ...result, framesSent, framesLost: framesSent - framesHeard };
+  return {
+    cpuMsPerCallSecond: ((after.cpuSeconds - before.cpuSeconds) * 1000) / (calls * (ms / 1000)),
+    memoryKbPerCall: (after.residentBytes - (warmBytes.get(url) ?? Number.NaN)) / 1000 / calls,
+    framesSent,
+    framesLost: framesSent - framesHeard,
+    ownLoad: (own.user + own.system) / 1000 / ms,
+    soFar: {
+      up: spreadOf(samples.up),
+      down: spreadOf(samples.down),
+      clear: spreadOf(samples.clear),
+      heardError: Object.fromEntries(
+        [...samples.heardError].map(([name, errors]) => [name, spreadOf(errors)]),
+      ),
+      unjudged: samples.unjudged,
+      framesLate: samples.up.filter((late) => late > LATE_MS).length,
+    },
+  };
 }
 
-/** Rings that often, and lets them talk for a while. */
-async function startCalls(url: string, calls: number, samples: Samples, forMs: number) {
+interface Load {
+  readonly benchCalls: readonly BenchCall[];
+  end(): Promise<void>;
+}
+
+/** Rings that often, and lets them talk. */
+async function startCalls(url: string, calls: number, samples: Samples): Promise<Load> {
   const benchCalls: BenchCall[] = [];
   for (let i = 0; i < calls; i++) benchCalls.push(await connect(url, samples));
   let goesOn = true;
   const talks = benchCalls.map((call) => call.talk(() => goesOn));
-  await pause(forMs);
   const end = async () => {
     goesOn = false;
     for (const call of benchCalls) call.hangUp();
@@ -89,7 +125,7 @@ async function startCalls(url: string, calls: number, samples: Samples, forMs: n
 }
 
 async function connect(url: string, samples: Samples): Promise<BenchCall> {
-  const call = new BenchCall(samples);
+  const call = new BenchCall(samples, stalls, situations++);
   ringing = call;
   await call.ring(url);
   while (ringing !== null) await pause(1);
@@ -105,9 +141,14 @@ function callBehind(session: PracticeSession): BenchCall | undefined {
   return callOf.get(session);
 }
 
+function firstSituationOf({ items }: Prompt): number {
+  const turn = items.find((item) => item.type === 'user');
+  return (turn && callOfItem.get(turn.id)?.firstSituation) ?? 0;
+}
+
 function startModel(): Promise<PracticeModel> {
   return startPracticeModel({
-    brain: benchBrain(THINK_MS),
+    brain: benchBrain(THINK_MS, firstSituationOf),
     ears: { ...practiceEars, recognise: () => null },
     onClientEvent(event, session) {
       const call = callBehind(session);
@@ -122,6 +163,8 @@ function startModel(): Promise<PracticeModel> {
     },
     onServerEvent(event, session) {
       const call = callOf.get(session);
+      if (call && event.type === 'conversation.item.added' && event.item.id)
+        callOfItem.set(event.item.id, call);
       if (event.type === 'response.output_audio.delta') call?.onDelta(systemClock.now());
       if (event.type === 'response.output_item.added' && event.item.id) call?.onItem(event.item.id);
       if (event.type === 'input_audio_buffer.speech_started') call?.onSpeechStarted(systemClock.now());
@@ -138,10 +181,6 @@ async function figuresOf(url: string): Promise<{ cpuSeconds: number; residentByt
     cpuSeconds: figure('process_cpu_seconds_total'),
     residentBytes: figure('process_resident_memory_bytes'),
   };
-}
-
-function forget(samples: Samples): void {
-  for (const list of [samples.up, samples.down, samples.clear]) list.length = 0;
 }
 
 function sum(numbers: readonly number[]): number {

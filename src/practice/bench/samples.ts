@@ -8,10 +8,12 @@ export interface Samples {
   readonly clear: number[];
   /** How far `audio_end_ms` was from what the phone had played, by situation. */
   readonly heardError: Map<string, number[]>;
+  /** Answers of which the phone does not know it well enough, because it was held up itself. */
+  unjudged: number;
 }
 
 export function noSamples(): Samples {
-  return { up: [], down: [], clear: [], heardError: new Map() };
+  return { up: [], down: [], clear: [], heardError: new Map(), unjudged: 0 };
 }
 
 export interface Spread {
@@ -25,4 +27,8 @@ export function spreadOf(samples: readonly number[]): Spread {
   const sorted = [...samples].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   return { count: sorted.length, p50: at(0.5), p99: at(0.99), most: at(1) };
+}
+
+export function meanOf(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0) / numbers.length;
 }

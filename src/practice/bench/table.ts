@@ -1,5 +1,5 @@
 import type { LoadResult } from './load.ts';
-import type { Spread } from './samples.ts';
+import { meanOf, type Spread } from './samples.ts';
 
 const COLUMNS = [
   '',
@@ -14,34 +14,49 @@ const COLUMNS = [
   'late',
   'bench load',
 ];
-const WIDTHS = [18, 5, 13, 7, 12, 12, 13, 7, 4, 4, 10];
+const WIDTHS = [18, 5, 13, 16, 12, 12, 13, 7, 4, 4, 10];
 
 export function heading(): string {
   return line(COLUMNS);
 }
 
-export function row(name: string, calls: number, result: LoadResult, floor: LoadResult): string {
+/** Rounds of one server, beside those of the floor: each was measured right after its own. */
+export function row(
+  name: string,
+  calls: number,
+  rounds: readonly LoadResult[],
+  floor: readonly LoadResult[],
+): string {
+  const last = roundOf(rounds, -1);
+  const ratios = rounds.map((round, i) => round.cpuMsPerCallSecond / roundOf(floor, i).cpuMsPerCallSecond);
   return line([
     name,
     String(calls),
-    result.cpuMsPerCallSecond.toFixed(2),
-    (result.cpuMsPerCallSecond / floor.cpuMsPerCallSecond).toFixed(2),
-    spread(result.up),
-    spread(result.down),
-    result.clear.count > 0 ? spread(result.clear) : '–',
-    result.memoryKbPerCall.toFixed(0),
-    String(result.framesLost),
-    String(result.framesLate),
-    result.ownLoad.toFixed(2),
+    meanOf(rounds.map((round) => round.cpuMsPerCallSecond)).toFixed(2),
+    `${meanOf(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
+    spread(last.soFar.up),
+    spread(last.soFar.down),
+    last.soFar.clear.count > 0 ? spread(last.soFar.clear) : '–',
+    Math.max(0, ...rounds.map((round) => round.memoryKbPerCall)).toFixed(0),
+    String(rounds.reduce((total, round) => total + round.framesLost, 0)),
+    String(last.soFar.framesLate),
+    Math.max(...rounds.map((round) => round.ownLoad)).toFixed(2),
   ]);
 }
 
 /** How wrong the model was told to be about what was heard. */
-export function summary(result: LoadResult): string {
-  const parts = Object.entries(result.heardError).map(
+export function summary(rounds: readonly LoadResult[]): string {
+  const { heardError, unjudged } = roundOf(rounds, -1).soFar;
+  const parts = Object.entries(heardError).map(
     ([name, { count, p99, most }]) => `${name} ${p99.toFixed(1)} (worst ${most.toFixed(1)}, of ${count})`,
   );
-  return `  audio_end_ms off by, p99 in ms: ${parts.join('; ')}`;
+  return `  audio_end_ms off by, p99 in ms: ${parts.join('; ')}; not judged, as their phones were held up themselves: ${unjudged}`;
+}
+
+function roundOf(rounds: readonly LoadResult[], at: number): LoadResult {
+  const round = rounds.at(at);
+  if (!round) throw new RangeError(`There was no round ${at}.`);
+  return round;
 }
 
 function spread({ p50, p99 }: Spread): string {

@@ -1,9 +1,16 @@
-import type { Prompt } from './brain.ts';
+import type { Prompt, PromptItem } from './brain.ts';
 import { NOTICES } from './script.ts';
 
 /** A sentence that instructions want word for word: `Say exactly: "Good day."`, `Say exactly this: "Good day."` */
 export function wordsToSay(instructions: string | undefined): string | null {
   return /say exactly\b[^"“]{0,40}["“]([^"”]+)["”]/i.exec(instructions ?? '')?.[1] ?? null;
+}
+
+/** The same, wanted by a note that was put into the conversation after the last answer. */
+export function wordsNoted(items: readonly PromptItem[]): string | null {
+  const answered = items.findLastIndex(({ type }) => type === 'assistant');
+  const notes = items.slice(answered + 1).filter((item) => item.type === 'system');
+  return wordsToSay(notes.at(-1)?.text);
 }
 
 /**

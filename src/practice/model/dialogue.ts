@@ -1,4 +1,4 @@
-import { noticeToGive, summaryWanted, wordsToSay } from './asked-to-say.ts';
+import { noticeToGive, summaryWanted, wordsNoted, wordsToSay } from './asked-to-say.ts';
 import type { Brain, Output, Plan, Prompt, PromptItem } from './brain.ts';
 import { deedFor } from './errands.ts';
 import { clipForUtterance, KEYS, NOTICES } from './script.ts';
@@ -50,6 +50,8 @@ export function dialogue(voice: Voice): Brain {
     if (notice !== null) return [say(notice)];
     const results = untoldResults(prompt.items, { wordsOf: sentence, canSay: voice.canSay });
     if (results.length > 0) return results.map((text) => ({ type: 'say', text }));
+    const noted = wordsNoted(prompt.items);
+    if (noted !== null) return [{ type: 'say', text: noted }];
     const last = prompt.items.findLast((item) => item.type === 'user' || item.type === 'assistant');
     if (last === undefined) {
       return [{ type: 'say', text: wordsToSay(prompt.instructions) ?? sentence(NOTICES.greeting) }];

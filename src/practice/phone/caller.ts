@@ -18,7 +18,7 @@ export type CallerNews =
 
 /** A person on the practice phone: speaks the practice sentences, listens, cuts in, hangs up. */
 export class Caller {
-  readonly tape = new Tape(systemClock.now());
+  readonly tape = new Tape(systemClock);
   readonly #tell: (news: CallerNews) => void;
   readonly #taps: readonly ((text: string) => void)[];
   #line: PhoneLine | null = null;
@@ -43,7 +43,10 @@ export class Caller {
       played: (audio, atMs) => this.#hear(audio, atMs),
       sent: (frame, _leftAtMs, spokenAtMs) => this.tape.said(frame, spokenAtMs),
       received: (text) => this.#taps.forEach((tap) => void tap(text)),
-      cleared: () => this.#tell({ type: 'agent_was_cut_off' }),
+      cleared: (atMs) => {
+        this.tape.cut(atMs);
+        this.#tell({ type: 'agent_was_cut_off' });
+      },
       closed: () => this.#tell({ type: 'line_closed', by: this.#hasHungUp ? 'caller' : 'server' }),
     });
     if (answer.kind === 'words') {

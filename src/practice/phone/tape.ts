@@ -1,14 +1,31 @@
 import { bytesPerMs } from '../../audio/format.ts';
 import { interleave, writeWav } from '../../audio/wav.ts';
+import type { Clock } from '../../ports/clock.ts';
 
-/** Records both ends of a practice call on one time axis: what the caller said, and what the caller heard. */
+/**
+ * What the phone knows of a practice call, on its own clock: what the caller said, what the caller heard, and when
+ * the agent was cut off. Times are milliseconds since the tape was put in.
+ */
 export class Tape {
+  /** The time of day, in milliseconds since 1970. */
+  readonly startedWallMs: number;
   readonly #startedAt: number;
   readonly #said = new Track();
   readonly #heard = new Track();
+  readonly #cutsMs: number[] = [];
 
-  constructor(startedAt: number) {
-    this.#startedAt = startedAt;
+  constructor(clock: Clock) {
+    this.#startedAt = clock.now();
+    this.startedWallMs = clock.wallMs();
+  }
+
+  /** Each time the phone was told to forget what it had not played: the last that was heard before that ends there. */
+  get cutsMs(): readonly number[] {
+    return this.#cutsMs;
+  }
+
+  cut(atMs: number): void {
+    this.#cutsMs.push(atMs - this.#startedAt);
   }
 
   said(audio: Uint8Array, atMs: number): void {
@@ -37,7 +54,7 @@ class Track {
   /** Sound that overlaps what was recorded moves behind it: frames never sound at the same time. */
   write(audio: Uint8Array, atMs: number): void {
     const at = Math.round(atMs * bytesPerMs('pcmu'));
-    const begin = at < this.#length || at - this.#length < JITTER_BYTES ? this.#length : at;
+    const begin = at < this.#length || at - this.#length < ROUNDING_BYTES ? this.#length : at;
     const end = begin + audio.length;
     if (end > MOST_BYTES) return;
     if (end > this.#bytes.length) {
@@ -56,5 +73,5 @@ const FIRST_BYTES = 60 * 8000;
 /** Half an hour: practice calls are shorter. */
 const MOST_BYTES = 30 * 60 * 8000;
 
-/** Frames leave a little early or late; a recording with gaps of a millisecond between them would click. */
-const JITTER_BYTES = 80;
+/** Sound that goes on at a fraction of a sample would click now and then. */
+const ROUNDING_BYTES = 2;

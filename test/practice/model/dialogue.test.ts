@@ -65,6 +65,7 @@ const spoken = (name: string, text: string): PromptItem => ({
 });
 const unknown: PromptItem = { type: 'user', id: 'u', text: '', heard: null, manner: 'spoken' };
 const agent = (text: string): PromptItem => ({ type: 'assistant', id: 'a', text });
+const note = (text: string): PromptItem => ({ type: 'system', id: 'n', text });
 const orderStatus: FunctionTool = {
   name: 'order_status',
   description: 'Find an order',
@@ -79,6 +80,17 @@ describe('the dialogue of the practice model', () => {
   it('says exactly what it is told to, by the session or by the request', () => {
     expect(words([], { instructions: 'Be kind. Say exactly: "Good evening."' })).toEqual(['Good evening.']);
     expect(words([unknown], { request: { instructions: 'Say exactly "Hold on."' } })).toEqual(['Hold on.']);
+  });
+
+  it('says what a note wants said, in its next answer and in no other', () => {
+    const before = [agent('Harbour Opticians, good day.'), note('Say exactly: "Is there anything else?"')];
+    const asked = spoken('opening_hours', 'When are you open?');
+
+    expect(words([...before, asked])).toEqual(['Is there anything else?']);
+    expect(words([...before, asked, agent('Is there anything else?'), asked])).toEqual([
+      'We are open from nine to six.',
+    ]);
+    expect(words([note('This caller has rung before.'), asked])).toEqual(['We are open from nine to six.']);
   });
 
   it('says the greeting of the session once only', () => {
