@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import type { KeepDays } from './agents/define-agent.ts';
+import { AGENT_DEFAULTS, type KeepDays } from './agents/define-agent.ts';
 import type { AgentDirectory } from './agents/directory.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { unreachable } from './errors.ts';
-import type { Retention } from './logs/retention.ts';
+import type { KeptDays, Retention } from './logs/retention.ts';
 import { createWebhook, type Webhook } from './logs/webhook.ts';
 import { type CallLog, type LogNotice, openCallLog } from './logs/writer.ts';
 
@@ -26,6 +26,7 @@ export async function openKeeping(
     directory: config.dataDir,
     store: config.databaseUrl === null ? { kind: 'sqlite' } : { kind: 'postgres', url: config.databaseUrl },
     clock,
+    tellsOn: config.callWebhook !== null,
     notice: (notice) => logNotice(logger, notice),
   });
   const webhook =
@@ -46,7 +47,7 @@ export async function openKeeping(
     webhook,
     async close() {
       stopTidying();
-      webhook?.close();
+      await webhook?.close();
       await log.close();
     },
   };
@@ -78,14 +79,16 @@ function logNotice(logger: Logger, notice: LogNotice): void {
   }
 }
 
-/** Of several agents, whoever forgets first sets the measure: nothing is kept longer than anybody was told. */
+/** Every agent's calls by its own rule; those of agents that are gone by what an agent has that says nothing. */
 function retentionOf({ agents }: AgentDirectory): Retention {
-  const least = (days: (keep: KeepDays) => number) =>
-    Math.min(...agents.map(({ agent }) => days(agent.keepDays)));
+  const daysOf = ({ recording, transcript, record }: KeepDays): KeptDays => ({
+    recordingDays: recording,
+    wordDays: transcript,
+    callDays: record,
+  });
   return {
-    recordingDays: least(({ recording }) => recording),
-    wordDays: least(({ transcript }) => transcript),
-    callDays: least(({ record }) => record),
+    agents: new Map(agents.map(({ agent }) => [agent.name, daysOf(agent.keepDays)])),
+    others: daysOf(AGENT_DEFAULTS.keepDays),
   };
 }
 

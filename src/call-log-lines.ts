@@ -66,6 +66,7 @@ function lineFor(event: CallEvent): Line | null {
     case 'text_sent':
     case 'recording':
     case 'summarised':
+    case 'told_on':
     case 'caller_started_speaking':
     case 'caller_stopped_speaking':
     case 'caller_said':

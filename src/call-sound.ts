@@ -28,6 +28,18 @@ export class CallSound implements CallTap {
     this.#ear.agentPlayed(audio, startsAt);
   }
 
+  agentMarked(name: string, dueAt: number): void {
+    this.#recorder.agentMarked(name, dueAt - this.#startedAt);
+  }
+
+  get wantsMarks(): boolean {
+    return this.#recorder.isRecording;
+  }
+
+  markReturned(name: string, now: number): void {
+    this.#recorder.markReturned(name, now - this.#startedAt);
+  }
+
   agentCleared(now: number): void {
     this.#recorder.agentCleared(now - this.#startedAt);
     this.#ear.agentCleared(now);

@@ -3,47 +3,111 @@ import { type SummaryFields, summarise } from './after-call/summary.ts';
 import type { AgentDirectory } from './agents/directory.ts';
 import { callReading } from './logs/derive/reading.ts';
 import { completedCall } from './logs/webhook/completed-call.ts';
-import type { Webhook } from './logs/webhook.ts';
-import type { CallEvent, CallObserver } from './ports/call-log.ts';
+import { MOST_TOLD_AT_ONCE, type Webhook, type WebhookOutcome } from './logs/webhook.ts';
+import { type CallEvent, type CallObserver, NEWS_FOR_MS, type ToldOn } from './ports/call-log.ts';
+import type { CallStore } from './ports/call-store.ts';
 import type { Clock } from './ports/clock.ts';
 import type { SpeechModel } from './ports/model.ts';
 
 export interface FinishedCallsParts {
-  readonly agents: AgentDirectory;
+  readonly agents: Pick<AgentDirectory, 'named'>;
   readonly model: SpeechModel;
   readonly clock: Clock;
   /** Told of what was made of a call, as of everything else that happens on it. */
   readonly observer: CallObserver;
   /** Null: nobody wants to know. */
   readonly webhook: Webhook | null;
+  readonly log: {
+    readonly store: Pick<CallStore, 'card' | 'events'>;
+    takeUp(sinceWallMs: number, inHand: readonly string[]): Promise<readonly string[]>;
+  };
 }
 
 /** What is done with a call that is over, in the background: it is summed up, and told on. */
 export class FinishedCalls {
   readonly #parts: FinishedCallsParts;
   readonly #atWork = new Set<Promise<void>>();
+  /** Calls of which somebody is being told. */
+  readonly #telling = new Set<string>();
+  #isLooking = false;
+  #stopLooking: () => void = () => {};
+  #isClosing = false;
 
   constructor(parts: FinishedCallsParts) {
     this.#parts = parts;
+    if (!parts.webhook) return;
+    // What cannot be read now is still there the next time.
+    this.#stopLooking = parts.clock.every(LOOK_EVERY_MS, () => void this.#look().catch(() => {}));
   }
 
+  /** It has just ended. */
   take(callId: string, events: readonly CallEvent[]): void {
+    const { webhook, observer } = this.#parts;
+    const last = events.at(-1);
+    if (!webhook || !last) return this.#begin(callId, events);
+    const due: CallEvent = { type: 'told_on', state: 'due', seq: last.seq + 1, atMs: last.atMs };
+    observer(callId, due);
+    this.#begin(callId, [...events, due]);
+  }
+
+  /** Resolves when nothing is left to do but to wait for whoever is to be told. */
+  async settled(): Promise<void> {
+    this.#isClosing = true;
+    this.#stopLooking();
+    await Promise.all(this.#atWork);
+  }
+
+  /** Takes up what is left to tell: by a process that is gone, or by this one when there was too much of it. */
+  async #look(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    try {
+      while (await this.#takeUp()) {} // a few at a time
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  /** False when there was nothing, or there is no room. What is taken up but cannot be read is found again. */
+  async #takeUp(): Promise<boolean> {
+    const { log, clock } = this.#parts;
+    if (this.#isClosing || this.#telling.size >= MOST_TOLD_AT_ONCE) return false;
+    const callIds = await log.takeUp(clock.wallMs() - NEWS_FOR_MS, [...this.#telling]);
+    for (const callId of callIds) {
+      const events = await log.store.events(callId);
+      if (this.#isClosing || events.length === 0) return false; // whoever comes next finds it
+      this.#begin(callId, events);
+    }
+    await Promise.all(this.#atWork); // the model is not asked to sum up a hundred at once
+    return callIds.length > 0;
+  }
+
+  #begin(callId: string, events: readonly CallEvent[]): void {
+    this.#telling.add(callId);
     const work = this.#finish(callId, events).finally(() => this.#atWork.delete(work));
     this.#atWork.add(work);
   }
 
-  /** Resolves when nothing is left to do. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#atWork);
-  }
-
   async #finish(callId: string, events: readonly CallEvent[]): Promise<void> {
-    const { webhook, observer } = this.#parts;
+    const { webhook, observer, log } = this.#parts;
     const summarised = await this.#summarise(events);
     if (summarised) observer(callId, summarised);
     const all = summarised ? [...events, summarised] : events;
     const card = callReading.card(callId, all);
-    if (webhook && card) webhook.deliver(callId, completedCall(card, all));
+    const last = all.at(-1);
+    if (!webhook || !card || !last) return void this.#telling.delete(callId);
+    const done = (outcome: WebhookOutcome | 'forgotten'): void => {
+      this.#telling.delete(callId);
+      if (outcome === 'left') return; // whoever comes next finds it
+      const told: ToldOn =
+        outcome === 'delivered'
+          ? { type: 'told_on', state: 'delivered' }
+          : { type: 'told_on', state: 'given_up', why: outcome };
+      observer(callId, { ...told, seq: last.seq + 1, atMs: last.atMs });
+    };
+    if (!all.some(({ type }) => type === 'rang')) return done('forgotten'); // its words were not kept that long
+    const isThere = async () => (await log.store.card(callId).catch(() => card)) !== null;
+    void webhook.deliver(callId, completedCall(card, all), isThere).then(done);
   }
 
   async #summarise(events: readonly CallEvent[]): Promise<CallEvent | null> {
@@ -51,7 +115,8 @@ export class FinishedCalls {
     const lines = callReading.transcript(events);
     const last = events.at(-1);
     const rang = events.find((event) => event.type === 'rang');
-    if (!last || !lines.some(({ who }) => who === 'caller')) return null;
+    const isDone = events.some((event) => event.type === 'summarised');
+    if (isDone || !last || !lines.some(({ who }) => who === 'caller')) return null;
     const transcript = lines.map(({ who, text }) => `${who}: ${text}`).join('\n');
     const schema = rang && agents.named(rang.agent)?.agent.summary;
     const summary = await summarise(transcript, schema ? fieldsOf(schema) : null, model, clock);
@@ -65,3 +130,6 @@ function fieldsOf(schema: z.ZodObject): SummaryFields {
     read: (value) => schema.safeParse(value).data ?? null,
   };
 }
+
+/** Soon after a start, seldom enough for a log of ten thousand calls a day. */
+const LOOK_EVERY_MS = 10_000;

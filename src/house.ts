@@ -71,7 +71,14 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
   const observer = (callId: string, event: CallEvent) => {
     for (const observe of observers) observe(callId, event);
   };
-  const finished = new FinishedCalls({ agents, model, clock, observer, webhook: keeping.webhook });
+  const finished = new FinishedCalls({
+    agents,
+    model,
+    clock,
+    observer,
+    webhook: keeping.webhook,
+    log: keeping.log,
+  });
   const planning = {
     clock,
     model: access.model,

@@ -4,6 +4,7 @@ export type Hear = (who: 'caller' | 'agent', audio: Uint8Array) => void;
 
 /** Lets people listen in: what the agent says is passed on when it sounds at the caller's, not when it is made. */
 export class LiveTap implements CallTap {
+  readonly wantsMarks = false;
   readonly #ears = new Set<Hear>();
   /** What the agent is about to be heard saying. */
   #coming: { readonly audio: Uint8Array; readonly startsAt: number }[] = [];
@@ -27,6 +28,10 @@ export class LiveTap implements CallTap {
     if (this.#ears.size === 0) return;
     if (this.#coming.length < MOST_COMING) this.#coming.push({ audio: audio.slice(), startsAt }); // its memory is used again
   }
+
+  agentMarked(): void {}
+
+  markReturned(): void {}
 
   agentCleared(): void {
     this.#coming = [];

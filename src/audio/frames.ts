@@ -3,13 +3,14 @@ import { pooledBytes } from './memory.ts';
 /**
  * Bytes that come in chunks of one size and leave in pieces of another, in order.
  *
- * They are copied into one ring of memory that is used again and again. Keeping
- * the chunks themselves would be less work, and cost more: sound waits here for
- * seconds, long enough for the garbage collector to take every chunk for something
- * that stays, and to stop the whole process for clearing them away.
+ * They are copied into blocks of memory that all queues share and use again and
+ * again. Keeping the chunks themselves would be less work, and cost more: sound
+ * waits here for seconds, long enough for the garbage collector to take every chunk
+ * for something that stays, and to stop the whole process for clearing them away.
  */
 export class ByteQueue {
-  #ring: Uint8Array = NOTHING;
+  /** The first may be read in part, the last written in part. */
+  readonly #blocks: Uint8Array[] = [];
   #begin = 0;
   #length = 0;
 
@@ -18,50 +19,53 @@ export class ByteQueue {
   }
 
   push(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
-    if (this.#length + bytes.length > this.#ring.length) this.#grow(this.#length + bytes.length);
-    const at = (this.#begin + this.#length) % this.#ring.length;
-    const beforeTheEnd = bytes.subarray(0, this.#ring.length - at);
-    this.#ring.set(beforeTheEnd, at);
-    this.#ring.set(bytes.subarray(beforeTheEnd.length), 0);
-    this.#length += bytes.length;
+    for (let from = 0; from < bytes.length; ) {
+      const end = this.#begin + this.#length;
+      const at = end % BLOCK_BYTES;
+      if (end === this.#blocks.length * BLOCK_BYTES)
+        this.#blocks.push(freeBlocks.pop() ?? new Uint8Array(BLOCK_BYTES));
+      const piece = bytes.subarray(from, from + BLOCK_BYTES - at);
+      this.#blocks.at(-1)?.set(piece, at);
+      this.#length += piece.length;
+      from += piece.length;
+    }
   }
 
   /** The oldest bytes, at most that many; fewer, or none, when there are no more. */
   take(maxBytes: number): Uint8Array {
-    const taken = this.#oldest(Math.min(maxBytes, this.#length));
-    this.#begin = (this.#begin + taken.length) % this.#ring.length;
-    this.#length -= taken.length;
+    const taken = pooledBytes(Math.min(maxBytes, this.#length));
+    for (let to = 0; to < taken.length; ) {
+      const until = Math.min(BLOCK_BYTES, this.#begin + taken.length - to);
+      const piece = this.#blocks[0]?.subarray(this.#begin, until) ?? NOTHING;
+      taken.set(piece, to);
+      to += piece.length;
+      this.#begin += piece.length;
+      this.#length -= piece.length;
+      if (this.#begin === BLOCK_BYTES) this.#giveBack(1);
+    }
     if (this.#length === 0) this.clear();
     return taken;
   }
 
   clear(): void {
-    this.#begin = 0;
     this.#length = 0;
-    if (this.#ring.length > MOST_KEPT_BYTES) this.#ring = NOTHING;
+    this.#giveBack(this.#blocks.length);
   }
 
-  #oldest(count: number): Uint8Array {
-    const bytes = pooledBytes(count);
-    const beforeTheEnd = this.#ring.subarray(this.#begin, this.#begin + count);
-    bytes.set(beforeTheEnd);
-    bytes.set(this.#ring.subarray(0, count - beforeTheEnd.length), beforeTheEnd.length);
-    return bytes;
-  }
-
-  #grow(leastBytes: number): void {
-    const ring = new Uint8Array(Math.max(FIRST_BYTES, 2 ** Math.ceil(Math.log2(leastBytes))));
-    ring.set(this.#oldest(this.#length));
-    this.#ring = ring;
+  #giveBack(count: number): void {
     this.#begin = 0;
+    for (const block of this.#blocks.splice(0, count))
+      if (freeBlocks.length < MOST_FREE) freeBlocks.push(block);
   }
 }
 
 const NOTHING = new Uint8Array(0);
 
 /** Half a second of telephone sound. */
-const FIRST_BYTES = 4096;
+const BLOCK_BYTES = 4096;
 
-/** What a queue that has run dry holds on to: an answer of sixteen seconds. */
-const MOST_KEPT_BYTES = 128 * 1024;
+/** Memory of queues that have run dry. */
+const freeBlocks: Uint8Array[] = [];
+
+/** 4 MiB: what a hundred answers have waiting on an ordinary day. */
+const MOST_FREE = 1024;

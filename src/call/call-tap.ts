@@ -11,6 +11,11 @@ export interface CallTap {
   agentPlayed(audio: Uint8Array, startsAt: number): void;
   /** … unless this comes first: nothing is played any more from then on. */
   agentCleared(now: number): void;
+  /** A mark behind what was sent so far: the phone gives it back when it has played that, at this time or later. */
+  agentMarked(name: string, dueAt: number): void;
+  markReturned(name: string, now: number): void;
+  /** It places sound by marks: the more of them, the better. */
+  readonly wantsMarks: boolean;
   pause(now: number): void;
   resume(now: number): void;
   end(now: number): void;
@@ -20,6 +25,9 @@ export const NO_TAP: CallTap = {
   start() {},
   callerHeard() {},
   agentPlayed() {},
+  agentMarked() {},
+  wantsMarks: false,
+  markReturned() {},
   agentCleared() {},
   pause() {},
   resume() {},

@@ -1,11 +1,11 @@
 import { type AudioFormat, bytesPerMs, durationMs, FRAME_MS } from '../audio/format.ts';
-import { ByteQueue } from '../audio/frames.ts';
 import { createTranscoder, type Transcoder } from '../audio/transcode.ts';
 import type { CallFact } from '../ports/call-log.ts';
 import type { CallLeg } from '../ports/carrier.ts';
 import type { PartId } from '../ports/model.ts';
 import { HeardParts } from './heard-parts.ts';
 import type { PartProgress } from './interruption.ts';
+import { MarkPace } from './mark-pace.ts';
 import { PlaybackClock } from './playback-clock.ts';
 import { isSamePart, SpokenPart } from './spoken-part.ts';
 
@@ -15,6 +15,10 @@ export interface DownlinkWires {
   readonly tell: (fact: CallFact) => void;
   /** Told of everything that is sent, and when the phone will begin to play it. */
   readonly played: (audio: Uint8Array, startsAt: number) => void;
+  /** Told of every mark, and when the phone will come to it. */
+  readonly marked: (name: string, dueAt: number) => void;
+  /** Somebody would know exactly when a stretch of sound begins. */
+  readonly wantsMarks: () => boolean;
   /** What is being said may be held and gone on with. */
   readonly mayBeHeld: boolean;
 }
@@ -32,6 +36,8 @@ export class Downlink {
   readonly #to: AudioFormat;
   readonly #tell: (fact: CallFact) => void;
   readonly #played: DownlinkWires['played'];
+  readonly #marked: DownlinkWires['marked'];
+  readonly #wantsMarks: DownlinkWires['wantsMarks'];
   readonly #transcoder: Transcoder;
   readonly #playback = new PlaybackClock();
   readonly #mayBeHeld: boolean;
@@ -39,17 +45,18 @@ export class Downlink {
   #leg: CallLeg | null = null;
   #parts: SpokenPart[] = [];
   readonly #heard: HeardParts;
-  #spareQueue: ByteQueue | null = null;
+  readonly #markPace = new MarkPace();
   #marks = 0;
-  #unmarkedMs = 0;
 
   constructor(wires: DownlinkWires) {
-    const { from, to, tell, played, mayBeHeld } = wires;
+    const { from, to, tell, played, marked, wantsMarks, mayBeHeld } = wires;
     this.#from = from;
     this.#to = to;
     this.#tell = tell;
     this.#heard = new HeardParts(tell);
     this.#played = played;
+    this.#marked = marked;
+    this.#wantsMarks = wantsMarks;
     this.#mayBeHeld = mayBeHeld;
     this.#transcoder = createTranscoder(from, to);
   }
@@ -77,6 +84,11 @@ export class Downlink {
     return this.#parts[0]?.id.responseId ?? null;
   }
 
+  /** When, among what comes from the caller, a `clear` shows that was sent at this time. */
+  silentFrom(clearedAt: number): number {
+    return clearedAt + 2 * (this.#playback.journeyMs ?? 0);
+  }
+
   get isHeld(): boolean {
     return this.#isHeld;
   }
@@ -86,7 +98,7 @@ export class Downlink {
     const heardMs = this.#playback.heardMs(now);
     for (const part of this.#parts) part.takeBack(heardMs, this.#to);
     this.#playback.cleared(now);
-    this.#unmarkedMs = 0;
+    this.#markPace.marked();
     this.#isHeld = true;
   }
 
@@ -151,11 +163,11 @@ export class Downlink {
     const heardMs = this.#playback.heardMs(now);
     this.#heard.tellAll();
     for (const part of this.#parts) if (part.receivedMs > 0) this.#tell(part.said(heardMs));
-    for (const part of this.#parts) this.#recycle(part);
+    for (const part of this.#parts) part.drop();
     this.#parts = [];
     this.#transcoder.reset();
     this.#playback.cleared(now);
-    this.#unmarkedMs = 0;
+    this.#markPace.marked();
     this.#isHeld = false;
   }
 
@@ -172,16 +184,9 @@ export class Downlink {
       // Within an answer the parts come one after the other, whatever the order of their endings.
       if (part.id.responseId === id.responseId) part.isComplete = true;
     }
-    const part = new SpokenPart(id, this.#spareQueue ?? new ByteQueue(), now, this.#mayBeHeld);
-    this.#spareQueue = null;
+    const part = new SpokenPart(id, now, this.#mayBeHeld);
     this.#parts.push(part);
     return part;
-  }
-
-  /** The next part may use the memory of one that is over: as a rule there is one at a time. */
-  #recycle(part: SpokenPart): void {
-    part.waiting.clear();
-    this.#spareQueue = part.waiting;
   }
 
   #waitingMs(): number {
@@ -219,20 +224,24 @@ export class Downlink {
   }
 
   #send(leg: CallLeg, part: SpokenPart, bytes: number, now: number): void {
+    const leadMs = this.#playback.leadMs(now);
     if (part.sentMs === 0) this.#tellOfStart(part);
+    if (leadMs === 0 && this.#wantsMarks() && this.#markPace.begins(now)) this.#mark(leg, now);
     const audio = part.send(bytes, this.#to, this.#playback.sentMs);
     const ms = durationMs(this.#to, audio.length);
     leg.play(audio);
-    this.#played(audio, now + this.#playback.leadMs(now));
+    this.#played(audio, now + leadMs);
     this.#playback.sent(ms, now);
 
-    this.#unmarkedMs += ms;
     const isItsEnd = part.isComplete && part.waiting.length === 0;
-    if (!isItsEnd && this.#unmarkedMs < MARK_EVERY_MS) return;
+    if (this.#markPace.sent(ms, now) || isItsEnd) this.#mark(leg, now);
+  }
+
+  #mark(leg: CallLeg, now: number): void {
     const name = `heard-${++this.#marks}`;
     leg.mark(name);
-    this.#playback.marked(name, now);
-    this.#unmarkedMs = 0;
+    this.#marked(name, this.#playback.marked(name, now));
+    this.#markPace.marked();
   }
 
   #tellOfStart({ id: { responseId } }: SpokenPart): void {
@@ -246,7 +255,7 @@ export class Downlink {
     const heardMs = this.#playback.heardMs(now);
     for (let part = this.#parts[0]; part?.wasHeardToTheEnd(heardMs); part = this.#parts[0]) {
       this.#parts.shift();
-      this.#recycle(part);
+      part.drop();
       if (part.receivedMs > 0) this.#heard.add(part, now);
     }
     this.#heard.tellDue(now);
@@ -254,13 +263,10 @@ export class Downlink {
 }
 
 /** How much sound is at the carrier at most, … */
-const LEAD_MS = 360;
+const LEAD_MS = 400;
 
 /** … and how little before more is sent: what a stall of ours may last without a gap. */
-const REFILL_MS = 200;
-
-/** Often enough to notice a phone that stalls, seldom enough to cost nothing. */
-const MARK_EVERY_MS = 500;
+const REFILL_MS = 250;
 
 /** Nobody lets an agent speak for longer without a word; it bounds what a flood can cost. */
 const MOST_WAITING_MS = 120_000;

@@ -73,6 +73,8 @@ export class Floor {
         this.#tap.agentPlayed(audio, startsAt);
         this.#evidence?.played(audio, startsAt);
       },
+      marked: (name, dueAt) => this.#tap.agentMarked(name, dueAt),
+      wantsMarks: () => this.#tap.wantsMarks,
     });
     this.#voice = { traits, downlink };
     if (this.#leg) downlink.connect(this.#leg, now);
@@ -96,6 +98,7 @@ export class Floor {
 
   markReturned(name: string, now: number): void {
     this.#voice?.downlink.markReturned(name, now);
+    this.#tap.markReturned(name, now);
   }
 
   want(want: ResponseWant, now: number): void {
@@ -167,6 +170,7 @@ export class Floor {
         type: 'interrupted',
         heardMs: Math.round(way.heardMs),
         unheardMs: Math.round(way.unheardMs),
+        heardUntilMs: this.#journal.msAt(downlink.silentFrom(wasHeld ? this.#heldAt : now)),
       });
     }
   }

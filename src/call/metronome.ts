@@ -30,4 +30,4 @@ export class Metronome {
 }
 
 /** Fine enough for a lead of hundreds of milliseconds. */
-const BEAT_MS = 50;
+const BEAT_MS = 100;

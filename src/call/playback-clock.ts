@@ -35,16 +35,19 @@ export class PlaybackClock {
     this.#endsAt = Math.max(this.#endsAt, now) + ms;
   }
 
-  marked(name: string, now: number): void {
-    this.#marks.set(name, { positionMs: this.#sentMs, dueAt: Math.max(this.#endsAt, now) });
+  /** Gives the time at which the phone comes to it, as far as we know. */
+  marked(name: string, now: number): number {
+    const dueAt = Math.max(this.#endsAt, now);
+    this.#marks.set(name, { positionMs: this.#sentMs, dueAt });
     const oldest = this.#marks.keys().next().value;
     if (this.#marks.size > MOST_MARKS && oldest !== undefined) this.#marks.delete(oldest);
+    return dueAt;
   }
 
   markReturned(name: string, now: number): void {
     const mark = this.#marks.get(name);
     if (mark === undefined) return; // cleared, or never ours: says nothing about hearing
-    this.#marks.delete(name);
+    this.#forgetUntil(name);
 
     const lateMs = now - mark.dueAt;
     if (lateMs < 0) return this.#shift(lateMs);
@@ -67,6 +70,14 @@ export class PlaybackClock {
     this.#sentMs = this.heardMs(now);
     this.#endsAt = now;
     this.#marks.clear();
+  }
+
+  /** Marks come back in order: those before this one were lost, and the phone is past them. */
+  #forgetUntil(name: string): void {
+    for (const known of this.#marks.keys()) {
+      this.#marks.delete(known);
+      if (known === name) return;
+    }
   }
 
   #shift(ms: number): void {

@@ -8,7 +8,7 @@ import type { PartProgress } from './interruption.ts';
 export class SpokenPart {
   readonly id: PartId;
   /** What the phone has not been sent yet, in the phone's format. */
-  readonly waiting: ByteQueue;
+  readonly waiting = new ByteQueue();
   receivedMs = 0;
   sentMs = 0;
   words = '';
@@ -22,9 +22,8 @@ export class SpokenPart {
   /** The last that was sent, where it may have to be sent again. */
   readonly #sent: ByteQueue | null;
 
-  constructor(id: PartId, waiting: ByteQueue, now: number, mayBeHeld: boolean) {
+  constructor(id: PartId, now: number, mayBeHeld: boolean) {
     this.id = id;
-    this.waiting = waiting;
     this.lastSoundAt = now;
     this.#sent = mayBeHeld ? new ByteQueue() : null;
   }
@@ -51,6 +50,12 @@ export class SpokenPart {
     this.waiting.push(unheard);
     this.waiting.push(later);
     this.sentMs -= durationMs(format, unheard.length);
+  }
+
+  /** Nothing more of it is sent, or sent again: others may have its memory. */
+  drop(): void {
+    this.waiting.clear();
+    this.#sent?.clear();
   }
 
   heardMs(playbackHeardMs: number): number {

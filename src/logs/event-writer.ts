@@ -18,7 +18,7 @@ export interface WriterLimits {
 }
 
 export const WRITER_LIMITS = {
-  groupMs: 100,
+  groupMs: 200,
   mostBatch: 500,
   mostBytes: 64 * 1024 * 1024,
   retryMs: 200,
@@ -63,6 +63,11 @@ export class EventWriter {
 
   get waiting(): number {
     return this.#spool.count;
+  }
+
+  /** Those of which something waits. */
+  get calls(): readonly string[] {
+    return this.#spool.first(this.#spool.count).map(({ callId }) => callId);
   }
 
   note(callId: string, event: CallEvent): void {

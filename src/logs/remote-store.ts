@@ -7,6 +7,7 @@ import type {
   DayFigures,
   ReviewChange,
   StoredEvent,
+  Whose,
 } from '../ports/call-store.ts';
 import type { EventWriter } from './event-writer.ts';
 import { eachByPages } from './keeping/page.ts';
@@ -58,8 +59,8 @@ export class RemoteStore implements CallStore {
     return this.#writing.ask({ type: 'delete', callId });
   }
 
-  expired(beforeWallMs: number): Promise<readonly string[]> {
-    return this.#reading.ask({ type: 'expired', beforeWallMs });
+  expired(beforeWallMs: number, whose: Whose): Promise<readonly string[]> {
+    return this.#reading.ask({ type: 'expired', beforeWallMs, whose });
   }
 
   /** The log closes it. */

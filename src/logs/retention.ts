@@ -1,8 +1,8 @@
 import type { CallEvent } from '../ports/call-log.ts';
-import type { CallStore } from '../ports/call-store.ts';
+import type { CallCard, CallStore, Whose } from '../ports/call-store.ts';
 
 /** How long what is kept, by its kind; null is for ever. */
-export interface Retention {
+export interface KeptDays {
   readonly recordingDays: number | null;
   /** What was said and done, and what was written about it. A recording is kept no longer than that. */
   readonly wordDays: number | null;
@@ -10,7 +10,13 @@ export interface Retention {
   readonly callDays: number | null;
 }
 
-export const RETENTION = { recordingDays: 30, wordDays: 90, callDays: 365 } as const satisfies Retention;
+/** How long whose calls are kept. */
+export interface Retention {
+  /** By the agent's name. */
+  readonly agents: ReadonlyMap<string, KeptDays>;
+  /** Calls of agents that are no longer there: nobody says any more how long those were to be kept. */
+  readonly others: KeptDays;
+}
 
 /** What was deleted. */
 export interface Swept {
@@ -22,10 +28,12 @@ export interface Swept {
 /** What is needed of the thread that owns recordings and store. */
 export interface Eraser {
   recording(callId: string): Promise<boolean>;
-  /** Of whatever call: also those of which nothing else is left. */
+  /** The calls whose recordings lie here and were last written to before this moment. */
+  recordingsOlderThan(wallMs: number): Promise<readonly string[]>;
+  /** Of whatever call, also where the name of the file does not tell which. */
   recordingsBefore(wallMs: number): Promise<number>;
   /** Some at a time. */
-  wordsBefore(wallMs: number): Promise<number>;
+  wordsBefore(wallMs: number, whose: Whose): Promise<number>;
 }
 
 /** Deletes what has been kept long enough. Best done once an hour; one that fails is simply done again. */
@@ -35,30 +43,53 @@ export async function sweep(
   retention: Retention,
   nowWallMs: number,
 ): Promise<Swept> {
-  const { recordingDays, wordDays, callDays } = retention;
   const before = (days: number | null): number =>
     days === null ? Number.NEGATIVE_INFINITY : nowWallMs - days * DAY_MS;
-  const recordingsBefore = Math.max(before(recordingDays), before(wordDays), before(callDays));
-
-  let recordings = 0;
-  if (Number.isFinite(recordingsBefore)) {
-    for await (const { callId, hasRecording } of store.each({ toWallMs: recordingsBefore })) {
-      if (!hasRecording) continue;
-      if (await erase.recording(callId)) recordings++;
-      await noteErased(store, callId);
-    }
-    recordings += await erase.recordingsBefore(recordingsBefore - DAY_MS); // a day more: no call lasts longer
-  }
-
+  const recordings = await sweepRecordings(store, erase, retention, before);
   let words = 0;
-  for (let some = 1; wordDays !== null && some > 0; words += some)
-    some = await erase.wordsBefore(before(wordDays));
-
   let calls = 0;
-  if (callDays !== null) {
-    for (const callId of await store.expired(before(callDays))) if (await store.delete(callId)) calls++;
+  for (const [whose, { wordDays, callDays }] of rulesOf(retention)) {
+    for (let some = 1; wordDays !== null && some > 0; words += some)
+      some = await erase.wordsBefore(before(wordDays), whose);
+    if (callDays === null) continue;
+    for (const callId of await store.expired(before(callDays), whose))
+      if (await store.delete(callId)) calls++;
   }
   return { recordings, words, calls };
+}
+
+async function sweepRecordings(
+  store: CallStore,
+  erase: Eraser,
+  { agents, others }: Retention,
+  before: (days: number | null) => number,
+): Promise<number> {
+  const lastDay = ({ recordingDays, wordDays, callDays }: KeptDays): number =>
+    Math.max(before(recordingDays), before(wordDays), before(callDays));
+  const isDue = ({ agent, startedWallMs }: CallCard): boolean =>
+    startedWallMs < lastDay(agents.get(agent) ?? others);
+  const lastDays = [others, ...agents.values()].map(lastDay);
+  const newest = Math.max(...lastDays);
+  if (newest === Number.NEGATIVE_INFINITY) return 0;
+
+  let erased = 0;
+  for await (const card of store.each({ toWallMs: newest })) {
+    if (!card.hasRecording || !isDue(card)) continue;
+    if (await erase.recording(card.callId)) erased++;
+    await noteErased(store, card.callId);
+  }
+  const leftOver = new Set(await erase.recordingsOlderThan(lastDay(others) - DAY_MS)); // no call lasts longer
+  // Another node may have noted that of a recording which lies here.
+  for (const callId of await erase.recordingsOlderThan(newest)) {
+    const card = await store.card(callId);
+    if ((card ? isDue(card) : leftOver.has(callId)) && (await erase.recording(callId))) erased++;
+  }
+  return erased + (await erase.recordingsBefore(Math.min(...lastDays) - DAY_MS)); // names that tell no call
+}
+
+function rulesOf({ agents, others }: Retention): readonly (readonly [Whose, KeptDays])[] {
+  const own = [...agents].map(([only, days]) => [{ only }, days] as const);
+  return [...own, [{ allBut: [...agents.keys()] }, others]];
 }
 
 /** The call itself says from now on that there is no sound of it. */

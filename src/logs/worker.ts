@@ -25,7 +25,7 @@ const held = new HeldStore(settings, (path) => notice({ type: 'store_set_aside',
 const shelf = new RecordingShelf(settings.directory, (callId, code) =>
   notice({ type: 'recording_failed', callId, code }),
 );
-const caretaker = new Caretaker(held);
+const caretaker = new Caretaker(held, settings);
 /** What is written is written one after the other. */
 let lastWrite: Promise<unknown> = Promise.resolve();
 
@@ -94,17 +94,22 @@ async function answerTo(ask: Ask): Promise<unknown> {
     case 'figures':
       return held.use((store) => store.figures(ask.query));
     case 'delete': {
+      caretaker.forget(ask.callId);
       const hadSound = shelf.erase(ask.callId, true);
       return (await held.use((store) => store.delete(ask.callId))) || hadSound;
     }
     case 'expired':
-      return held.use((store) => store.expired(ask.beforeWallMs));
+      return held.use((store) => store.expired(ask.beforeWallMs, ask.whose));
     case 'forget_words':
-      return held.use((store) => store.forgetWords(ask.beforeWallMs));
+      return held.use((store) => store.forgetWords(ask.beforeWallMs, ask.whose));
     case 'erase_recording':
       return shelf.erase(ask.callId, false);
+    case 'recordings_older_than':
+      return shelf.older(ask.beforeWallMs);
     case 'erase_recordings':
       return shelf.eraseOlder(ask.beforeWallMs);
+    case 'take_up':
+      return caretaker.takeUp(ask.sinceWallMs, ask.inHand);
     case 'close':
       shelf.close();
       return held.close();

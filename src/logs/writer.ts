@@ -18,6 +18,8 @@ export interface CallLogOptions {
   readonly directory: string;
   readonly store: StoreSettings;
   readonly clock: Clock;
+  /** Somebody wants to know of every call that is over; if absent, nobody does. */
+  readonly tellsOn?: boolean;
   /** Told of what whoever runs the house should know. Nobody's words are in it. */
   readonly notice?: (notice: LogNotice) => void;
 }
@@ -37,6 +39,11 @@ export interface CallLog {
   record(callId: string, startedAt: number): CallRecorder;
   /** Where the recording of a call lies, if there is one. */
   recordingPath(callId: string): string;
+  /**
+   * Takes up some of the calls since this moment that are over, of which somebody is still to be told, and which no
+   * process has in hand; this one has these. From then on they are in its hands, and in no other's.
+   */
+  takeUp(sinceWallMs: number, inHand: readonly string[]): Promise<readonly string[]>;
   /** Deletes what has been kept long enough. */
   sweep(retention: Retention): Promise<Swept>;
   /** True when everything that was told so far is kept; false if that was not possible in this time. */
@@ -46,14 +53,15 @@ export interface CallLog {
 
 /** Opens the call log. If the store cannot be opened now, calls are logged in memory until it can. */
 export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
-  const { directory, store: settings, clock } = options;
+  const { directory, store: settings, clock, tellsOn = false } = options;
   const tell = options.notice ?? (() => {});
   const keeper = randomUUID();
   const health = new HealthBoard(
     () => events.waiting,
     (changed) => tell({ type: 'health', health: changed }),
   );
-  const writing = new LogThread({ role: 'writer', directory, keeper, store: settings }, clock, {
+  const common = { directory, keeper, store: settings, tellsOn };
+  const writing = new LogThread({ role: 'writer', ...common }, clock, {
     notice(notice) {
       if (notice.type === 'store_set_aside') void reading.stop(); // it reads a file that is no longer the log
       tell(notice);
@@ -61,7 +69,7 @@ export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
     soundTaken: (bytes, isKept) => recordings.taken(bytes, isKept),
     died: () => recordings.threadDied(),
   });
-  const reading = new LogThread({ role: 'reader', directory, keeper, store: settings }, clock, {
+  const reading = new LogThread({ role: 'reader', ...common }, clock, {
     notice() {},
     soundTaken() {},
     died() {},
@@ -92,13 +100,19 @@ export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
     },
     record: (callId, startedAt) => recordings.record(callId, startedAt),
     recordingPath: (callId) => recordingPath(directory, callId),
+    async takeUp(sinceWallMs, inHand) {
+      if (events.waiting > MOST_BEHIND) return []; // a log that is behind has other things to do
+      const unsettled = new Set([...inHand, ...events.calls]); // that a call was told of may wait to be kept
+      return writing.ask({ type: 'take_up', sinceWallMs, inHand: [...unsettled] });
+    },
     sweep: (retention) =>
       sweep(
         store,
         {
           recording: (callId) => writing.ask({ type: 'erase_recording', callId }),
           recordingsBefore: (beforeWallMs) => writing.ask({ type: 'erase_recordings', beforeWallMs }),
-          wordsBefore: (beforeWallMs) => writing.ask({ type: 'forget_words', beforeWallMs }),
+          recordingsOlderThan: (beforeWallMs) => writing.ask({ type: 'recordings_older_than', beforeWallMs }),
+          wordsBefore: (beforeWallMs, whose) => writing.ask({ type: 'forget_words', beforeWallMs, whose }),
         },
         retention,
         clock.wallMs(),
@@ -149,3 +163,4 @@ function within<T>(clock: Clock, ms: number, promise: Promise<T>): Promise<T | n
 const OPEN_MS = 2_000;
 const OPEN_EVERY_MS = 3_000;
 const CLOSE_MS = 5_000;
+const MOST_BEHIND = 5_000;

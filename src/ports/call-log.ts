@@ -36,7 +36,13 @@ export type CallFact =
   /** The agent fell silent to find out whether the caller means it; `interrupted` or `went_on` follows. */
   | { readonly type: 'held' }
   | { readonly type: 'went_on'; readonly heldMs: number }
-  | { readonly type: 'interrupted'; readonly heardMs: number; readonly unheardMs: number }
+  /** `heardUntilMs`: when the agent fell silent at the caller's, on the call's clock. */
+  | {
+      readonly type: 'interrupted';
+      readonly heardMs: number;
+      readonly unheardMs: number;
+      readonly heardUntilMs?: number;
+    }
   | { readonly type: 'digit'; readonly digit: string }
   /** Keys that belong together; `*` for each one where they are secret. */
   | { readonly type: 'digits'; readonly digits: string }
@@ -69,6 +75,7 @@ export type CallFact =
       readonly summary: string;
       readonly fields: Readonly<Record<string, unknown>>;
     }
+  | ToldOn
   | { readonly type: 'ended'; readonly reason: EndReason };
 
 /** One stretch of the agent's speech, told when the caller has heard it or cut it off. */
@@ -82,6 +89,19 @@ export interface AgentSaid {
   /** How long all that was received of it would have sounded. */
   readonly totalMs: number;
 }
+
+/**
+ * What became of telling the owner's own system of the call, once it was over. `due`: somebody wants to know of it.
+ * `taken_up`: whoever was to tell of it does so no longer, and this process does.
+ */
+export type ToldOn =
+  | { readonly type: 'told_on'; readonly state: 'due' }
+  | { readonly type: 'told_on'; readonly state: 'taken_up'; readonly by: string }
+  | { readonly type: 'told_on'; readonly state: 'delivered' }
+  | { readonly type: 'told_on'; readonly state: 'given_up'; readonly why: string };
+
+/** Nobody waits longer for news of a call than this since it began. */
+export const NEWS_FOR_MS = 24 * 60 * 60_000;
 
 /** Why a call ended. Every call has exactly one. */
 export type EndReason = (typeof END_REASONS)[number];

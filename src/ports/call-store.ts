@@ -15,9 +15,12 @@ export interface CallStore {
   /** Leaves nothing of the call behind, nor of what can be found by searching. */
   delete(callId: string): Promise<boolean>;
   /** Calls that began before this moment. */
-  expired(beforeWallMs: number): Promise<readonly string[]>;
+  expired(beforeWallMs: number, whose: Whose): Promise<readonly string[]>;
   close(): Promise<void>;
 }
+
+/** The calls of one agent, or of all agents but these. */
+export type Whose = { readonly only: string } | { readonly allBut: readonly string[] };
 
 export interface StoredEvent {
   readonly callId: string;

@@ -61,6 +61,35 @@ describe('a byte queue', () => {
     expect(differsAt(taken, sound)).toBeNull();
   });
 
+  it('keeps what is in it apart from what other queues hold, whose memory it uses after them', () => {
+    const step = fc.record({
+      which: fc.nat(2),
+      push: fc.nat(9_000),
+      take: fc.nat(9_000),
+      isCleared: fc.boolean(),
+    });
+
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const queues = [new ByteQueue(), new ByteQueue(), new ByteQueue()];
+        const expected: number[][] = [[], [], []];
+        for (const [count, { which, push, take, isCleared }] of steps.entries()) {
+          const [queue, bytes] = [queues[which], expected[which]];
+          if (!queue || !bytes) continue;
+          queue.push(new Uint8Array(push).fill(count));
+          bytes.push(...new Array<number>(push).fill(count));
+          expect(differsAt([...queue.take(take)], bytes.splice(0, take))).toBeNull();
+          if (!isCleared) continue;
+          queue.clear();
+          bytes.length = 0;
+        }
+        for (const [which, queue] of queues.entries()) {
+          expect(differsAt([...queue.take(Infinity)], expected[which] ?? [])).toBeNull();
+        }
+      }),
+    );
+  });
+
   it('is empty once it is cleared, and takes up new bytes', () => {
     const queue = new ByteQueue();
     queue.push(Uint8Array.of(1, 2, 3));

@@ -69,6 +69,16 @@ describe('the playback clock', () => {
     expect(clock.heardMs(7000)).toBe(7000);
   });
 
+  it('is told by a later mark that the phone has come past one that was lost', () => {
+    const clock = new PlaybackClock();
+    for (const name of ['a', 'lost', 'c']) sendMarked(clock, name, 0);
+    clock.sent(3000, 0);
+    clock.markReturned('a', 500);
+    clock.markReturned('c', 1500);
+
+    expect(clock.heardMs(2200)).toBe(2200);
+  });
+
   it('goes by the time alone on a line that gives no marks back', () => {
     const clock = new PlaybackClock();
     for (let i = 0; i < 20; i++) sendMarked(clock, `m${i}`, 0);

@@ -42,7 +42,13 @@ it('begins its thread again when that ends, and nothing of a call is lost', asyn
 it('sets its database aside when that turns out to be damaged, and begins a fresh one', async () => {
   const directory = aDirectory();
   const aside: string[] = [];
-  const settings = { role: 'writer', directory, keeper: 'this', store: { kind: 'sqlite' } } as const;
+  const settings = {
+    role: 'writer',
+    directory,
+    keeper: 'this',
+    store: { kind: 'sqlite' },
+    tellsOn: false,
+  } as const;
   const held = new HeldStore(settings, (path) => void aside.push(path));
   await held.use((store) =>
     store.append([...seededCalls(100)].flatMap(({ callId, events }) => stored(callId, events))),

@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { readWav } from '../../src/audio/wav.ts';
 import { systemClock } from '../../src/clock.ts';
 import { type CallLog, type LogNotice, openCallLog } from '../../src/logs/writer.ts';
 import type { CallEvent } from '../../src/ports/call-log.ts';
 import { describeCallStore } from '../contracts/call-store.ts';
-import { aWholeCall, eventsOf, rang } from '../support/logged-calls.ts';
+import { aWholeCall } from '../support/logged-calls.ts';
 
 /** A log on its threads, in a directory of its own. */
 class LogRig {
@@ -64,6 +63,27 @@ beforeEach(() => {
   rig = new LogRig();
 });
 afterEach(() => rig.dispose());
+
+it('takes up no call that was told of a moment ago, and none that was deleted, which keep it busy no longer', async () => {
+  const log = await rig.open();
+  const due = (seq: number) => ({ type: 'told_on', state: 'due', seq, atMs: 12_000 }) as const;
+  const count = aWholeCall().length;
+  for (const callId of ['CA1', 'CA2', 'CA3']) tell(log, callId, [...aWholeCall(), due(count + 1)]);
+  await log.flush(5_000);
+  log.observer('CA1', { type: 'told_on', state: 'delivered', seq: count + 2, atMs: 12_000 });
+  expect(await log.takeUp(0, ['CA3'])).toEqual(['CA2']);
+  await log.flush(5_000);
+  await log.store.delete('CA2');
+  await log.store.delete('CA3');
+
+  const database = new DatabaseSync(join(rig.directory, 'calls.db'), { timeout: 5_000 });
+  database.exec('DELETE FROM keepers');
+  await new Promise((resolve) => setTimeout(resolve, 2_500)); // two beats, if there were any
+  const beats = database.prepare('SELECT keeper FROM keepers').all();
+  database.close();
+  expect(beats).toEqual([]);
+  expect(await log.takeUp(0, [])).toEqual([]);
+});
 
 function tell(log: CallLog, callId: string, events: readonly CallEvent[]): void {
   for (const event of events) log.observer(callId, event);
@@ -187,42 +207,5 @@ describe('the call log', () => {
       { type: 'problem', code: 'process_lost', seq: 6, atMs: 700 },
       { type: 'ended', reason: 'failed', seq: 7, atMs: 700 },
     ]);
-  });
-
-  it('forgets recordings first, words later, and the calls in the end', async () => {
-    const log = await rig.open();
-    const started = { type: 'recording', state: 'started' } as const;
-    const wallMs = Date.now() - 40 * 86_400_000;
-    tell(
-      log,
-      'CA1',
-      eventsOf([
-        [0, rang({ wallMs })],
-        [1_000, started],
-        [2_000, { type: 'ended', reason: 'drained' }],
-      ]),
-    );
-    const recorder = log.record('CA1', systemClock.now());
-    recorder.start(0);
-    recorder.heardFromCaller(new Uint8Array(800).fill(1), 0);
-    recorder.end(100);
-    await log.flush(5_000);
-    expect(await log.store.card('CA1')).toMatchObject({ hasRecording: true });
-    expect(readWav(readFileSync(log.recordingPath('CA1'))).data).toHaveLength(1_600);
-
-    const retention = { recordingDays: 30, wordDays: 90, callDays: 365 };
-    expect(await log.sweep(retention)).toEqual({ recordings: 1, words: 0, calls: 0 });
-    expect(await log.store.card('CA1')).toMatchObject({ hasRecording: false });
-    expect(readdirSync(join(rig.directory, 'recordings'))).toEqual([]);
-    expect(await log.sweep(retention)).toEqual({ recordings: 0, words: 0, calls: 0 });
-
-    expect(await log.sweep({ ...retention, wordDays: 35 })).toEqual({ recordings: 0, words: 1, calls: 0 });
-    expect(rig.bytes()).not.toMatch(/canary/);
-    expect(await log.store.events('CA1')).toEqual([]);
-    expect(await log.store.card('CA1')).toMatchObject({ from: '+15550001111', endReason: 'drained' });
-    expect(await log.sweep({ ...retention, wordDays: 35 })).toEqual({ recordings: 0, words: 0, calls: 0 });
-
-    expect(await log.sweep({ ...retention, callDays: 35 })).toEqual({ recordings: 0, words: 0, calls: 1 });
-    expect(await log.store.card('CA1')).toBeNull();
   });
 });

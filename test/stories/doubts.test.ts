@@ -107,6 +107,19 @@ describe('an agent that makes sure it was meant', () => {
     expect(sent.at(-1)).toBe('respond turn-1');
   });
 
+  it('notes that it was silent from when it doubted, not from when it was sure', () => {
+    const { model, facts, pass, says } = aRoom();
+    monologue(model, 10);
+    pass(2_000);
+    says(caller('hello'));
+    pass(400);
+
+    const held = facts.find(({ type }) => type === 'held');
+    const interrupted = facts.find(({ type }) => type === 'interrupted');
+    expect(interrupted?.atMs).toBeGreaterThan(held?.atMs ?? Number.POSITIVE_INFINITY);
+    expect(interrupted).toMatchObject({ heardUntilMs: held?.atMs });
+  });
+
   it.each([80, 240, 400])('B9: is not interrupted by its own voice, back after %i ms', (echoMs) => {
     const { model, facts, sent, pass } = aRoom({ echoDb: -20, echoMs });
     monologue(model, 60);

@@ -9,6 +9,7 @@ describe('the end of a call', () => {
   ] as const)('C1: closes both sides and lets go of everything when the line says %s', (gone, reason) => {
     const { phone, model, clock, endReason } = aCall();
     model.says('long', { ms: 5000 });
+    clock.advance(1); // what the phone still had to say of it is said
 
     phone.tell({ type: 'gone', reason: gone });
 

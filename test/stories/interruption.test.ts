@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_TAP } from '../../src/call/call-tap.ts';
 import { aCall } from '../support/a-call.ts';
 
 const withoutPlay = (sent: readonly string[]) => sent.filter((entry) => !/^(play|mark)/.test(entry));
@@ -14,6 +15,22 @@ describe('a caller who cuts in', () => {
 
     expect(withoutPlay(sent)).toEqual(['clear', 'cancel r1', 'truncate hours at 400 ms']);
   });
+
+  it.each([
+    [true, 7],
+    [false, 2],
+  ])(
+    'R2: asks the phone often how far it has come only where sound is placed by that (%s)',
+    (wantsMarks, marks) => {
+      const { model, sent, clock } = aCall({ tap: { ...NO_TAP, wantsMarks } });
+      model.starts('r1');
+      model.delta('hours', 0x11, 3000);
+
+      clock.advance(1_000);
+
+      expect(sent.filter((entry) => entry.startsWith('mark'))).toHaveLength(marks);
+    },
+  );
 
   it('B1: leaves the cancelling to a model that yields by itself', () => {
     const { model, sent, clock } = aCall();
@@ -181,5 +198,16 @@ describe('a caller who cuts in', () => {
 
     expect(factsOf('interrupted')).toMatchObject([{ heardMs: 1200, unheardMs: 3800, atMs: 1200 }]);
     expect(factsOf('agent_said')).toMatchObject([{ itemId: 'hours', heardMs: 1200, totalMs: 5000 }]);
+  });
+
+  it('is noted with the moment at which the caller’s phone fell silent, on a line that takes its time', () => {
+    const { model, factsOf, clock } = aCall({ journey: { downMs: 40, markMs: 60 } });
+    model.says('hours', { ms: 5000 });
+    clock.advance(1200);
+
+    model.hearsSpeech();
+
+    // What the caller said at that moment comes 60 ms after it; so this is where it is on the call's clock.
+    expect(factsOf('interrupted')).toMatchObject([{ atMs: 1200, heardUntilMs: 1300 }]);
   });
 });

@@ -44,7 +44,7 @@ describe('the agent speaking', () => {
     model.starts('r1');
     model.delta('hello', 0x11, 20);
 
-    expect(sent[0]).toBe('play 20 ms');
+    expect(sent).toEqual(['play 20 ms']);
   });
 
   it('sends whole frames, and what is left over only at the end of an answer', () => {

@@ -16,6 +16,9 @@ export interface KillReport {
   readonly lostEvents: number;
   /** Frames older than a second that cannot be heard. */
   readonly lostFrames: number;
+  readonly recordings: number;
+  /** The most by which a recording is shorter or longer than what was received. */
+  readonly mostOffMs: number;
   /** Recordings whose header does not say how long they are. */
   readonly wrongHeaders: number;
   readonly isSound: boolean;
@@ -24,36 +27,55 @@ export interface KillReport {
 
 const TICKS_PER_SECOND = 50;
 
-/** Lets a process log ten calls, and kills it when it has told of this many ticks, 20 ms each. */
-export async function killAfter(ticks: number): Promise<KillReport> {
+/** What a process has told of last: as much was received on each of its calls. */
+interface Tick {
+  readonly tick: number;
+  readonly atMs: number;
+}
+
+/**
+ * Lets a process log ten calls, and kills it when it has told of this many ticks, 20 ms each. `lengthMsOf`: how long a
+ * recording sounds, to whoever is asked.
+ */
+export async function killAfter(
+  ticks: number,
+  lengthMsOf: (path: string) => number = ourLengthMs,
+): Promise<KillReport> {
   const directory = mkdtempSync(join(tmpdir(), 'call-log-'));
   try {
-    const last = await runUntil(directory, ticks);
-    return await inspect(directory, last - TICKS_PER_SECOND);
+    return await inspect(directory, await runUntil(directory, ticks), lengthMsOf);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-async function runUntil(directory: string, ticks: number): Promise<number> {
+async function runUntil(directory: string, ticks: number): Promise<Tick> {
   const program = fileURLToPath(new URL('./logging-process.ts', import.meta.url));
   const child = spawn(process.execPath, [program, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
   const isGone = new Promise((resolve) => child.once('exit', resolve));
+  let last: Tick = { tick: 0, atMs: 0 };
   for await (const line of createInterface({ input: child.stdout })) {
-    if (Number(line) < ticks) continue;
-    child.kill('SIGKILL');
-    break;
+    const [tick = 0, atMs = 0] = line.split(' ').map(Number);
+    last = { tick, atMs };
+    if (tick >= ticks) child.kill('SIGKILL'); // it may get some further
   }
   await isGone;
-  return ticks;
+  return last;
 }
 
-async function inspect(directory: string, certainTick: number): Promise<KillReport> {
-  const wanted = Array.from({ length: certainTick }, (_, n) => n + 1);
+async function inspect(
+  directory: string,
+  last: Tick,
+  lengthMsOf: (path: string) => number,
+): Promise<KillReport> {
+  const wanted = Array.from({ length: last.tick - TICKS_PER_SECOND }, (_, n) => n + 1);
+  let mostOffMs = 0;
   let lostFrames = 0;
   let wrongHeaders = 0;
   const recordings = join(directory, 'recordings');
-  for (const name of readdirSync(recordings)) {
+  const names = readdirSync(recordings);
+  for (const name of names) {
+    mostOffMs = Math.max(mostOffMs, Math.abs(lengthMsOf(join(recordings, name)) - last.atMs));
     const file = readFileSync(join(recordings, name));
     const sound = readWav(file);
     const right = wavHeader(sound, file.length - wavHeader(sound, 0).length);
@@ -78,8 +100,14 @@ async function inspect(directory: string, certainTick: number): Promise<KillRepo
     calls: calls.length,
     lostEvents,
     lostFrames,
+    recordings: names.length,
+    mostOffMs,
     wrongHeaders,
     isSound,
     wasSetAside: setAside !== null,
   };
+}
+
+function ourLengthMs(path: string): number {
+  return readWav(readFileSync(path)).data.length / 2 / 8;
 }

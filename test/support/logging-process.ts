@@ -23,5 +23,5 @@ setInterval(() => {
     recorder.heardFromCaller(frame, atMs - 20);
     recorder.agentPlayed(frame, atMs);
   }
-  process.stdout.write(`${tick}\n`);
+  process.stdout.write(`${tick} ${Math.round(atMs)}\n`);
 }, 20);

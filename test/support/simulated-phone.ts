@@ -1,4 +1,5 @@
 import type { CallLeg, LegEvent, TransferWish } from '../../src/ports/carrier.ts';
+import type { Cancel } from '../../src/ports/clock.ts';
 import { PlayOut } from '../../src/practice/phone/play-out.ts';
 import type { TestClock } from './test-clock.ts';
 
@@ -29,6 +30,7 @@ export class SimulatedPhone implements CallLeg {
   /** The most sound that ever waited at the phone. */
   mostWaitingMs = 0;
   #listener: (event: LegEvent) => void = () => {};
+  #cancelLook: Cancel = () => {};
 
   constructor(clock: TestClock, journey: Journey, log: (entry: string) => void) {
     this.#clock = clock;
@@ -80,6 +82,7 @@ export class SimulatedPhone implements CallLeg {
 
   close(): void {
     this.isClosed = true;
+    this.#cancelLook();
   }
 
   /** How long this sound was heard, by now. */
@@ -100,8 +103,11 @@ export class SimulatedPhone implements CallLeg {
   /** Looks again when the next mark is due. */
   #look(): void {
     const due = this.ear.nextMarkAt;
-    if (due !== null)
-      this.#clock.after(due - this.#clock.now(), () => this.#echo(this.ear.advance(this.#clock.now())));
+    this.#cancelLook();
+    if (due === null) return;
+    this.#cancelLook = this.#clock.after(due - this.#clock.now(), () =>
+      this.#echo(this.ear.advance(this.#clock.now())),
+    );
   }
 
   #echo(names: readonly string[]): void {

@@ -37,10 +37,14 @@ function markerOf(event: CallEvent): readonly Marker[] {
   ];
   switch (event.type) {
     case 'interrupted':
-      return moment(
-        'interruption',
-        `caller cuts in: ${seconds(event.unheardMs)} of the answer were not heard`,
-      );
+      return [
+        {
+          kind: 'interruption',
+          atMs: event.heardUntilMs ?? atMs,
+          untilMs: null,
+          text: `caller cuts in: ${seconds(event.unheardMs)} of the answer were not heard`,
+        },
+      ];
     case 'went_on':
       return moment('interruption', `paused for ${seconds(event.heldMs)}, and went on`);
     case 'problem':
@@ -76,6 +80,7 @@ function markerOf(event: CallEvent): readonly Marker[] {
     case 'text_sent':
     case 'recording':
     case 'summarised':
+    case 'told_on':
     case 'ended':
       return [];
     default:

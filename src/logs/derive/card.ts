@@ -24,6 +24,8 @@ export interface Workings {
   readonly latencies: readonly number[];
   readonly usage: Usage;
   readonly toolCalls: number;
+  /** The owner's own system is to be told of it, and was not yet. */
+  readonly isUntold: boolean;
 }
 
 /** The card of a call after one more event. Events come in their order. */
@@ -77,6 +79,10 @@ function take({ card, workings }: CardDraft, event: CallEvent): CardDraft {
       return { card: { ...card, summary: event.summary }, workings };
     case 'ended':
       return { card: { ...card, endReason: event.reason, durationMs: workings.lastAtMs }, workings };
+    case 'told_on':
+      return event.state === 'taken_up'
+        ? { card, workings }
+        : { card, workings: { ...workings, isUntold: event.state === 'due' } };
     default:
       return { card, workings };
   }
@@ -132,6 +138,7 @@ function blank(callId: string): CardDraft {
     latencies: [],
     usage: NO_USAGE,
     toolCalls: 0,
+    isUntold: false,
   } as const satisfies Workings;
   return { card, workings };
 }

@@ -79,7 +79,7 @@ function toolsChanged(state: TurnState, by: number, atMs: number): TurnState {
   const toolsRunning = Math.max(0, state.toolsRunning + by);
   if (!state.waiting) return { ...state, toolsRunning };
   const { toolsMs, toolsSinceMs } = state.waiting;
-  const ranMs = toolsSinceMs === null ? 0 : atMs - toolsSinceMs;
+  const ranMs = toolsSinceMs === null ? 0 : Math.max(0, atMs - toolsSinceMs); // another node's clock may be behind
   const waiting = {
     ...state.waiting,
     toolsMs: toolsMs + ranMs,
@@ -95,7 +95,7 @@ function latencyOf(
   lineMs: number | null,
 ): TurnLatency {
   const atMs = waiting.spokeUntilMs ?? waiting.noticedMs;
-  const stillRunningMs = waiting.toolsSinceMs === null ? 0 : startedMs - waiting.toolsSinceMs;
+  const stillRunningMs = waiting.toolsSinceMs === null ? 0 : Math.max(0, startedMs - waiting.toolsSinceMs);
   const toolsMs = waiting.toolsMs + stillRunningMs;
   return {
     atMs,

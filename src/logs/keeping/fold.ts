@@ -14,6 +14,11 @@ export function byCall(batch: readonly StoredEvent[]): ReadonlyMap<string, reado
   return calls;
 }
 
+/** What is noted of a call that is over; one that is not known was deleted, and stays so. */
+export function areAfterwards(events: readonly CallEvent[]): boolean {
+  return events.every(({ type }) => type === 'told_on' || type === 'summarised');
+}
+
 /**
  * The card after some more events, which are new and in order. Null if they do not follow on what is known:
  * then one that came late fills a hole, and the card has to be made of all events again.

@@ -1,7 +1,7 @@
 import type { CallEvent } from '../../ports/call-log.ts';
 import type { StoredEvent } from '../../ports/call-store.ts';
 import { type CardDraft, cardOfAll } from '../derive/card.ts';
-import { byCall, foldOn } from '../keeping/fold.ts';
+import { areAfterwards, byCall, foldOn } from '../keeping/fold.ts';
 import { NOT_REVIEWED } from '../keeping/review.ts';
 import { wordsSaid } from '../keeping/said.ts';
 import { cleanJson, cleanText } from './clean.ts';
@@ -10,11 +10,12 @@ import type { Ask } from './database.ts';
 /** Adds what is not there yet of a batch, and brings cards and words up to date. To be called in a transaction. */
 export async function appendBatch(ask: Ask, keeper: string, batch: readonly StoredEvent[]): Promise<void> {
   const calls = byCall(batch.map(({ callId, event }) => ({ callId: cleanText(callId), event })));
-  const known = await lockedDrafts(ask, keeper, [...calls.keys()].sort());
-  const isFresh = await insertEvents(ask, calls);
+  const known = await lockedDrafts(ask, keeper, calls);
+  const kept = new Map([...calls].filter(([callId]) => known.has(callId)));
+  const isFresh = await insertEvents(ask, kept);
 
   const changes: Change[] = [];
-  for (const [callId, events] of calls) {
+  for (const [callId, events] of kept) {
     const fresh = events.filter(({ seq }) => isFresh.has(keyOf(callId, seq)));
     if (fresh.length === 0) continue;
     const draft =
@@ -38,24 +39,29 @@ interface Change {
   readonly words: readonly string[];
 }
 
-/** Always in the same order: two nodes that meet at the same calls wait for each other, and not in a ring. */
+/**
+ * Null for a call that is new; none for one that was deleted.
+ * Always in the same order: two nodes that meet at the same calls wait for each other, and not in a ring.
+ */
 async function lockedDrafts(
   ask: Ask,
   keeper: string,
-  callIds: readonly string[],
-): Promise<ReadonlyMap<string, CardDraft>> {
+  calls: ReadonlyMap<string, readonly CallEvent[]>,
+): Promise<ReadonlyMap<string, CardDraft | null>> {
+  const begin = [...calls].flatMap(([callId, events]) => (areAfterwards(events) ? [] : [callId]));
   await ask(
     `INSERT INTO ringdown_calls (call_id, keeper, card, review, workings)
      SELECT call_id, $2, '{}', $3::jsonb, '{}' FROM unnest($1::text[]) AS given (call_id) ORDER BY call_id
      ON CONFLICT DO NOTHING`,
-    [callIds, keeper, cleanJson(NOT_REVIEWED)],
+    [begin, keeper, cleanJson(NOT_REVIEWED)],
   );
   const rows = await ask<CardDraft & { call_id: string }>(
     'SELECT call_id, card, workings FROM ringdown_calls WHERE call_id = ANY ($1::text[]) ORDER BY call_id FOR UPDATE',
-    [callIds],
+    [[...calls.keys()]],
   );
-  const begun = rows.filter(({ card }) => 'callId' in card);
-  return new Map(begun.map(({ call_id, card, workings }) => [call_id, { card, workings }]));
+  return new Map(
+    rows.map(({ call_id, card, workings }) => [call_id, 'callId' in card ? { card, workings } : null]),
+  );
 }
 
 async function insertEvents(

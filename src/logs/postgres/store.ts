@@ -6,17 +6,18 @@ import type {
   DayFigures,
   ReviewChange,
   StoredEvent,
+  Whose,
 } from '../../ports/call-store.ts';
 import type { CardDraft, DerivedCard } from '../derive/card.ts';
-import { DailySums } from '../derive/figures.ts';
-import { conditionsOf, limitOf, placeOf } from '../keeping/conditions.ts';
-import { FORGOTTEN_AT_ONCE, type KeptStore, type Orphan } from '../keeping/kept-store.ts';
+import { DAY_MS, type DayShare, figuresOf } from '../derive/figures.ts';
+import { conditionsOf, limitOf } from '../keeping/conditions.ts';
+import { FORGOTTEN_AT_ONCE, type KeptStore, type Orphan, TAKEN_UP_AT_ONCE } from '../keeping/kept-store.ts';
 import { eachByPages, pageOf } from '../keeping/page.ts';
 import { type Review, reviewed } from '../keeping/review.ts';
 import { appendBatch, eventsOf } from './append.ts';
-import { cleanJson } from './clean.ts';
+import { cleanJson, cleanText } from './clean.ts';
 import type { Database } from './database.ts';
-import { whereOf } from './where.ts';
+import { ofAgents, whereOf } from './where.ts';
 
 /** Calls in Postgres, for any number of nodes. */
 export class PostgresStore implements KeptStore {
@@ -72,19 +73,9 @@ export class PostgresStore implements KeptStore {
 
   async figures(query: CallQuery): Promise<readonly DayFigures[]> {
     const { after: _, ...whole } = query;
-    const sums = new DailySums();
-    let place: string | null = null;
-    do {
-      const { sql, values } = whereOf(conditionsOf(place === null ? whole : { ...whole, after: place }));
-      const rows: readonly CardDraft[] = await this.#database.ask<CardDraft>(
-        `SELECT card, workings FROM ringdown_calls ${sql} ${NEWEST_FIRST} LIMIT ${SUMMED_AT_ONCE}`,
-        values,
-      );
-      for (const row of rows) sums.add(row);
-      const last = rows.at(-1);
-      place = last && rows.length === SUMMED_AT_ONCE ? placeOf(last.card) : null;
-    } while (place !== null);
-    return sums.figures();
+    const { sql, values } = whereOf(conditionsOf(whole));
+    const rows = await this.#database.ask<ShareRow>(`${DAY_SHARES} ${sql} GROUP BY 1, 2`, values);
+    return figuresOf(rows.map((row) => ({ ...row, latencies: row.latencies.flat() })));
   }
 
   /** Events go with their call. What the server keeps of old rows goes when it next cleans up. */
@@ -95,18 +86,20 @@ export class PostgresStore implements KeptStore {
     return rows.length > 0;
   }
 
-  async expired(beforeWallMs: number): Promise<readonly string[]> {
+  async expired(beforeWallMs: number, whose: Whose): Promise<readonly string[]> {
+    const { sql, value } = ofAgents(whose, '$2');
     const rows = await this.#database.ask<{ call_id: string }>(
-      'SELECT call_id FROM ringdown_calls WHERE started_ms < $1 ORDER BY started_ms, call_id',
-      [beforeWallMs],
+      `SELECT call_id FROM ringdown_calls WHERE started_ms < $1 AND ${sql} ORDER BY started_ms, call_id`,
+      [beforeWallMs, value],
     );
     return rows.map(({ call_id }) => call_id);
   }
 
-  async forgetWords(beforeWallMs: number): Promise<number> {
+  async forgetWords(beforeWallMs: number, whose: Whose): Promise<number> {
+    const { sql, value } = ofAgents(whose, '$2');
     const rows = await this.#database.ask(
       `WITH old AS (
-         SELECT call_id FROM ringdown_calls WHERE started_ms < $1
+         SELECT call_id FROM ringdown_calls WHERE started_ms < $1 AND ${sql}
          AND EXISTS (SELECT 1 FROM ringdown_events AS events WHERE events.call_id = ringdown_calls.call_id)
          LIMIT ${FORGOTTEN_AT_ONCE} FOR UPDATE
        ), gone AS (
@@ -117,7 +110,7 @@ export class PostgresStore implements KeptStore {
          card = jsonb_set(card, '{summary}', 'null'),
          review = jsonb_set(review, '{notes}', '[]')
        FROM old WHERE calls.call_id = old.call_id RETURNING 1`,
-      [beforeWallMs],
+      [beforeWallMs, value],
     );
     return rows.length;
   }
@@ -137,15 +130,34 @@ export class PostgresStore implements KeptStore {
     );
   }
 
-  async orphans(): Promise<readonly Orphan[]> {
-    const rows = await this.#database.ask<{ call_id: string; workings: CardDraft['workings'] }>(
-      `SELECT call_id, workings FROM ringdown_calls
-       WHERE end_reason IS NULL AND keeper <> $1 AND keeper NOT IN
-         (SELECT keeper FROM ringdown_keepers WHERE seen_at > clock_timestamp() - interval '30 seconds')`,
-      [this.#keeper],
+  orphans(): Promise<readonly Orphan[]> {
+    return this.#leftBehind('keeper <> $1 AND end_reason IS NULL');
+  }
+
+  untold(sinceWallMs: number, but: readonly string[]): Promise<readonly Orphan[]> {
+    return this.#leftBehind(
+      `started_ms >= $2 AND end_reason IS NOT NULL AND (workings ->> 'isUntold')::boolean
+       AND call_id <> ALL ($3::text[]) LIMIT ${TAKEN_UP_AT_ONCE}`,
+      sinceWallMs,
+      but.map(cleanText),
     );
-    return rows.map(({ call_id, workings }) => ({
+  }
+
+  /** Calls of which this holds, and which are this process's own, or of one that is gone. */
+  async #leftBehind(
+    condition: string,
+    ...values: readonly (number | readonly string[])[]
+  ): Promise<readonly Orphan[]> {
+    const rows = await this.#database.ask<LeftRow>(
+      `SELECT call_id, card, workings FROM ringdown_calls
+       WHERE keeper NOT IN (SELECT keeper FROM ringdown_keepers
+         WHERE keeper <> $1 AND seen_at > clock_timestamp() - interval '30 seconds')
+       AND ${condition}`,
+      [this.#keeper, ...values],
+    );
+    return rows.map(({ call_id, card, workings }) => ({
       callId: call_id,
+      startedWallMs: card.startedWallMs,
       lastSeq: workings.lastSeq,
       lastAtMs: workings.lastAtMs,
     }));
@@ -166,4 +178,18 @@ function cardFrom({ card, review }: CardRow): CallCard {
 }
 
 const NEWEST_FIRST = 'ORDER BY started_ms DESC, call_id DESC';
-const SUMMED_AT_ONCE = 1_000;
+
+interface LeftRow extends CardDraft {
+  readonly call_id: string;
+}
+
+interface ShareRow extends Omit<DayShare, 'latencies'> {
+  readonly latencies: readonly (readonly number[])[];
+}
+
+const DAY_SHARES = `
+  SELECT (started_ms / ${DAY_MS})::integer AS day, end_reason AS "endReason", count(*)::integer AS calls,
+    sum(duration_ms) AS "durationMs", coalesce(sum(cost), 0) AS cost,
+    sum((workings ->> 'toolCalls')::integer)::integer AS "toolCalls", sum(tool_failures)::integer AS "toolFailures",
+    json_agg(workings -> 'latencies') AS latencies
+  FROM ringdown_calls`;

@@ -1,4 +1,5 @@
 import { unreachable } from '../../errors.ts';
+import type { Whose } from '../../ports/call-store.ts';
 import type { Condition } from '../keeping/conditions.ts';
 
 /** Conditions in Postgres' words. Nothing of a query gets into the SQL: values are bound. */
@@ -10,6 +11,16 @@ export function whereOf(conditions: readonly Condition[]): {
   const bind = (value: unknown): string => `$${values.push(value)}`;
   const parts = conditions.map((condition) => inSql(condition, bind));
   return { sql: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', values };
+}
+
+/** The calls of one agent, or of all but some, who are bound in that place. */
+export function ofAgents(
+  whose: Whose,
+  place: string,
+): { readonly sql: string; readonly value: string | readonly string[] } {
+  return 'only' in whose
+    ? { sql: `agent = ${place}`, value: whose.only }
+    : { sql: `agent <> ALL (${place}::text[])`, value: whose.allBut };
 }
 
 function inSql(condition: Condition, bind: (value: unknown) => string): string {

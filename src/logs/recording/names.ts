@@ -18,5 +18,10 @@ export function isRecordingName(name: string): boolean {
   return /^(c-[A-Za-z0-9_-]{1,64}|h-[0-9a-f]{64})\.wav$/.test(name);
 }
 
+/** Null where the name is a digest. */
+export function callIdOf(name: string): string | null {
+  return name.startsWith('c-') ? name.slice(2, -EXTENSION.length) : null;
+}
+
 const PLAIN = /^[A-Za-z0-9_-]{1,64}$/;
 const EXTENSION = '.wav';

@@ -1,4 +1,5 @@
 import { LineClock } from './line-clock.ts';
+import { MarkEchoes } from './mark-echoes.ts';
 import { Pauses } from './pauses.ts';
 import { type Lane, SoundStrip } from './strip.ts';
 
@@ -9,6 +10,8 @@ import { type Lane, SoundStrip } from './strip.ts';
  * Cheap on the audio path: it copies samples. Somebody else takes them away a few times a second.
  */
 export interface CallRecorder {
+  /** Sound is being kept. */
+  readonly isRecording: boolean;
   /** Begins to keep sound. Nothing from before is kept. */
   start(atMs: number): void;
   /**
@@ -18,6 +21,9 @@ export interface CallRecorder {
   heardFromCaller(audio: Uint8Array, atMs: number, lineMs?: number): void;
   /** μ-law, sent to the phone now, or to be heard behind what was sent before. */
   agentPlayed(audio: Uint8Array, atMs: number): void;
+  /** The phone gives this mark back when what it has been sent so far was heard: then, if nothing took any time. */
+  agentMarked(name: string, dueMs: number): void;
+  markReturned(name: string, atMs: number): void;
   /** The phone forgets what it has not played by now. */
   agentCleared(atMs: number): void;
   pause(atMs: number): void;
@@ -39,14 +45,23 @@ export class StripRecorder implements CallRecorder {
   readonly #strip = new SoundStrip();
   readonly #pauses = new Pauses();
   readonly #lineClock = new LineClock();
+  readonly #echoes = new MarkEchoes();
   /** All that came from the caller, kept or not. */
   #heardSamples = 0;
+  /** For how long the caller has not been quite where the line's clock says. */
+  #framesOff = 0;
   readonly #ends = { caller: 0, agent: 0 };
+  /** What the phone plays without a gap: where what came before ended, where it is, when and until when it was sent. */
+  #stretch = { after: 0, from: 0, beganMs: 0, sentUntil: Number.NEGATIVE_INFINITY };
   #hasStarted = false;
   #isOver = false;
 
   constructor(sink: SoundSink) {
     this.#sink = sink;
+  }
+
+  get isRecording(): boolean {
+    return this.#hasStarted && !this.#isOver;
   }
 
   start(atMs: number): void {
@@ -59,19 +74,37 @@ export class StripRecorder implements CallRecorder {
   heardFromCaller(audio: Uint8Array, atMs: number, lineMs: number = this.#heardSamples / 8): void {
     this.#heardSamples += audio.length;
     const wanted = samplesAt(this.#lineClock.callMs(lineMs, atMs));
-    const isNext = Math.abs(wanted - this.#ends.caller) <= STAMP_SLACK;
+    if (!this.#hasStarted) return;
+    const off = Math.abs(wanted - this.#ends.caller);
+    this.#framesOff = off < LEAST_MOVE ? 0 : this.#framesOff + 1;
+    const isNext = off <= STAMP_SLACK && this.#framesOff < CERTAIN_FRAMES;
+    if (!isNext) this.#framesOff = 0;
     this.#put('caller', isNext ? this.#ends.caller : wanted, audio);
   }
 
   agentPlayed(audio: Uint8Array, atMs: number): void {
-    const wanted = samplesAt(atMs);
-    const isNext = wanted - this.#ends.agent <= STAMP_SLACK; // or it waits until the phone has played the rest
-    this.#put('agent', isNext ? this.#ends.agent : wanted, audio);
+    const sent = samplesAt(atMs);
+    if (sent > this.#stretch.sentUntil + ROUNDING) this.#beginStretch(atMs);
+    this.#stretch.sentUntil = Math.max(this.#stretch.sentUntil, sent) + audio.length;
+    this.#put('agent', this.#ends.agent, audio);
+  }
+
+  agentMarked(name: string, dueMs: number): void {
+    this.#echoes.marked(name, dueMs);
+  }
+
+  markReturned(name: string, atMs: number): void {
+    this.#echoes.returned(name, atMs);
+    this.#placeStretch();
   }
 
   agentCleared(atMs: number): void {
-    this.#ends.agent = Math.min(this.#ends.agent, samplesAt(atMs));
-    this.#strip.silence('agent', samplesAt(atMs));
+    const { from, beganMs } = this.#stretch;
+    const cut = from + samplesAt(atMs - beganMs); // it takes as long as sound does
+    this.#ends.agent = Math.min(this.#ends.agent, cut);
+    this.#strip.silence('agent', cut);
+    this.#stretch.sentUntil = Number.NEGATIVE_INFINITY;
+    this.#echoes.cleared();
   }
 
   pause(atMs: number): void {
@@ -89,7 +122,7 @@ export class StripRecorder implements CallRecorder {
     if (this.#isOver) return;
     this.#hand(atMs);
     this.#isOver = true;
-    if (this.#hasStarted) this.#sink.end();
+    this.#sink.end();
   }
 
   /** Hands over what is certain by now. */
@@ -108,6 +141,27 @@ export class StripRecorder implements CallRecorder {
     return this.#strip.take(samplesAt(untilMs));
   }
 
+  #beginStretch(atMs: number): void {
+    this.#echoes.begin(atMs);
+    const after = this.#ends.agent;
+    const from = Math.max(after, samplesAt(atMs + this.#echoes.lateMs));
+    this.#stretch = { after, from, beganMs: atMs, sentUntil: Number.NEGATIVE_INFINITY };
+    this.#ends.agent = from;
+  }
+
+  /** A mark has shown when the phone began to play: what was put down before belongs there as well. */
+  #placeStretch(): void {
+    if (!this.isRecording) return;
+    const { after, from } = this.#stretch;
+    const wanted = Math.max(after, samplesAt(this.#echoes.heardFromMs));
+    if (Math.abs(wanted - from) < LEAST_MOVE) return;
+    const sound = this.#strip.cut('agent', from, this.#ends.agent);
+    if (!sound) return;
+    this.#stretch.from = wanted;
+    this.#ends.agent = wanted;
+    this.#put('agent', wanted, sound);
+  }
+
   #put(lane: Lane, position: number, audio: Uint8Array): void {
     if (this.#isOver || audio.length === 0) return;
     this.#ends[lane] = position + audio.length;
@@ -121,5 +175,14 @@ function samplesAt(ms: number): number {
   return Math.max(0, Math.round(8 * ms));
 }
 
+/** Times are fractions, samples are whole. */
+const ROUNDING = 1;
+
+/** 1 ms: no ear and no eye finds less. */
+const LEAST_MOVE = 8;
+
 /** 4 ms. Stamps are whole milliseconds, and clocks a little off: following them to the sample would crackle. */
 const STAMP_SLACK = 32;
+
+/** A second: whatever is off for so long is off, and no matter of stamps. */
+const CERTAIN_FRAMES = 50;

@@ -4,9 +4,12 @@ import type { LogThread } from '../thread/log-thread.ts';
 import type { SoundPiece } from '../thread/messages.ts';
 import { type CallRecorder, StripRecorder } from './recorder.ts';
 
+/** Whoever writes sound. */
+type SoundThread = Pick<LogThread, 'sound' | 'soundEnded'>;
+
 /** All recordings that are being made: carries their sound to the thread that writes it, a few times a second. */
 export class Recordings {
-  readonly #thread: LogThread;
+  readonly #thread: SoundThread;
   readonly #clock: Clock;
   readonly #health: HealthBoard;
   readonly #running = new Map<StripRecorder, number>();
@@ -15,7 +18,7 @@ export class Recordings {
   #unwrittenBytes = 0;
   #stop: Cancel | null = null;
 
-  constructor(thread: LogThread, clock: Clock, health: HealthBoard) {
+  constructor(thread: SoundThread, clock: Clock, health: HealthBoard) {
     this.#thread = thread;
     this.#clock = clock;
     this.#health = health;

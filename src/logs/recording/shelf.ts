@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RECORDING_HEADER_BYTES, RecordingFile, repairHeader } from './file.ts';
-import { isRecordingName, recordingPath, recordingsDirectory } from './names.ts';
+import { callIdOf, isRecordingName, recordingPath, recordingsDirectory } from './names.ts';
 
 /** The recordings in a data directory: those being made, and those that are there. For the thread that may wait. */
 export class RecordingShelf {
@@ -49,18 +49,21 @@ export class RecordingShelf {
   /** Puts headers right after a process that was killed; says how many. */
   repair(): number {
     return this.#names().filter((name) => {
-      const path = join(recordingsDirectory(this.#directory), name);
+      const path = this.#pathOf(name);
       const size = statSync(path).size;
       return size > RECORDING_HEADER_BYTES && repairHeader(path, size, headerOf(path));
     }).length;
   }
 
+  /** The calls of recordings that nothing was written to since this moment, as far as their names tell. */
+  older(beforeWallMs: number): readonly string[] {
+    return this.#olderNames(beforeWallMs).flatMap((name) => callIdOf(name) ?? []);
+  }
+
   /** Removes recordings that nothing was written to since this moment; says how many. */
   eraseOlder(beforeWallMs: number): number {
-    const old = this.#names()
-      .map((name) => join(recordingsDirectory(this.#directory), name))
-      .filter((path) => statSync(path).mtimeMs < beforeWallMs);
-    for (const path of old) rmSync(path, { force: true });
+    const old = this.#olderNames(beforeWallMs);
+    for (const name of old) rmSync(this.#pathOf(name), { force: true });
     return old.length;
   }
 
@@ -91,6 +94,14 @@ export class RecordingShelf {
     if (this.#spoilt.has(callId)) return;
     this.#spoilt.add(callId);
     this.#failed(callId, error instanceof Error && 'code' in error ? String(error.code) : 'unforeseen');
+  }
+
+  #olderNames(beforeWallMs: number): readonly string[] {
+    return this.#names().filter((name) => statSync(this.#pathOf(name)).mtimeMs < beforeWallMs);
+  }
+
+  #pathOf(name: string): string {
+    return join(recordingsDirectory(this.#directory), name);
   }
 
   #names(): readonly string[] {

@@ -10,7 +10,7 @@ const OFFSET = { caller: 0, agent: 1 } as const satisfies Record<Lane, number>;
  * call began. What was handed over can still change for a while: then it is handed over again.
  */
 export class SoundStrip {
-  #bytes = quiet(FIRST_SAMPLES);
+  #bytes = quiet(0);
   /** Where the strip begins. */
   #from = 0;
   #handedOver = 0;
@@ -21,7 +21,7 @@ export class SoundStrip {
     this.#from = position;
     this.#handedOver = position;
     this.#changedFrom = Number.POSITIVE_INFINITY;
-    this.#bytes.fill(SILENT);
+    this.#bytes = quiet(FIRST_SAMPLES); // not before: many calls are never recorded
   }
 
   put(lane: Lane, position: number, codes: Uint8Array): void {
@@ -33,6 +33,16 @@ export class SoundStrip {
     let at = 2 * (position + skipped - this.#from) + OFFSET[lane];
     for (let n = skipped; n < count; n++, at += 2) bytes[at] = codes[n] ?? SILENT;
     this.#changedFrom = Math.min(this.#changedFrom, position + skipped);
+  }
+
+  /** Takes a stretch of sound out, to be put elsewhere; null if its beginning is forgotten already. */
+  cut(lane: Lane, from: number, until: number): Uint8Array | null {
+    if (from < this.#from) return null;
+    const codes = new Uint8Array(Math.max(0, until - from)).fill(SILENT);
+    let at = 2 * (from - this.#from) + OFFSET[lane];
+    for (let n = 0; n < codes.length; n++, at += 2) codes[n] = this.#bytes[at] ?? SILENT;
+    this.silence(lane, from);
+    return codes;
   }
 
   /** Takes back everything on this lane from here on. */

@@ -1,55 +1,68 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { CallEvent } from '../../ports/call-log.ts';
 import { type CardDraft, cardOfAll } from '../derive/card.ts';
-import { foldOn } from '../keeping/fold.ts';
+import { areAfterwards, foldOn } from '../keeping/fold.ts';
 import { NOT_REVIEWED } from '../keeping/review.ts';
 import { wordsSaid } from '../keeping/said.ts';
 
-/** Adds the events of one call that are not there yet, and brings its card and its words up to date. */
-export function appendCall(
-  database: DatabaseSync,
-  keeper: string,
-  callId: string,
-  events: readonly CallEvent[],
-): void {
-  const row = database.prepare('SELECT id, card, workings FROM calls WHERE call_id = ?').get(callId);
-  const known: CardDraft | null = row
-    ? { card: JSON.parse(String(row['card'])), workings: JSON.parse(String(row['workings'])) }
-    : null;
-  const id = row ? Number(row['id']) : firstRow(database, keeper, callId);
-  const insert = database.prepare('INSERT OR IGNORE INTO events (call, seq, event) VALUES (?, ?, ?)');
-  const fresh = events.filter((event) => insert.run(id, event.seq, JSON.stringify(event)).changes > 0);
-  if (fresh.length === 0) return;
+/** Adds events to calls. Its statements are prepared once: preparing them costs more than what they do. */
+export class Appender {
+  readonly #keeper: string;
+  readonly #call: StatementSync;
+  readonly #addCall: StatementSync;
+  readonly #addEvent: StatementSync;
+  readonly #events: StatementSync;
+  readonly #setCard: StatementSync;
+  readonly #words: StatementSync;
+  readonly #setWords: StatementSync;
 
-  const draft = foldOn(known, callId, fresh) ?? cardOfAll(callId, allEvents(database, id));
-  database
-    .prepare('UPDATE calls SET keeper = ?, card = ?, workings = ? WHERE id = ?')
-    .run(keeper, JSON.stringify(draft?.card), JSON.stringify(draft?.workings), id);
-  addWords(database, id, fresh.flatMap(wordsSaid));
-}
+  constructor(database: DatabaseSync, keeper: string) {
+    this.#keeper = keeper;
+    this.#call = database.prepare('SELECT id, card, workings FROM calls WHERE call_id = ?');
+    this.#addCall = database.prepare(
+      `INSERT INTO calls (call_id, keeper, card, workings, review) VALUES (?, ?, '{}', '{}', ?)`,
+    );
+    this.#addEvent = database.prepare('INSERT OR IGNORE INTO events (call, seq, event) VALUES (?, ?, ?)');
+    this.#events = database.prepare('SELECT event FROM events WHERE call = ? ORDER BY seq');
+    this.#setCard = database.prepare('UPDATE calls SET keeper = ?, card = ?, workings = ? WHERE id = ?');
+    this.#words = database.prepare('SELECT words FROM said WHERE rowid = ?');
+    this.#setWords = database.prepare('INSERT OR REPLACE INTO said (rowid, words) VALUES (?, ?)');
+  }
 
-/** The row there has to be before there can be events of it. */
-function firstRow(database: DatabaseSync, keeper: string, callId: string): number {
-  const { lastInsertRowid } = database
-    .prepare(`INSERT INTO calls (call_id, keeper, card, workings, review) VALUES (?, ?, '{}', '{}', ?)`)
-    .run(callId, keeper, JSON.stringify(NOT_REVIEWED));
-  return Number(lastInsertRowid);
-}
+  /** Adds the events of one call that are not there yet, and brings its card and its words up to date. */
+  append(callId: string, events: readonly CallEvent[]): void {
+    const row = this.#call.get(callId);
+    if (!row && areAfterwards(events)) return;
+    const known: CardDraft | null = row
+      ? { card: JSON.parse(String(row['card'])), workings: JSON.parse(String(row['workings'])) }
+      : null;
+    const id = row ? Number(row['id']) : this.#firstRow(callId);
+    const fresh = events.filter(
+      (event) => this.#addEvent.run(id, event.seq, JSON.stringify(event)).changes > 0,
+    );
+    if (fresh.length === 0) return;
 
-function allEvents(database: DatabaseSync, id: number): readonly CallEvent[] {
-  return database
-    .prepare('SELECT event FROM events WHERE call = ? ORDER BY seq')
-    .all(id)
-    .map(({ event }): CallEvent => JSON.parse(String(event)));
-}
+    const draft = foldOn(known, callId, fresh) ?? cardOfAll(callId, this.#allEvents(id));
+    this.#setCard.run(this.#keeper, JSON.stringify(draft?.card), JSON.stringify(draft?.workings), id);
+    this.#say(id, fresh.flatMap(wordsSaid));
+  }
 
-function addWords(database: DatabaseSync, id: number, words: readonly string[]): void {
-  if (words.length === 0) return;
-  const before = database.prepare('SELECT words FROM said WHERE rowid = ?').get(id)?.['words'];
-  const all = before === undefined ? words.join(' ') : `${before} ${words.join(' ')}`;
-  database
-    .prepare('INSERT OR REPLACE INTO said (rowid, words) VALUES (?, ?)')
-    .run(id, all.slice(0, MOST_INDEXED_CHARS));
+  /** The row there has to be before there can be events of it. */
+  #firstRow(callId: string): number {
+    const { lastInsertRowid } = this.#addCall.run(callId, this.#keeper, JSON.stringify(NOT_REVIEWED));
+    return Number(lastInsertRowid);
+  }
+
+  #allEvents(id: number): readonly CallEvent[] {
+    return this.#events.all(id).map(({ event }): CallEvent => JSON.parse(String(event)));
+  }
+
+  #say(id: number, words: readonly string[]): void {
+    if (words.length === 0) return;
+    const before = this.#words.get(id)?.['words'];
+    const all = before === undefined ? words.join(' ') : `${before} ${words.join(' ')}`;
+    this.#setWords.run(id, all.slice(0, MOST_INDEXED_CHARS));
+  }
 }
 
 /** Ten hours of talk. */

@@ -2,7 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statS
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreTrouble } from '../keeping/trouble.ts';
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 import { sqliteTrouble } from './trouble.ts';
 
 /** The embedded database's place in a data directory. */
@@ -71,10 +71,10 @@ function prepare(database: DatabaseSync, durability: Durability): void {
   if (numberOf(database, 'user_version') >= SCHEMA_VERSION) return;
   database.exec('BEGIN IMMEDIATE');
   try {
-    if (numberOf(database, 'user_version') < SCHEMA_VERSION) {
-      database.exec(SCHEMA);
-      database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION};`);
-    }
+    const version = numberOf(database, 'user_version'); // somebody else may just have done it, or more
+    if (version > SCHEMA_VERSION) throw newer(version);
+    for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION};`);
     database.exec('COMMIT');
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');

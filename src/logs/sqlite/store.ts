@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import type { CallEvent } from '../../ports/call-log.ts';
+import { type CallEvent, END_REASONS } from '../../ports/call-log.ts';
 import type {
   CallCard,
   CallPage,
@@ -7,17 +7,18 @@ import type {
   DayFigures,
   ReviewChange,
   StoredEvent,
+  Whose,
 } from '../../ports/call-store.ts';
-import type { CardDraft, DerivedCard, Workings } from '../derive/card.ts';
-import { DailySums } from '../derive/figures.ts';
+import type { DerivedCard } from '../derive/card.ts';
+import { DAY_MS, type DayShare, figuresOf } from '../derive/figures.ts';
 import { conditionsOf, limitOf } from '../keeping/conditions.ts';
 import { byCall } from '../keeping/fold.ts';
-import { FORGOTTEN_AT_ONCE, type KeptStore, type Orphan } from '../keeping/kept-store.ts';
+import { FORGOTTEN_AT_ONCE, type KeptStore, type Orphan, TAKEN_UP_AT_ONCE } from '../keeping/kept-store.ts';
 import { eachByPages, pageOf } from '../keeping/page.ts';
 import { type Review, reviewed } from '../keeping/review.ts';
-import { appendCall } from './append.ts';
+import { Appender } from './append.ts';
 import { sqliteTrouble } from './trouble.ts';
-import { whereOf } from './where.ts';
+import { ofAgents, whereOf } from './where.ts';
 
 export interface SqliteStoreOptions {
   /** The name of this process among those that keep calls here. */
@@ -32,6 +33,7 @@ export interface SqliteStoreOptions {
 export class SqliteStore implements KeptStore {
   readonly #database: DatabaseSync;
   readonly #options: SqliteStoreOptions;
+  #appender: Appender | null = null;
   /** Something was deleted whose traces are still in the journal, because somebody was reading. */
   #owesCheckpoint = false;
 
@@ -42,9 +44,8 @@ export class SqliteStore implements KeptStore {
 
   append(batch: readonly StoredEvent[]): Promise<void> {
     return this.#write(() => {
-      for (const [callId, events] of byCall(batch)) {
-        appendCall(this.#database, this.#options.keeper, callId, events);
-      }
+      this.#appender ??= new Appender(this.#database, this.#options.keeper);
+      for (const [callId, events] of byCall(batch)) this.#appender.append(callId, events);
     });
   }
 
@@ -53,7 +54,8 @@ export class SqliteStore implements KeptStore {
       const { sql, values } = whereOf(conditionsOf(query));
       const rows = this.#database
         .prepare(
-          `SELECT card, review FROM calls ${sql} ORDER BY started_ms DESC, call_id DESC LIMIT ${limitOf(query) + 1}`,
+          `SELECT card, review FROM calls ${query.isLive ? 'INDEXED BY calls_going_on' : ''} ${sql}
+           ORDER BY started_ms DESC, call_id DESC LIMIT ${limitOf(query) + 1}`,
         )
         .all(...values);
       return pageOf(rows.map(cardFrom), query);
@@ -98,13 +100,8 @@ export class SqliteStore implements KeptStore {
     return this.#read(() => {
       const { after: _, ...whole } = query;
       const { sql, values } = whereOf(conditionsOf(whole));
-      const sums = new DailySums();
-      for (const row of this.#database
-        .prepare(`SELECT card, workings FROM calls ${sql}`)
-        .iterate(...values)) {
-        sums.add(draftFrom(row));
-      }
-      return sums.figures();
+      const rows = this.#database.prepare(`${DAY_SHARES} ${sql} GROUP BY day, end_reason`).all(...values);
+      return figuresOf(rows.map(shareFrom));
     });
   }
 
@@ -122,23 +119,25 @@ export class SqliteStore implements KeptStore {
     return wasThere;
   }
 
-  expired(beforeWallMs: number): Promise<readonly string[]> {
+  expired(beforeWallMs: number, whose: Whose): Promise<readonly string[]> {
+    const { sql, value } = ofAgents(whose);
     return this.#read(() =>
       this.#database
-        .prepare('SELECT call_id FROM calls WHERE started_ms < ? ORDER BY started_ms')
-        .all(beforeWallMs)
+        .prepare(`SELECT call_id FROM calls WHERE started_ms < ? AND ${sql} ORDER BY started_ms`)
+        .all(beforeWallMs, value)
         .map((row) => String(row['call_id'])),
     );
   }
 
-  async forgetWords(beforeWallMs: number): Promise<number> {
+  async forgetWords(beforeWallMs: number, whose: Whose): Promise<number> {
+    const { sql, value } = ofAgents(whose);
     const forgotten = await this.#write(() => {
       const ids = this.#database
         .prepare(
-          `SELECT id FROM calls WHERE started_ms < ? AND EXISTS (SELECT 1 FROM events WHERE call = calls.id)
-           LIMIT ${FORGOTTEN_AT_ONCE}`,
+          `SELECT id FROM calls WHERE started_ms < ? AND ${sql}
+           AND EXISTS (SELECT 1 FROM events WHERE call = calls.id) LIMIT ${FORGOTTEN_AT_ONCE}`,
         )
-        .all(beforeWallMs)
+        .all(beforeWallMs, value)
         .map((row) => Number(row['id']));
       for (const id of ids) {
         this.#database.prepare('DELETE FROM said WHERE rowid = ?').run(id);
@@ -171,17 +170,31 @@ export class SqliteStore implements KeptStore {
   }
 
   orphans(): Promise<readonly Orphan[]> {
+    return this.#leftBehind('keeper <> ? AND end_reason IS NULL', this.#options.keeper);
+  }
+
+  untold(sinceWallMs: number, but: readonly string[]): Promise<readonly Orphan[]> {
+    return this.#leftBehind(
+      `started_ms >= ? AND end_reason IS NOT NULL AND workings ->> '$.isUntold'
+       AND call_id NOT IN (SELECT value FROM json_each(?)) LIMIT ${TAKEN_UP_AT_ONCE}`,
+      sinceWallMs,
+      JSON.stringify(but),
+    );
+  }
+
+  /** Calls of which this holds, and which are this process's own, or of one that is gone. */
+  #leftBehind(condition: string, ...values: readonly (number | string)[]): Promise<readonly Orphan[]> {
     const { keeper, wallMs } = this.#options;
     return this.#read(() =>
       this.#database
         .prepare(
-          `SELECT call_id, workings ->> '$.lastSeq' AS seq, workings ->> '$.lastAtMs' AS at FROM calls
-           WHERE end_reason IS NULL AND keeper <> ?
-           AND keeper NOT IN (SELECT keeper FROM keepers WHERE seen_ms > ?)`,
+          `SELECT call_id, started_ms, workings ->> '$.lastSeq' AS seq, workings ->> '$.lastAtMs' AS at FROM calls
+           WHERE keeper NOT IN (SELECT keeper FROM keepers WHERE keeper <> ? AND seen_ms > ?) AND ${condition}`,
         )
-        .all(keeper, wallMs() - GONE_MS)
+        .all(keeper, wallMs() - GONE_MS, ...values)
         .map((row) => ({
           callId: String(row['call_id']),
+          startedWallMs: Number(row['started_ms']),
           lastSeq: Number(row['seq']),
           lastAtMs: Number(row['at']),
         })),
@@ -230,10 +243,25 @@ function cardFrom(row: Record<string, SQLOutputValue>): CallCard {
   return { ...card, ...review };
 }
 
-function draftFrom(row: Record<string, SQLOutputValue>): CardDraft {
-  const card: DerivedCard = JSON.parse(String(row['card']));
-  const workings: Workings = JSON.parse(String(row['workings']));
-  return { card, workings };
+/** The expressions are those of an index, to the letter. */
+const DAY_SHARES = `
+  SELECT CAST(started_ms / ${DAY_MS} AS INTEGER) AS day, end_reason, count(*) AS calls, sum(duration_ms) AS duration_ms,
+    coalesce(sum(cost), 0) AS cost, sum(workings ->> '$.toolCalls') AS tool_calls, sum(tool_failures) AS tool_failures,
+    '[' || group_concat(workings -> '$.latencies') || ']' AS latencies
+  FROM calls`;
+
+function shareFrom(row: Record<string, SQLOutputValue>): DayShare {
+  const latencies: readonly (readonly number[])[] = JSON.parse(String(row['latencies']));
+  return {
+    day: Number(row['day']),
+    endReason: END_REASONS.find((reason) => reason === row['end_reason']) ?? null,
+    calls: Number(row['calls']),
+    durationMs: Number(row['duration_ms']),
+    cost: Number(row['cost']),
+    toolCalls: Number(row['tool_calls']),
+    toolFailures: Number(row['tool_failures']),
+    latencies: latencies.flat(),
+  };
 }
 
 /** A process with live calls says every second that it is there. */

@@ -1,5 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { unreachable } from '../../errors.ts';
+import type { Whose } from '../../ports/call-store.ts';
 import type { Condition } from '../keeping/conditions.ts';
 
 /** Conditions in SQLite's words. Nothing of a query gets into the SQL: values are bound. */
@@ -11,6 +12,13 @@ export function whereOf(conditions: readonly Condition[]): { sql: string; values
     return sql;
   });
   return { sql: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', values };
+}
+
+/** The calls of one agent, or of all but some: a condition with one value to bind. */
+export function ofAgents(whose: Whose): { readonly sql: string; readonly value: string } {
+  return 'only' in whose
+    ? { sql: 'agent = ?', value: whose.only }
+    : { sql: 'agent NOT IN (SELECT value FROM json_each(?))', value: JSON.stringify(whose.allBut) };
 }
 
 function inSql(condition: Condition): readonly [string, ...SQLInputValue[]] {
@@ -29,8 +37,8 @@ function inSql(condition: Condition): readonly [string, ...SQLInputValue[]] {
       return [`instr(${condition.list}, ?) > 0`, JSON.stringify(condition.value)];
     case 'number':
       return ['(instr(from_number, ?) > 0 OR instr(to_number, ?) > 0)', condition.part, condition.part];
-    case 'said':
-      return ['id IN (SELECT rowid FROM said WHERE said MATCH ?)', ftsQuery(condition.words)];
+    case 'said': // `+`: calls are walked from the newest on until a page is full, for there are words that everybody says
+      return ['+id IN (SELECT rowid FROM said WHERE said MATCH ?)', ftsQuery(condition.words)];
     case 'follows':
       return ['(started_ms, call_id) < (?, ?)', condition.startedMs, condition.callId];
     default:

@@ -1,4 +1,4 @@
-import type { CallQuery, ReviewChange, StoredEvent } from '../../ports/call-store.ts';
+import type { CallQuery, ReviewChange, StoredEvent, Whose } from '../../ports/call-store.ts';
 import type { TroubleReason } from '../keeping/trouble.ts';
 import type { Durability } from '../sqlite/open.ts';
 
@@ -14,6 +14,8 @@ export interface ThreadSettings {
   readonly directory: string;
   readonly keeper: string;
   readonly store: StoreSettings;
+  /** Somebody wants to know of every call that is over. */
+  readonly tellsOn: boolean;
 }
 
 /** What a thread can be asked, in the words of the store. */
@@ -26,11 +28,13 @@ export type Ask =
   | { readonly type: 'review'; readonly callId: string; readonly change: ReviewChange }
   | { readonly type: 'figures'; readonly query: CallQuery }
   | { readonly type: 'delete'; readonly callId: string }
-  | { readonly type: 'expired'; readonly beforeWallMs: number }
-  | { readonly type: 'forget_words'; readonly beforeWallMs: number }
+  | { readonly type: 'expired'; readonly beforeWallMs: number; readonly whose: Whose }
+  | { readonly type: 'forget_words'; readonly beforeWallMs: number; readonly whose: Whose }
   /** Of a call that stays. */
   | { readonly type: 'erase_recording'; readonly callId: string }
+  | { readonly type: 'recordings_older_than'; readonly beforeWallMs: number }
   | { readonly type: 'erase_recordings'; readonly beforeWallMs: number }
+  | { readonly type: 'take_up'; readonly sinceWallMs: number; readonly inHand: readonly string[] }
   | { readonly type: 'close' };
 
 export type ToThread =

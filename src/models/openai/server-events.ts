@@ -64,7 +64,7 @@ const response = z.object({
   output: z.array(item).nullish().catch(null),
 });
 
-const serverEvent = z.discriminatedUnion('type', [
+const schemas = [
   event('session.created', {}),
   event('session.updated', { session }),
   event('input_audio_buffer.speech_started', {}),
@@ -88,17 +88,19 @@ const serverEvent = z.discriminatedUnion('type', [
       event_id: z.string().nullish(),
     }),
   }),
-]);
+] as const;
 
-export type ServerEvent = z.infer<typeof serverEvent>;
+export type ServerEvent = z.infer<(typeof schemas)[number]>;
 export type EffectiveSession = z.infer<typeof session>;
 export type ServerResponse = z.infer<typeof response>;
 export type ServerItem = z.infer<typeof item>;
 export type ServerUsage = z.infer<typeof usage>;
 export type ServerError = Extract<ServerEvent, { type: 'error' }>['error'];
 
-/** Most of what a server says is none of our business; finding that out by failing to parse it costs the most. */
-const names = new Set<unknown>(serverEvent.options.map((option) => option.shape.type.value));
+/** By name: most of what a server says is none of our business, and finding that out by parsing costs the most. */
+const schemaOf = new Map<unknown, z.ZodType<ServerEvent>>(
+  schemas.map((schema) => [schema.shape.type.value, schema]),
+);
 
 /** The server's message as one of ours; null for what we do not know, need or understand. */
 export function readServerEvent(text: string): ServerEvent | null {
@@ -109,5 +111,5 @@ export function readServerEvent(text: string): ServerEvent | null {
     return null;
   }
   if (typeof message !== 'object' || message === null || !('type' in message)) return null;
-  return names.has(message.type) ? (serverEvent.safeParse(message).data ?? null) : null;
+  return schemaOf.get(message.type)?.safeParse(message).data ?? null;
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CardDraft, cardOf, cardOfAll } from '../../../src/logs/derive/card.ts';
 import { costOf } from '../../../src/logs/derive/cost.ts';
-import { DailySums } from '../../../src/logs/derive/figures.ts';
 import { flagsOf } from '../../../src/logs/derive/flags.ts';
 import { percentile } from '../../../src/logs/derive/percentile.ts';
 import { talkShares } from '../../../src/logs/derive/shares.ts';
@@ -214,21 +213,5 @@ describe('the rest of the numbers', () => {
     expect(percentile([], 50)).toBeNull();
     expect(percentile([5, 1, 3], 50)).toBe(3);
     expect(percentile([1, 2, 3, 4], 95)).toBe(4);
-  });
-
-  it('sums up days, from all turns of all calls', () => {
-    const sums = new DailySums();
-    for (const { callId, events } of seededCalls(200)) {
-      const draft = cardOfAll(callId, events);
-      if (draft) sums.add(draft);
-    }
-    const days = sums.figures();
-
-    expect(days.map(({ day, calls }) => [day, calls])).toEqual([
-      ['2026-03-01', 90],
-      ['2026-03-02', 110],
-    ]);
-    expect(days[0]?.endReasons['model_lost']).toBe(2);
-    expect(days[0]?.latencyP50Ms).toBeGreaterThan(800);
   });
 });

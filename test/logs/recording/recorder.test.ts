@@ -1,41 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type SoundSink, StripRecorder } from '../../../src/logs/recording/recorder.ts';
-
-/** A recorder, and the file its sound would be in. */
-function aRecorder() {
-  const file: number[] = [];
-  const sink = {
-    hasRoom: true,
-    ended: 0,
-    keep(position: number, bytes: Uint8Array) {
-      while (file.length < 2 * position) file.push(0xff);
-      bytes.forEach((byte, n) => {
-        file[2 * position + n] = byte;
-      });
-    },
-    end() {
-      this.ended++;
-    },
-  };
-  const recorder = new StripRecorder(sink satisfies SoundSink);
-  const lane = (offset: number) => file.filter((_, n) => n % 2 === offset);
-  return { recorder, sink, caller: () => runs(lane(0)), agent: () => runs(lane(1)), file };
-}
-
-/** What is heard from when to when, in milliseconds. */
-function runs(codes: readonly number[]): readonly string[] {
-  const found: string[] = [];
-  let from = 0;
-  for (let n = 1; n <= codes.length; n++) {
-    if (codes[n] === codes[from] && n < codes.length) continue;
-    if (codes[from] !== 0xff) found.push(`${codes[from]}: ${from / 8}–${n / 8}`);
-    from = n;
-  }
-  return found;
-}
-
-const frame = (code: number, ms = 20) => new Uint8Array(8 * ms).fill(code);
+import { aRecorder, frame } from './support/a-recorder.ts';
 
 describe('a recording', () => {
   it('has the caller where the line says they spoke, and silence where nothing came', () => {
@@ -97,6 +62,16 @@ describe('a recording', () => {
       const beganMs = Number(/9: ([\d.]+)/.exec(caller().at(-1) ?? '')?.[1]);
       expect(Math.abs(beganMs - 120_000)).toBeLessThan(5);
     }
+  });
+
+  it('does not leave the caller a few milliseconds late for good, because the first frame was', () => {
+    const { recorder, caller } = aRecorder();
+    recorder.start(0);
+    for (let n = 0; n < 50; n++) recorder.heardFromCaller(frame(1), 100 + 20 * n + (n === 0 ? 3 : 0), 20 * n);
+    for (let n = 50; n < 100; n++) recorder.heardFromCaller(frame(2), 100 + 20 * n, 20 * n);
+    recorder.end(3_000);
+
+    expect(caller()).toEqual(['1: 103–1100', '2: 1100–2100']);
   });
 
   it('has the agent one sentence after the other, though they were sent faster', () => {
@@ -175,7 +150,7 @@ describe('a recording', () => {
     recorder.flush(500);
     recorder.end(1_000);
 
-    expect([file.length, sink.ended]).toEqual([0, 0]);
+    expect([file.length, sink.ended]).toEqual([0, 1]);
   });
 
   it('is whole again after nobody could take it for a minute; what is more is silent', () => {

@@ -2,8 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openSqliteReader, openSqliteStore } from '../../../src/logs/sqlite/index.ts';
+import { openForWriting } from '../../../src/logs/sqlite/open.ts';
+import { APPLICATION_ID, MIGRATIONS } from '../../../src/logs/sqlite/schema.ts';
+import { SqliteStore } from '../../../src/logs/sqlite/store.ts';
 import { describeCallStore } from '../../contracts/call-store.ts';
 import { aWholeCall, eventsOf, rang, stored } from '../../support/logged-calls.ts';
 
@@ -88,12 +91,46 @@ describe('the embedded call log', () => {
       await store.beat();
       await store.append(stored(`CA-${keeper}`, aWholeCall().slice(0, 6)));
     }
-    expect(await own.orphans()).toEqual([]);
+    expect(await own.orphans()).toMatchObject([]);
 
     wallMs += 5_000;
     await there.beat();
 
-    expect(await own.orphans()).toEqual([{ callId: 'CA-gone', lastSeq: 6, lastAtMs: 4_000 }]);
+    expect(await own.orphans()).toMatchObject([{ callId: 'CA-gone', lastSeq: 6, lastAtMs: 4_000 }]);
     for (const store of [gone, there, own]) await store.close();
+  });
+
+  it('goes on with the log of an older program', async () => {
+    const directory = aDirectory();
+    const old = new DatabaseSync(join(directory, 'calls.db'));
+    old.exec(`${MIGRATIONS[0]} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1;`);
+    old.close();
+    const { store, setAside } = openSqliteStore(directory, options);
+    await store.append(stored('CA1', aWholeCall()));
+    await store.close();
+
+    expect(setAside).toBeNull();
+    const again = openSqliteStore(directory, options).store;
+    expect(await again.figures({})).toMatchObject([{ calls: 1, latencyP50Ms: 1_150 }]);
+    await again.close();
+  });
+
+  it('reads no call for figures, and no call that is over for those that go on', async () => {
+    const directory = aDirectory();
+    const { database } = openForWriting(directory, 'normal', 'now');
+    const asked = vi.spyOn(database, 'prepare');
+    const store = new SqliteStore(database, options);
+    await store.figures({ agent: 'front-desk', fromWallMs: 0 });
+    await store.list({ isLive: true });
+    const plans = asked.mock.calls.map(([sql]) =>
+      database
+        .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .all()
+        .map(({ detail }) => detail),
+    );
+
+    expect(plans[0]).toContainEqual(expect.stringContaining('COVERING INDEX calls_in_figures'));
+    expect(plans[1]).toContainEqual(expect.stringContaining('INDEX calls_going_on'));
+    await store.close();
   });
 });

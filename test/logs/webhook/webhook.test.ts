@@ -10,6 +10,8 @@ import { createWebhook, type WebhookOptions } from '../../../src/logs/webhook.ts
 import { aWholeCall } from '../../support/logged-calls.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
+const wanted = async () => true;
+
 /** A webhook on a test clock, whose receiver answers as the test wants. */
 function aWebhook(answers: readonly (number | 'nothing')[], more: Partial<WebhookOptions> = {}) {
   const clock = new TestClock();
@@ -41,7 +43,7 @@ function aWebhook(answers: readonly (number | 'nothing')[], more: Partial<Webhoo
 describe('the message about a call', () => {
   it('is signed, so that its receiver can tell it is ours', async () => {
     const { webhook, sent, pass, clock } = aWebhook([200]);
-    webhook.deliver('CA1', { type: 'call.completed' });
+    webhook.deliver('CA1', { type: 'call.completed' }, wanted);
     await pass(0);
 
     const [message] = sent;
@@ -54,7 +56,7 @@ describe('the message about a call', () => {
 
   it('is tried again while the receiver is away, later and later, as the same message', async () => {
     const { webhook, sent, failures, pass } = aWebhook(['nothing', 503, 429, 204]);
-    webhook.deliver('CA1', {});
+    webhook.deliver('CA1', {}, wanted);
     await pass(0);
     for (let n = 0; n < 100; n++) await pass(1_000);
 
@@ -65,22 +67,45 @@ describe('the message about a call', () => {
 
   it('is given up when the receiver stays away, and at once when it is not wanted', async () => {
     const away = aWebhook([500]);
-    away.webhook.deliver('CA1', {});
+    away.webhook.deliver('CA1', {}, wanted);
     for (let hours = 0; hours < 20; hours++) await away.pass(3_600_000);
     for (let n = 0; n < 20; n++) await away.pass(28_800_000);
     expect(away.sent).toHaveLength(9);
     expect(away.failures).toEqual(['CA1: unreachable']);
 
     const unwanted = aWebhook([404]);
-    unwanted.webhook.deliver('CA2', {});
+    unwanted.webhook.deliver('CA2', {}, wanted);
     await unwanted.pass(100_000);
     expect(unwanted.sent).toHaveLength(1);
     expect(unwanted.failures).toEqual(['CA2: rejected']);
   });
 
+  it('is left, and may come later, when a thousand others wait already', async () => {
+    const { webhook, failures, pass } = aWebhook(['nothing']);
+    for (let n = 0; n < 1_000; n++) webhook.deliver(`CA${n}`, {}, wanted);
+    await pass(0);
+
+    expect(await webhook.deliver('CAmore', {}, wanted)).toBe('left');
+    expect(failures).toEqual([]);
+    await webhook.close();
+  });
+
+  it('is not tried again when nobody wants it any more', async () => {
+    const { webhook, sent, clock, failures, pass } = aWebhook([503]);
+    let isThere = true;
+    const outcome = webhook.deliver('CA1', {}, async () => isThere);
+    await pass(0);
+    await pass(1_000);
+    isThere = false;
+    await pass(5_000);
+
+    expect(await outcome).toBe('left');
+    expect([sent.length, clock.timers, failures]).toEqual([2, 0, []]);
+  });
+
   it('follows no redirection', async () => {
     const { webhook, sent, failures, pass } = aWebhook([302]);
-    webhook.deliver('CA1', {});
+    webhook.deliver('CA1', {}, wanted);
     await pass(100_000);
 
     expect(sent).toHaveLength(1);
@@ -89,13 +114,49 @@ describe('the message about a call', () => {
 
   it('leaves nothing behind when the house closes', async () => {
     const { webhook, clock, failures, pass } = aWebhook(['nothing']);
-    webhook.deliver('CA1', {});
+    const waiting = webhook.deliver('CA1', {}, wanted);
     await pass(0);
-    webhook.close();
-    webhook.deliver('CA2', {});
+    await webhook.close();
+    const late = webhook.deliver('CA2', {}, wanted);
 
     expect(clock.timers).toBe(0);
-    expect(failures).toEqual(['CA1: closed', 'CA2: closed']);
+    expect([await waiting, await late, failures]).toEqual(['left', 'left', []]);
+  });
+
+  it('that is being sent when the house closes arrives, or is left', async () => {
+    for (const [status, outcome] of [
+      [200, 'delivered'],
+      [503, 'left'],
+    ] as const) {
+      let answer: (status: number) => void = () => {};
+      const { webhook, clock, pass } = aWebhook([], {
+        send: () =>
+          new Promise((resolve) => {
+            answer = resolve;
+          }),
+      });
+      const sending = webhook.deliver('CA1', {}, wanted);
+      await pass(0);
+      const closing = webhook.close();
+      answer(status);
+
+      await closing;
+      expect([await sending, clock.timers]).toEqual([outcome, 0]);
+    }
+  });
+
+  it('has the same name whichever process sends it, and another for another call', async () => {
+    const [one, other] = [aWebhook([200]), aWebhook([200])];
+    one.webhook.deliver('CA1', { summary: null }, wanted);
+    other.webhook.deliver('CA1', { summary: 'They asked.' }, wanted);
+    other.webhook.deliver('CA\u0000 2\r\nx-evil: 1', {}, wanted);
+    await one.pass(0);
+    await other.pass(0);
+
+    const names = [...one.sent, ...other.sent].map(({ headers }) => headers['ringdown-delivery']);
+    expect(names[1]).toBe(names[0]);
+    expect(names[2]).not.toBe(names[0]);
+    for (const name of names) expect(name).toMatch(/^[0-9a-f]{32}$/);
   });
 
   it('says what happened on the call, with what was not heard kept apart', () => {

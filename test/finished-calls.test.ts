@@ -1,0 +1,235 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { FinishedCalls } from '../src/finished-calls.ts';
+import type { WebhookOutcome } from '../src/logs/webhook.ts';
+import type { CallEvent } from '../src/ports/call-log.ts';
+import { DIAL_DEFAULTS, dial } from '../src/practice/phone/dial.ts';
+import { aHouse, type House } from './support/a-house.ts';
+import { aWholeCall } from './support/logged-calls.ts';
+import { aFolder } from './support/temp-folder.ts';
+import { TestClock } from './support/test-clock.ts';
+
+/** The owner's system: takes messages, and answers them as it is told to. */
+async function aReceiver() {
+  const messages: { readonly id: unknown; readonly body: Record<string, unknown> }[] = [];
+  const receiver = { status: 503, messages, url: '' };
+  const server = createServer(async (request, response) => {
+    const body = JSON.parse(await bodyOf(request));
+    messages.push({ id: request.headers['ringdown-delivery'], body });
+    response.writeHead(receiver.status).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  receiver.url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  return receiver;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const chunk of request) body += String(chunk);
+  return body;
+}
+
+async function aCall(at: House): Promise<string> {
+  const answer = await dial({ ...DIAL_DEFAULTS, url: at.app.localUrl }, {});
+  if (answer.kind === 'words') throw new Error('not connected');
+  answer.line.hangUp();
+  return answer.callSid;
+}
+
+/** Calls after their end, on a test clock: the log gives up what the test says, and the receiver answers so. */
+function whatIsLeft(
+  left: readonly (readonly string[])[],
+  events: (callId: string) => Promise<readonly CallEvent[]>,
+  deliver: (callId: string) => Promise<WebhookOutcome> = async () => 'delivered',
+) {
+  const clock = new TestClock();
+  const told: CallEvent[] = [];
+  const delivered: string[] = [];
+  const asked: (readonly string[])[] = [];
+  const answers = [...left];
+  const takeUp = vi.fn(async (_since: number, inHand: readonly string[]): Promise<readonly string[]> => {
+    asked.push(inHand);
+    return answers.shift() ?? [];
+  });
+  const log = { takeUp, store: { events, card: async () => null } };
+  const finished = new FinishedCalls({
+    agents: { named: () => null },
+    model: {
+      open() {
+        throw new Error('Nobody said anything.');
+      },
+    },
+    clock,
+    observer: (_callId, event) => void told.push(event),
+    webhook: {
+      deliver(callId) {
+        delivered.push(callId);
+        return deliver(callId);
+      },
+      close: async () => {},
+    },
+    log,
+  });
+  const look = async () => {
+    clock.advance(10_000);
+    for (let n = 0; n < 100; n++) await Promise.resolve();
+  };
+  return { clock, told, delivered, asked, takeUp, finished, look };
+}
+
+it('tells of a call that was taken up though the log could not be read just then', async () => {
+  const answers = [new Error('not now'), aWholeCall().slice(0, 5)];
+  const { clock, told, delivered, finished, look } = whatIsLeft([['CA1'], ['CA1']], async () => {
+    const answer = answers.shift();
+    if (!Array.isArray(answer)) throw answer;
+    return answer;
+  });
+
+  await look();
+  expect(delivered).toEqual([]);
+  await look();
+  await look();
+
+  expect(delivered).toEqual(['CA1']);
+  expect(told).toMatchObject([{ type: 'told_on', state: 'delivered', seq: 6 }]);
+  await finished.settled();
+  expect(clock.timers).toBe(0);
+});
+
+it('says at once of a call that has ended that it is to be told on, and looks for others but that one', async () => {
+  const { told, asked, finished, look } = whatIsLeft(
+    [],
+    async () => [],
+    () => new Promise(() => {}),
+  );
+  finished.take('CA1', aWholeCall().slice(0, 5));
+  expect(told).toMatchObject([{ type: 'told_on', state: 'due', seq: 6 }]);
+
+  await look();
+  expect(asked).toEqual([['CA1']]);
+  await finished.settled();
+});
+
+it('leaves what there is no room for, and finds it again later', async () => {
+  const outcomes: WebhookOutcome[] = ['left', 'delivered'];
+  const { told, delivered, asked, finished, look } = whatIsLeft(
+    [[], ['CA1']],
+    async () => aWholeCall().slice(0, 5),
+    async () => outcomes.shift() ?? 'left',
+  );
+  finished.take('CA1', aWholeCall().slice(0, 5));
+  await look();
+  await look();
+
+  expect(asked[1]).toEqual([]);
+  expect(delivered).toEqual(['CA1', 'CA1']);
+  expect(told).toMatchObject([{ state: 'due' }, { state: 'delivered' }]);
+  await finished.settled();
+});
+
+it('looks once at a time, again as long as something is found, and not where there is no room', async () => {
+  const names = (from: number) => Array.from({ length: 5 }, (_, n) => `CA${from + n}`);
+  const { takeUp, asked, finished, look } = whatIsLeft(
+    [names(0), names(5)],
+    async () => aWholeCall().slice(0, 5),
+    () => new Promise(() => {}),
+  );
+  await look();
+  expect(asked.map((inHand) => inHand.length)).toEqual([0, 5, 10]);
+
+  takeUp.mockReturnValueOnce(new Promise(() => {}));
+  for (let n = 0; n < 4; n++) await look();
+  expect(takeUp).toHaveBeenCalledTimes(4);
+  await finished.settled();
+
+  const full = whatIsLeft(
+    [],
+    async () => [],
+    () => new Promise(() => {}),
+  );
+  for (let n = 0; n < 1_000; n++) full.finished.take(`CA${n}`, aWholeCall().slice(0, 5));
+  await full.look();
+  expect(full.takeUp).not.toHaveBeenCalled();
+  await full.finished.settled();
+});
+
+it('gives up a call of which nothing is kept any more', async () => {
+  const claim = { type: 'told_on', state: 'taken_up', by: 'this', seq: 7, atMs: 9 } as const;
+  const { told, delivered, finished, look } = whatIsLeft([['CA1']], async () => [claim]);
+  await look();
+
+  expect(delivered).toEqual([]);
+  expect(told).toMatchObject([{ state: 'given_up', why: 'forgotten', seq: 8 }]);
+  await finished.settled();
+});
+
+it('tells of no call of a process that had nobody to tell, though one that has shares its log', async () => {
+  const receiver = await aReceiver();
+  receiver.status = 204;
+  const dataDir = aFolder({}).path;
+  const quiet = await aHouse({ DATA_DIR: dataDir });
+  const quietId = await aCall(quiet);
+  await vi.waitFor(
+    async () =>
+      expect(await (await fetch(`${quiet.app.localUrl}/api/calls/${quietId}/events`)).text()).toContain(
+        '"ended"',
+      ),
+    { timeout: 10_000 },
+  );
+  await quiet.close();
+  const keepers = new DatabaseSync(join(dataDir, 'calls.db'));
+  keepers.exec('DELETE FROM keepers');
+
+  const telling = await aHouse({
+    DATA_DIR: dataDir,
+    CALL_WEBHOOK_URL: `${receiver.url}/calls`,
+    CALL_WEBHOOK_SECRET: 'whsec',
+    CALL_WEBHOOK_ORIGINS: receiver.url,
+  });
+  onTestFinished(() => telling.close());
+  const ownId = await aCall(telling);
+  const left = `SELECT count(*) AS calls FROM calls WHERE call_id = ? AND workings ->> '$.isUntold'`;
+  await vi.waitFor(() => expect(receiver.messages.map(({ body }) => body['callId'])).toEqual([ownId]), {
+    timeout: 10_000,
+  });
+  expect(keepers.prepare(left).get(quietId)).toEqual({ calls: 0 });
+  keepers.close();
+}, 60_000);
+
+it('tells of a call though the receiver was away until the house had closed and opened again, under one name', async () => {
+  const receiver = await aReceiver();
+  const dataDir = aFolder({}).path;
+  const environment = {
+    DATA_DIR: dataDir,
+    CALL_WEBHOOK_URL: `${receiver.url}/calls`,
+    CALL_WEBHOOK_SECRET: 'whsec',
+    CALL_WEBHOOK_ORIGINS: receiver.url,
+  };
+  const before = await aHouse(environment);
+  const callId = await aCall(before);
+  await vi.waitFor(() => expect(receiver.messages.length).toBeGreaterThan(0), { timeout: 10_000 });
+  await before.close();
+  const triedBefore = receiver.messages.length;
+  const keepers = new DatabaseSync(join(dataDir, 'calls.db'));
+  keepers.exec('DELETE FROM keepers');
+  keepers.close();
+
+  receiver.status = 204;
+  const after = await aHouse(environment);
+  onTestFinished(() => after.close());
+  await vi.waitFor(() => expect(receiver.messages.length).toBeGreaterThan(triedBefore), { timeout: 20_000 });
+  const eventsOf = async () => (await fetch(`${after.app.localUrl}/api/calls/${callId}/events`)).text();
+  await vi.waitFor(async () => expect(await eventsOf()).toContain('"delivered"'), { timeout: 10_000 });
+
+  expect(new Set(receiver.messages.map(({ id }) => id)).size).toBe(1);
+  expect(receiver.messages.at(-1)?.body).toMatchObject({
+    type: 'call.completed',
+    callId,
+    endReason: 'caller_hung_up',
+  });
+  expect(after.log.join('')).not.toContain('could not be told on');
+}, 60_000);
