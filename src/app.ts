@@ -28,7 +28,15 @@ export type AppExtras = Pick<HouseExtras, 'observers' | 'practiceModel'>;
 
 /** Puts everything together: the one place that knows which carrier, model and store there are. */
 export async function startApp(config: Config, logger: Logger, extras: AppExtras = {}): Promise<RunningApp> {
-  const metrics = createMetrics(() => house.calls.count);
+  const metrics = createMetrics(
+    () => house.calls.count,
+    () => {
+      const { health } = house.keeping.log;
+      return health.status === 'ok'
+        ? { troubles: 0, waitingEvents: 0 }
+        : { troubles: health.troubles.length, waitingEvents: health.waitingEvents };
+    },
+  );
   const house = await openHouse(config, logger, {
     ...extras,
     observers: [callLogLines(logger), metrics.observer, ...(extras.observers ?? [])],
@@ -60,6 +68,8 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     live: desk,
     forget: (callId) => keeping.log.store.delete(callId),
     passwords: config.passwords,
+    told: (deed) =>
+      logger[deed.status < 400 ? 'info' : 'warn'](deed, 'somebody asked the review pages to do something'),
     publicUrlOf,
   });
   mountEndings(web, (error) => logger.error({ err: error }, 'a request failed by a mistake of ours'));

@@ -8,7 +8,15 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-export function createMetrics(liveCalls: () => number): Metrics {
+/** How what keeps the calls is doing. */
+export interface LogState {
+  /** How many things it suffers from. */
+  readonly troubles: number;
+  /** What it could not keep yet. */
+  readonly waitingEvents: number;
+}
+
+export function createMetrics(liveCalls: () => number, logState: () => LogState): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
 
@@ -18,6 +26,22 @@ export function createMetrics(liveCalls: () => number): Metrics {
     registers: [registry],
     collect() {
       this.set(liveCalls());
+    },
+  });
+  new Gauge({
+    name: 'ringdown_call_log_troubles',
+    help: 'What the call log suffers from: 0 when all is well.',
+    registers: [registry],
+    collect() {
+      this.set(logState().troubles);
+    },
+  });
+  new Gauge({
+    name: 'ringdown_call_log_waiting_events',
+    help: 'Events that wait in memory until the call log works again.',
+    registers: [registry],
+    collect() {
+      this.set(logState().waitingEvents);
     },
   });
   const ended = new Counter({

@@ -63,6 +63,22 @@ describe.skipIf(chromiumPath === null)('the review pages in a browser', { timeou
     await page.waitForURL('**/calls/CA2');
   });
 
+  it.each([[1280], [390]])('show all of every call at a width of %i, whoever rang', async (width) => {
+    const { page } = watched;
+    await house.keep(
+      'CA4',
+      everythingHappens({ rang: { from: `sip:${'reception.'.repeat(9)}@example.com` } }),
+    );
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto('/');
+
+    const edges = await page
+      .locator('tr[data-call]')
+      .evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().right));
+    expect(edges).toHaveLength(4);
+    expect(Math.max(...edges)).toBeLessThanOrEqual(width);
+  });
+
   it('filter, choose columns, and hand out what is shown', async () => {
     const { page } = watched;
     await page.goto('/');
@@ -210,25 +226,6 @@ describe.skipIf(chromiumPath === null)('the review pages in a browser', { timeou
     await page.getByRole('button', { name: 'Delete it' }).click();
     await page.waitForURL(`${house.url}/`);
     expect(await house.store.card('CA1')).toBeNull();
-  });
-
-  it('show a call as it happens, take a note to its agent, and hang up', async () => {
-    const { page } = watched;
-    house.desk.rings('CAlive', { from: '+441632960777' });
-    for (const event of everythingHappens().slice(1, 11)) house.desk.happens('CAlive', event.atMs, event);
-    await page.goto('/live');
-    await page.locator('#transcript .line', { hasText: 'Harbour Opticians' }).waitFor();
-
-    await page.locator('#tell-form input').fill('Offer Tuesday.');
-    await page.locator('#tell-form input').press('Enter');
-    await page.locator('#transcript .marker', { hasText: 'Offer Tuesday.' }).waitFor();
-    expect(await page.locator('#tell-form input').inputValue()).toBe('');
-    house.desk.happens('CAlive', 20_000, { type: 'caller_said', text: 'Tuesday would be fine.' });
-    await page.locator('#transcript .line', { hasText: 'Tuesday would be fine.' }).waitFor();
-
-    await page.getByRole('button', { name: 'Hang up' }).click();
-    await expect.poll(() => house.desk.asked).toEqual(['tell CAlive: Offer Tuesday.', 'hang up CAlive']);
-    await expect.poll(() => page.locator('#watch-doing').textContent()).toBe('over');
   });
 
   it('draw the numbers', async () => {

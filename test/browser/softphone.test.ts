@@ -82,7 +82,7 @@ describe.skipIf(chromiumPath === null)('the phone in a browser', { timeout: 40_0
     const before = otherEnd.timesMs.length;
     otherEnd.leg?.clear();
 
-    await expect.poll(() => otherEnd.happened).toEqual(['mark never heard']);
+    await expect.poll(() => otherEnd.happened, { timeout: 10_000 }).toEqual(['mark never heard']);
     expect(20 * (otherEnd.timesMs.length - before)).toBeLessThan(5_000); // twelve seconds were to be played
   });
 

@@ -13,7 +13,10 @@ async function aHouse() {
   const app = createWebApp(false);
   const crashes: unknown[] = [];
   let admission: Admission = { admitted: true, isNew: true };
-  const metrics = createMetrics(() => 3);
+  const metrics = createMetrics(
+    () => 3,
+    () => ({ troubles: 2, waitingEvents: 70 }),
+  );
   mountHealth(app, () => admission, metrics);
   app.get('/broken', () => {
     throw new Error('a secret of ours');
@@ -63,6 +66,15 @@ describe('the routes for whoever runs it', () => {
     expect(text).toContain('ringdown_interruptions_total 1');
     expect(text).toContain('ringdown_problems_total{code="response_failed_server_error"} 1');
     expect(text).toContain('ringdown_call_seconds_sum 2');
+  });
+
+  it('C8: tell what the call log suffers from, and how much waits for it', async () => {
+    const { get } = await aHouse();
+
+    const text = await (await get('/metrics')).text();
+
+    expect(text).toContain('ringdown_call_log_troubles 2');
+    expect(text).toContain('ringdown_call_log_waiting_events 70');
   });
 
   it('keep no more kinds of problem than a dashboard can show', async () => {

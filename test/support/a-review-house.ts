@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mountPages } from '../../src/http/pages.ts';
 import type { House } from '../../src/http/review/house.ts';
+import type { Deed } from '../../src/http/routing/deeds.ts';
 import { createWebApp, listen, mountEndings, type UpgradeTaker } from '../../src/http/server.ts';
 import type { Passwords } from '../../src/http/sign-in/passwords.ts';
 import { callReading } from '../../src/logs/derive/reading.ts';
@@ -21,6 +22,8 @@ export interface ReviewHouse {
   readonly clock: TestClock;
   readonly desk: DeskOfTheTest;
   readonly store: CallStore;
+  /** What the log is told of. */
+  readonly deeds: readonly Deed[];
   /** What went wrong by a mistake of ours. */
   readonly crashes: unknown[];
   /** Keeps a call, with or without its sound. */
@@ -54,6 +57,7 @@ export async function aReviewHouse(
   const { store } = openSqliteStore(directory, { keeper: 'test', wallMs: () => clock.wallMs() });
   const recordingOf = (callId: string) => join(directory, `${callId}.wav`);
   const crashes: unknown[] = [];
+  const deeds: Deed[] = [];
 
   const app = createWebApp(false);
   let url = '';
@@ -63,6 +67,7 @@ export async function aReviewHouse(
     reading: callReading,
     live: desk,
     passwords,
+    told: (deed) => void deeds.push(deed),
     publicUrlOf: () => url,
     recordings: {
       find: (callId) =>
@@ -88,6 +93,7 @@ export async function aReviewHouse(
     clock,
     desk,
     store,
+    deeds,
     crashes,
     async keep(callId, events = everythingHappens(), withSound = false) {
       await store.append(stored(callId, events));

@@ -21,6 +21,7 @@ export function callsApi({ store }: House): readonly Route[] {
     route('get /api/calls.csv', {
       says: 'All calls of a query as a table. No cell is taken for a formula.',
       needs: 'viewer',
+      isTaken: true,
       query: callFilter,
       async handle({ query }, response) {
         response.type('text/csv; charset=utf-8').attachment('calls.csv');
@@ -35,6 +36,7 @@ export function callsApi({ store }: House): readonly Route[] {
     route('get /api/calls.jsonl', {
       says: 'All calls of a query, one JSON object a line.',
       needs: 'viewer',
+      isTaken: true,
       query: callFilter,
       async handle({ query }, response) {
         response.type('application/jsonl; charset=utf-8').attachment('calls.jsonl');

@@ -11,6 +11,7 @@ export function listenInRoute({ live }: House): Route {
     says: 'The sound of a call as it happens: the caller left, the agent right.',
     needs: 'operator',
     isStream: true,
+    isTaken: true,
     params: ofCall,
     async handle({ params: { callId }, request }, response) {
       const agent = new ByteQueue();

@@ -8,6 +8,7 @@ import { peaksOf } from '../review/peaks.ts';
 import { callerSound } from '../review/recording-file.ts';
 import { say } from '../routing/mount.ts';
 import { type Route, route } from '../routing/route.ts';
+import { sendFile } from '../routing/send-file.ts';
 import { ofCall } from './call-id.ts';
 import { practiceScript, type SoundOf } from './practice-script.ts';
 import { transcriptText, transcriptVtt } from './transcript-files.ts';
@@ -25,6 +26,7 @@ export function oneCallApi(house: House): readonly Route[] {
     route(where, {
       says,
       needs: 'viewer',
+      isTaken: !LOOKS.has(where),
       params: ofCall,
       async handle({ params: { callId }, request }, response) {
         const call = await knownCall(house, callId);
@@ -86,7 +88,7 @@ export function oneCallApi(house: House): readonly Route[] {
       async (call, response, request) => {
         const path = await recordings.find(call.card.callId);
         if (path === null) return noSuchCall(request, response);
-        await sendFile(response, path);
+        await sendFile(response, path, { 'Content-Type': 'audio/wav' });
       },
     ),
     aboutCall(
@@ -148,18 +150,5 @@ async function isLive({ live }: House, callId: string): Promise<boolean> {
   return (await live.list()).some((call) => call.callId === callId);
 }
 
-/** With ranges, so that one can jump to the end of an hour. */
-function sendFile(response: Response, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const options = {
-      headers: { 'Content-Type': 'audio/wav' },
-      cacheControl: false,
-      dotfiles: 'allow',
-    } as const;
-    response.sendFile(path, options, (error) => {
-      if (!error || response.headersSent)
-        resolve(); // whoever skips about breaks off what they had asked for
-      else reject(error);
-    });
-  });
-}
+/** What a page asks for when it is read; the rest is taken away, or heard. */
+const LOOKS: ReadonlySet<string> = new Set(['get /api/calls/:callId', 'get /api/calls/:callId/peaks']);

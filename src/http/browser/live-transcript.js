@@ -67,13 +67,17 @@ const WORDS = {
   problem: ({ code }) => `problem: ${code}`,
 };
 
-/** To its place in time, in place of what it was before. @param {HTMLElement} list @param {HTMLElement} row @param {number} atMs */
+/** To its place in time, in place of what it was before; the page itself stays where its reader has it. @param {HTMLElement} list @param {HTMLElement} row @param {number} atMs */
 function put(list, row, atMs) {
+  const readsTheEnd = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END_PX;
   const rows = [...list.children].filter((child) => child instanceof HTMLElement);
   const old = rows.find((child) => child.dataset['row'] === row.dataset['row']);
-  if (old) return old.replaceWith(row);
   const before = rows.findLast((child) => Number(child.dataset['at']) <= atMs);
-  if (before) before.after(row);
+  if (old) old.replaceWith(row);
+  else if (before) before.after(row);
   else list.prepend(row);
-  row.scrollIntoView({ block: 'nearest' });
+  if (readsTheEnd) list.scrollTop = list.scrollHeight;
 }
+
+/** Two lines: whoever has gone further up is reading there. */
+const NEAR_END_PX = 60;

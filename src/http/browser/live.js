@@ -1,5 +1,6 @@
 /** The calls that go on, and one of them as it happens. */
 import { ask, clockTime, find, make, need } from './dom.js';
+import { listenIn } from './listen-in.js';
 import { watchCall } from './live-transcript.js';
 
 /** @typedef {{ callId: string, startedWallMs: number, who: string, agent: string, doing: string, lastLatencyMs: number | null, turns: number, lastWords: string, targets: string[] }} LiveCard */
@@ -54,7 +55,7 @@ function showFacts(card) {
     card.lastLatencyMs === null ? '' : ` · last answer after ${Math.round(card.lastLatencyMs)} ms`;
   need('#watch-who', HTMLElement).textContent = card.who;
   need('#watch-facts', HTMLElement).textContent =
-    `${card.agent} · ${ageOf(card)} · ${card.turns} turns${latency}`;
+    `${card.agent} · ${ageOf(card)} · ${card.turns} ${card.turns === 1 ? 'turn' : 'turns'}${latency}`;
   const form = find('#transfer-form', HTMLFormElement);
   const select = find('#transfer-form select', HTMLSelectElement);
   if (!form || !select || select.options.length === card.targets.length) return;
@@ -65,7 +66,7 @@ function showFacts(card) {
 /** @param {string} callId */
 function watch(callId) {
   stop();
-  if (sound && watched !== callId) stopListening();
+  if (watched !== callId) stopListening();
   watched = callId;
   panel.hidden = false;
   complain('');
@@ -112,32 +113,28 @@ transfer?.addEventListener('submit', (event) => {
 });
 
 const listen = find('#listen', HTMLButtonElement);
-/** @type {HTMLAudioElement | null} */
-let sound = null;
-listen?.addEventListener('click', () => (sound ? stopListening() : startListening()));
+/** @type {(() => void) | null} */
+let stopSound = null;
+listen?.addEventListener('click', () => (stopSound ? stopListening() : startListening()));
 
 function startListening() {
-  sound = new Audio(`/api/live/${watched}/listen.wav`);
-  sound.addEventListener('ended', stopListening);
-  sound.addEventListener('error', () => {
+  if (watched === null) return;
+  stopSound = listenIn(watched, (problem) => {
     stopListening();
-    complain('One cannot listen in on this call.');
+    complain(problem);
   });
-  sound.play().catch(() => {});
   showListening();
 }
 
 function stopListening() {
-  const ended = sound;
-  sound = null;
-  ended?.removeAttribute('src');
-  ended?.load(); // lets go of the stream
+  stopSound?.();
+  stopSound = null;
   showListening();
 }
 
 function showListening() {
   if (!listen) return;
-  listen.textContent = sound ? 'Stop listening' : 'Listen in';
-  listen.setAttribute('aria-pressed', String(sound !== null));
+  listen.textContent = stopSound ? 'Stop listening' : 'Listen in';
+  listen.setAttribute('aria-pressed', String(stopSound !== null));
 }
 find('#hang-up', HTMLButtonElement)?.addEventListener('click', () => void act('hang-up'));

@@ -7,6 +7,7 @@ import { colour, make, need } from './dom.js';
 const sheet = make('link', { rel: 'stylesheet', href: '/assets/vendor/uplot.css' });
 document.head.append(sheet);
 const HEIGHT = 180;
+const WHOLE_STEPS = [1, 10, 100, 1_000, 10_000, 100_000].flatMap((ten) => [ten, 2 * ten, 5 * ten]);
 const box = need('#charts', HTMLElement);
 const response = await fetch(`/api/figures${location.search}`);
 /** @type {{ days: Day[] }} */
@@ -14,9 +15,9 @@ const { days } = response.ok ? await response.json() : { days: [] };
 const times = days.map(({ day }) => Date.parse(`${day}T00:00:00Z`) / 1000);
 const one = (/** @type {(day: Day) => number | null} */ of) => [of];
 
-/** @type {{ title: string, of: ((day: Day) => number | null)[], names: string[], unit: string, isBars?: boolean }[]} */
+/** @type {{ title: string, of: ((day: Day) => number | null)[], names: string[], unit?: string, before?: string, isCount?: boolean, isBars?: boolean }[]} */
 const charts = [
-  { title: 'Calls per day', names: ['calls'], of: one((day) => day.calls), unit: '', isBars: true },
+  { title: 'Calls per day', names: ['calls'], of: one((day) => day.calls), isCount: true, isBars: true },
   {
     title: 'Average length',
     names: ['seconds'],
@@ -29,12 +30,12 @@ const charts = [
     names: ['p50', 'p95'],
     unit: ' ms',
   },
-  { title: 'Cost per day', names: ['$'], of: one((day) => day.cost), unit: ' $', isBars: true },
+  { title: 'Cost per day', names: ['dollars'], of: one((day) => day.cost), before: '$', isBars: true },
   {
     title: 'Tool errors per day',
     names: ['errors'],
     of: one((day) => day.toolFailures),
-    unit: '',
+    isCount: true,
     isBars: true,
   },
 ];
@@ -58,7 +59,7 @@ function draw() {
 }
 
 /** @param {typeof charts[number]} chart @param {HTMLElement} holder */
-function plotOf({ of, names, unit, isBars }, holder) {
+function plotOf({ of, names, unit = '', before = '', isCount, isBars }, holder) {
   const colours = [colour('--accent'), colour('--caller')];
   const axis = {
     stroke: colour('--muted'),
@@ -74,7 +75,7 @@ function plotOf({ of, names, unit, isBars }, holder) {
       cursor: { y: false },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
       scales: {
-        y: { range: (_plot, _least, most) => [0, Math.max(most ?? 0, 0.001) * 1.1] },
+        y: { range: (_plot, _least, most) => [0, Math.max(most ?? 0, isCount ? 1 : 0.001) * 1.1] },
         x: { range: (_plot, from, until) => [from - 43_200, until + 43_200] },
       },
       axes: [
@@ -95,7 +96,8 @@ function plotOf({ of, names, unit, isBars }, holder) {
         {
           ...axis,
           size: 62,
-          values: (_plot, splits) => splits.map((split) => `${Number(split.toFixed(3))}${unit}`),
+          values: (_plot, splits) => splits.map((split) => `${before}${Number(split.toFixed(3))}${unit}`),
+          ...(isCount && { incrs: WHOLE_STEPS }),
         },
       ],
       series: [

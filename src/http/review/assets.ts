@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { noSuchCall } from '../api/one-call.ts';
 import { type Route, route } from '../routing/route.ts';
+import { sendFile } from '../routing/send-file.ts';
 
 /**
  * The files that pages are made of: ours as they lie in `src/http/browser`, and three of other
@@ -18,17 +19,8 @@ export function assetRoute(): Route {
     handle({ params, request }, response) {
       const file = FILES.get(params.path.join('/'));
       if (file === undefined) return noSuchCall(request, response);
-      return new Promise((resolve, reject) => {
-        // Asked for again each time, and answered with "not changed": nothing here has a version in its name.
-        const options = {
-          headers: { 'Cache-Control': 'no-cache' },
-          cacheControl: false,
-          dotfiles: 'allow',
-        } as const;
-        response.sendFile(file, options, (error) =>
-          error && !response.headersSent ? reject(error) : resolve(),
-        );
-      });
+      // Asked for again each time, and answered with "not changed": nothing here has a version in its name.
+      return sendFile(response, file, { 'Cache-Control': 'no-cache' });
     },
   });
 }

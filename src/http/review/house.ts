@@ -3,6 +3,7 @@ import type { CallReading } from '../../ports/call-reading.ts';
 import type { CallStore } from '../../ports/call-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Recordings } from '../../ports/recordings.ts';
+import type { Deed } from '../routing/deeds.ts';
 import type { Passwords } from '../sign-in/passwords.ts';
 import type { LiveDesk } from './live.ts';
 
@@ -16,6 +17,8 @@ export interface House {
   /** Leaves nothing of a call behind: its events, its sound, what was made of them. False: there was nothing. */
   readonly forget: (callId: string) => Promise<boolean>;
   readonly passwords: Passwords;
+  /** Told of what people do here, and of what they are kept from doing. */
+  readonly told: (deed: Deed) => void;
   /** The address by which the world knows us, as seen from a request. */
   readonly publicUrlOf: (request: Request) => string;
 }

@@ -20,6 +20,9 @@ const PLACES = [
   { path: '/phone', name: 'Phone' },
 ] as const;
 
+/** All of them on every page: browsers keep them, and ask only whether they have changed. */
+const STYLES = ['frame', 'controls', 'calls', 'transcript', 'player', 'call', 'numbers', 'live'] as const;
+
 /** The whole of a page, as it is sent. */
 export function layout(response: Response, page: Page): string {
   const visitor: Visitor | null = response.locals['visitor'] ?? null;
@@ -31,7 +34,7 @@ export function layout(response: Response, page: Page): string {
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <meta name="color-scheme" content="light dark">
 <title>${page.title} · Ringdown</title>
-<link rel="stylesheet" href="/assets/style.css">
+${STYLES.map((name) => html`<link rel="stylesheet" href="/assets/${name}.css">`)}
 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
 ${page.script !== undefined && html`<script type="module" src="/assets/${page.script}"></script>`}
 <script type="module" src="/assets/everywhere.js"></script>

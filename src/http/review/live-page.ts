@@ -29,8 +29,8 @@ export function livePage({ live, reading }: House): Route {
     mayDo(visitor, 'operator') &&
     html`<form id="tell-form" class="row"><input name="text" maxlength="2000" required placeholder="A note for the agent; the caller does not hear it" aria-label="Note for the agent" autocomplete="off"><button class="main">Send</button></form>
   <div class="spread"><form id="transfer-form" class="row" hidden><select name="target" aria-label="Transfer to"></select><button>Transfer</button></form>
-  <button id="listen" aria-pressed="false">Listen in</button>
-  <button class="danger" id="hang-up">Hang up</button></div>`
+  <div class="row"><button id="listen" aria-pressed="false">Listen in</button>
+  <button class="danger" id="hang-up">Hang up</button></div></div>`
   }
   <p class="complaint" id="watch-complaint" role="alert" hidden></p>
   <p><a id="watch-link" href="/">Everything about this call</a></p>

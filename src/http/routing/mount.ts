@@ -3,11 +3,21 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import { z } from 'zod';
 import { problemPage } from '../review/problem-page.ts';
 import type { Gate, Refusal } from '../sign-in/gate.ts';
+import { type Deed, deedOf, wasTried } from './deeds.ts';
 import type { Route } from './route.ts';
 import { safeguards } from './safeguards.ts';
 
 /** Puts routes into the house, each behind the gate. */
-export function mountRoutes(app: Express, routes: readonly Route[], gate: Gate): void {
+export function mountRoutes(
+  app: Express,
+  routes: readonly Route[],
+  gate: Gate,
+  told: (deed: Deed) => void,
+): void {
+  const tell = (route: Route, request: Request, response: Response) => {
+    const deed = deedOf(route, request, response);
+    if (deed) told(deed);
+  };
   const router = express.Router({ caseSensitive: true, strict: true });
   for (const route of routes) {
     router[route.method](
@@ -18,8 +28,12 @@ export function mountRoutes(app: Express, routes: readonly Route[], gate: Gate):
         const actsOn = route.method !== 'get' || route.isStream;
         const verdict = gate.judge(request, route.needs, actsOn);
         response.locals['visitor'] = verdict.may ? verdict.visitor : null;
-        if (verdict.may) next();
-        else refuse(request, response, verdict.because);
+        if (verdict.may) {
+          if (!route.isStream) response.once('close', () => tell(route, request, response));
+          return next();
+        }
+        refuse(request, response, verdict.because);
+        if (wasTried(route, request, verdict.because)) tell(route, request, response);
       },
       // Nothing of a body is read before it is known that its sender may send one.
       express.json({ limit: LONGEST_BODY, strict: true }),
@@ -27,6 +41,7 @@ export function mountRoutes(app: Express, routes: readonly Route[], gate: Gate):
       async (request: Request, response: Response, next: NextFunction) => {
         try {
           await route.handle(request, response, response.locals['visitor']);
+          if (route.isStream) tell(route, request, response); // not only when it is over
         } catch (error) {
           if (error instanceof z.ZodError) misunderstood(request, response, error);
           else next(error);

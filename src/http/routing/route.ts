@@ -19,6 +19,8 @@ export interface Route {
   readonly says: string;
   /** It stays open and tells what happens: then it is only for pages of ours. */
   readonly isStream: boolean;
+  /** It hands out what was said or how it sounded: the log tells that somebody took it. */
+  readonly isTaken: boolean;
   /** Parses what came and does it. Throws a ZodError for anything else. */
   handle(request: Request, response: Response, visitor: Visitor): Promise<void> | void;
 }
@@ -52,6 +54,7 @@ interface RouteSpec<Params extends z.ZodType, Query extends z.ZodType, Body exte
   readonly says: string;
   readonly needs: Needs;
   readonly isStream?: boolean;
+  readonly isTaken?: boolean;
   handle(
     input: Input<z.output<Params>, z.output<Query>, z.output<Body>>,
     response: Response,
@@ -77,6 +80,7 @@ export function route<
     needs,
     says,
     isStream: spec.isStream ?? false,
+    isTaken: spec.isTaken ?? false,
     door: { ...(params && { params }), ...(query && { query }), ...(body && { body }) },
     handle(request, response, visitor) {
       const came: unknown = { params: request.params, query: queryOf(request), body: request.body ?? {} };

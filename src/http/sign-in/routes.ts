@@ -71,7 +71,7 @@ function signInPage(response: Parameters<typeof layout>[0], next: string, compla
     here: null,
     body: html`<section class="narrow card"><h1>Sign in</h1>
 <form method="post" action="/sign-in" class="stack">
-  <label>Password <input type="password" name="password" autocomplete="current-password" required autofocus></label>
+  <label class="stack">Password <input type="password" name="password" autocomplete="current-password" required autofocus></label>
   <input type="hidden" name="next" value="${next}">
   ${complaint !== null && html`<p class="complaint" role="alert">${complaint}</p>`}
   <button class="main">Sign in</button>

@@ -93,7 +93,7 @@ describe('U1: the routes', () => {
         .replace(':callId', 'CA1')
         .replace(':tag', 't')
         .replace(':noteId', 'n')
-        .replace('*path', 'style.css');
+        .replace('*path', 'frame.css');
       const headers = await headersOf(identity);
       const response = await house.ask(address, {
         method: method.toUpperCase(),
