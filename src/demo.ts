@@ -37,7 +37,7 @@ const result = await placePracticeCall(config, pino({ level: 'warn' }), script, 
 console.log('');
 const today = wallTime(systemClock.wallMs()).toPlainDate();
 const bookings = result.callId === null ? [] : bookingsOfCall(config.dataDir, result.callId, today);
-const checks = checkDemo(result.wentWell, result.facts, bookings);
+const checks = checkDemo(result.wentWell, result.facts, bookings, result.tape);
 for (const { isGood, text } of checks) console.log(`${isGood ? '✓' : '✗'} ${text}`);
 if (result.callId !== null) {
   const recording = relative('.', recordingPath(config.dataDir, result.callId));

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Booking } from '../src/agents/front-desk/clinic/bookings.ts';
 import { checkDemo } from '../src/demo-checks.ts';
-import type { CallFact } from '../src/ports/call-log.ts';
+import type { CallEvent, CallFact } from '../src/ports/call-log.ts';
 import { callerClip } from '../src/practice/voice.ts';
+import { eventsOf, rang, SEED_WALL_MS } from './support/logged-calls.ts';
 
 const slot = '2026-11-24T09:30';
 const say = 'Your appointment is booked.';
@@ -31,28 +32,35 @@ const booking: Booking = {
   customer: null,
 };
 
-const FACTS: readonly CallFact[] = [
+/** It was put in 300 ms before the house heard of the call. */
+const PHONE = { startedWallMs: SEED_WALL_MS - 300, cutsMs: [8_312] };
+
+const HAPPENED: readonly CallFact[] = [
+  rang(),
   agentSaid('Good day.'),
   ...['opening_hours', 'order_status', 'free_appointments', 'book_first', 'goodbye'].map(callerSaid),
-  { type: 'interrupted', heardMs: 2600, unheardMs: 9000 },
+  { type: 'interrupted', heardMs: 2600, unheardMs: 9000, heardUntilMs: 8_005 },
   returned('order_status', { say: 'It is ready.', state: 'ready' }),
   returned('book_appointment', { say, slot }),
   agentSaid(say),
   agentSaid('Goodbye!'),
   { type: 'ended', reason: 'agent_hung_up' },
 ];
+const FACTS = eventsOf(HAPPENED.map((fact, n) => [n, fact]));
 
-const failed = (facts: readonly CallFact[], bookings: readonly Booking[] = [booking]) =>
-  checkDemo(true, facts, bookings)
+const failed = (facts: readonly CallEvent[], bookings: readonly Booking[] = [booking], phone = PHONE) =>
+  checkDemo(true, facts, bookings, phone)
     .filter(({ isGood }) => !isGood)
     .map(({ text }) => text.split(',')[0]);
 
 describe('the demo', () => {
   it('has succeeded when everything happened, and shows the row of the booking', () => {
     expect(failed(FACTS)).toEqual([]);
-    expect(checkDemo(true, FACTS, [booking]).map(({ text }) => text)).toContain(
+    const texts = checkDemo(true, FACTS, [booking], PHONE).map(({ text }) => text);
+    expect(texts).toContain(
       'the booking is in the database, once: appointment 7, 2026-11-24 09:30, Amara Okafor, for a new customer',
     );
+    expect(texts).toContain('the page marks it where the phone fell silent: 7 ms off');
   });
 
   it('has failed when the booking is not in the database, or another one is, or it is there twice', () => {
@@ -65,16 +73,26 @@ describe('the demo', () => {
   });
 
   it.each([
-    ['interrupted', ['the agent gave way']],
+    ['interrupted', ['the agent gave way', 'the page marks it where the phone fell silent']],
+    ['rang', ['the page marks it where the phone fell silent']],
     ['caller_said', ['the caller was understood', 'both said goodbye']],
     ['ended', ['the call ended as it should']],
   ])('has failed without %s', (type, expected) => {
     expect(failed(FACTS.filter((fact) => fact.type !== type))).toEqual(expected);
   });
 
+  it('has failed when an interruption is marked elsewhere than where the phone fell silent', () => {
+    const elsewhere = { ...PHONE, cutsMs: [8_000, 8_360] };
+
+    expect(failed(FACTS, [booking], elsewhere)).toEqual([
+      'the page marks it where the phone fell silent: 55 ms off',
+    ]);
+    expect(failed(FACTS, [booking], { ...PHONE, cutsMs: [] })).toHaveLength(1);
+  });
+
   it.each(['order_status', 'book_appointment'])('has failed when %s did not work', (name) => {
     const facts = FACTS.map(
-      (fact): CallFact =>
+      (fact): CallEvent =>
         fact.type === 'tool_returned' && fact.name === name ? { ...fact, result: 'failed' } : fact,
     );
 
