@@ -53,6 +53,15 @@ describe('a session that is open', () => {
     ]);
   });
 
+  it('knows an event by its name, wherever in it that stands', async () => {
+    const server = await aSession();
+    server.send({ event_id: 'e1', item_id: 'u1', type: 'input_audio_buffer.speech_started' });
+    server.send({ type: 'nobody_knows', also: { type: 'input_audio_buffer.speech_started' } });
+    await settled(server);
+
+    expect(server.events).toEqual([{ type: 'speech_started' }]);
+  });
+
   it('knows its own wishes again by the answer’s metadata', async () => {
     const server = await aSession();
     server.session.respond({ wantId: 'greeting', instructions: 'Greet.' });
