@@ -47,17 +47,16 @@ export class BenchCall {
     this.#line = answer.line;
   }
 
-  /** Talks until told to stop: a burst of sound, the answer, the next burst into it or after it. */
-  async talk(shouldGoOn: () => boolean): Promise<void> {
+  /** Talks until it is over: a burst of sound, the answer, the next burst into it or after it. */
+  async talk(): Promise<void> {
     await pause(Math.random() * SPREAD_MS); // or all answers come at once
-    for (let turn = 0; shouldGoOn() && this.#line?.isOpen; turn++) {
+    for (let turn = 0; this.#line?.isOpen; turn++) {
       this.#line.speak(BURST);
       await pause(BURST_MS + SETTLED_MS); // by then the answer before has been cut, or was over
       if (turn > 0) this.#answer.judge(this.samples, this.#stalls);
       this.#answer = this.#answerIn(turn);
       await this.#listen();
     }
-    await pause(SETTLED_MS); // what was on its way has arrived
   }
 
   hangUp(): void {

@@ -1,5 +1,5 @@
 import type { LoadResult } from './load.ts';
-import { meanOf, type Spread } from './samples.ts';
+import { medianOf, type Spread } from './samples.ts';
 
 const COLUMNS = [
   '',
@@ -32,8 +32,8 @@ export function row(
   return line([
     name,
     String(calls),
-    meanOf(rounds.map((round) => round.cpuMsPerCallSecond)).toFixed(2),
-    `${meanOf(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
+    medianOf(rounds.map((round) => round.cpuMsPerCallSecond)).toFixed(2),
+    `${medianOf(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
     spread(last.soFar.up),
     spread(last.soFar.down),
     last.soFar.clear.count > 0 ? spread(last.soFar.clear) : '–',
