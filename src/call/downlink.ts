@@ -32,15 +32,9 @@ export interface DownlinkWires {
  * stalled never makes up for it in a burst.
  */
 export class Downlink {
-  readonly #from: AudioFormat;
-  readonly #to: AudioFormat;
-  readonly #tell: (fact: CallFact) => void;
-  readonly #played: DownlinkWires['played'];
-  readonly #marked: DownlinkWires['marked'];
-  readonly #wantsMarks: DownlinkWires['wantsMarks'];
+  readonly #wires: DownlinkWires;
   readonly #transcoder: Transcoder;
   readonly #playback = new PlaybackClock();
-  readonly #mayBeHeld: boolean;
   #isHeld = false;
   #leg: CallLeg | null = null;
   #parts: SpokenPart[] = [];
@@ -49,16 +43,9 @@ export class Downlink {
   #marks = 0;
 
   constructor(wires: DownlinkWires) {
-    const { from, to, tell, played, marked, wantsMarks, mayBeHeld } = wires;
-    this.#from = from;
-    this.#to = to;
-    this.#tell = tell;
-    this.#heard = new HeardParts(tell);
-    this.#played = played;
-    this.#marked = marked;
-    this.#wantsMarks = wantsMarks;
-    this.#mayBeHeld = mayBeHeld;
-    this.#transcoder = createTranscoder(from, to);
+    this.#wires = wires;
+    this.#heard = new HeardParts(wires.tell);
+    this.#transcoder = createTranscoder(wires.from, wires.to);
   }
 
   /** What was said before there was a line is said now. */
@@ -96,7 +83,7 @@ export class Downlink {
   /** Stops in mid-word; what the phone has not played is kept. The phone itself has to be cleared by the caller. */
   hold(now: number): void {
     const heardMs = this.#playback.heardMs(now);
-    for (const part of this.#parts) part.takeBack(heardMs, this.#to);
+    for (const part of this.#parts) part.takeBack(heardMs, this.#wires.to);
     this.#playback.cleared(now);
     this.#markPace.marked();
     this.#isHeld = true;
@@ -111,7 +98,7 @@ export class Downlink {
   /** Sound of the model's. False if more of it waits than anybody will listen to: then it was not taken. */
   take(id: PartId, audio: Uint8Array, now: number): boolean {
     const part = this.#part(id, now);
-    const ms = durationMs(this.#from, audio.length);
+    const ms = durationMs(this.#wires.from, audio.length);
     if (!part || this.#waitingMs() + ms > MOST_WAITING_MS) return false;
 
     part.receivedMs += ms;
@@ -162,7 +149,7 @@ export class Downlink {
   fallSilent(now: number): void {
     const heardMs = this.#playback.heardMs(now);
     this.#heard.tellAll();
-    for (const part of this.#parts) if (part.receivedMs > 0) this.#tell(part.said(heardMs));
+    for (const part of this.#parts) if (part.receivedMs > 0) this.#wires.tell(part.said(heardMs));
     for (const part of this.#parts) part.drop();
     this.#parts = [];
     this.#transcoder.reset();
@@ -184,14 +171,14 @@ export class Downlink {
       // Within an answer the parts come one after the other, whatever the order of their endings.
       if (part.id.responseId === id.responseId) part.isComplete = true;
     }
-    const part = new SpokenPart(id, now, this.#mayBeHeld);
+    const part = new SpokenPart(id, now, this.#wires.mayBeHeld);
     this.#parts.push(part);
     return part;
   }
 
   #waitingMs(): number {
     const bytes = this.#parts.reduce((total, part) => total + part.waiting.length, 0);
-    return durationMs(this.#to, bytes);
+    return durationMs(this.#wires.to, bytes);
   }
 
   /** Keeps the lead at the carrier, as long as there is something to say and somebody to hear it. */
@@ -217,7 +204,7 @@ export class Downlink {
 
   /** Whole frames, save for the last of a part: odd crumbs are said to crackle. */
   #bytesToSend(part: SpokenPart, roomMs: number): number {
-    const frameBytes = bytesPerMs(this.#to) * FRAME_MS;
+    const frameBytes = bytesPerMs(this.#wires.to) * FRAME_MS;
     const roomBytes = Math.floor(roomMs / FRAME_MS) * frameBytes;
     if (part.isComplete) return Math.min(part.waiting.length, roomBytes);
     return Math.min(Math.floor(part.waiting.length / frameBytes) * frameBytes, roomBytes);
@@ -226,11 +213,11 @@ export class Downlink {
   #send(leg: CallLeg, part: SpokenPart, bytes: number, now: number): void {
     const leadMs = this.#playback.leadMs(now);
     if (part.sentMs === 0) this.#tellOfStart(part);
-    if (leadMs === 0 && this.#wantsMarks() && this.#markPace.begins(now)) this.#mark(leg, now);
-    const audio = part.send(bytes, this.#to, this.#playback.sentMs);
-    const ms = durationMs(this.#to, audio.length);
+    if (leadMs === 0 && this.#wires.wantsMarks() && this.#markPace.begins(now)) this.#mark(leg, now);
+    const audio = part.send(bytes, this.#wires.to, this.#playback.sentMs);
+    const ms = durationMs(this.#wires.to, audio.length);
     leg.play(audio);
-    this.#played(audio, now + leadMs);
+    this.#wires.played(audio, now + leadMs);
     this.#playback.sent(ms, now);
 
     const isItsEnd = part.isComplete && part.waiting.length === 0;
@@ -240,14 +227,14 @@ export class Downlink {
   #mark(leg: CallLeg, now: number): void {
     const name = `heard-${++this.#marks}`;
     leg.mark(name);
-    this.#marked(name, this.#playback.marked(name, now));
+    this.#wires.marked(name, this.#playback.marked(name, now));
     this.#markPace.marked();
   }
 
   #tellOfStart({ id: { responseId } }: SpokenPart): void {
     const { journeyMs } = this.#playback;
     const line = journeyMs === null ? {} : { lineMs: Math.round(journeyMs) };
-    this.#tell({ type: 'agent_started_speaking', responseId, ...line });
+    this.#wires.tell({ type: 'agent_started_speaking', responseId, ...line });
   }
 
   /** Tells of what has been heard to its end. */
