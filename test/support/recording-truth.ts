@@ -25,6 +25,12 @@ try {
   console.log(`Clocks joined ${(behindMs - behindByWallMs).toFixed(1)} ms from the time of day.`);
   console.table(spreads);
   console.log(`${markers.length} interruptions marked, the worst ${worstMarkerMs.toFixed(1)} ms off.`);
+  if (worstMarkerMs > MOST_MARKER_OFF_MS) {
+    console.log(
+      `The phone fell silent at ${tape.cutsMs.map((cutMs) => Math.round(cutMs + behindMs)).join(', ')} ms.`,
+    );
+    for (const event of call.events.filter(({ type }) => type === 'interrupted')) console.log(event);
+  }
   for (const { atMs, ms, likeness } of agent.filter((found) => isOdd(found.ms, found.likeness)))
     console.log(`The agent at ${atMs} ms: ${ms} ms off, ${likeness.toFixed(3)} alike.`);
 

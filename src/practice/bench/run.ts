@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import manifest from '../../../package.json' with { type: 'json' };
 import { kernelLine } from './kernels.ts';
 import type { LoadOrder, LoadResult } from './load.ts';
+import { coreTimes, stolenLine } from './stolen.ts';
 import { heading, row, summary } from './table.ts';
 
 /**
@@ -44,6 +45,7 @@ try {
   };
   await load.warmUp(Object.values(urls));
   console.log(heading());
+  const before = coreTimes();
   for (const calls of LOADS) {
     const rounds = await measure(urls, calls);
     console.log(row('relay (the floor)', calls, rounds.relay, rounds.relay));
@@ -52,6 +54,7 @@ try {
       console.log(summary(rounds[audio]));
     }
   }
+  console.log(`\n${stolenLine(before, coreTimes())}`);
 } finally {
   for (const server of started) server.kill('SIGKILL');
   load.process.kill();
