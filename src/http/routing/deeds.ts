@@ -1,6 +1,5 @@
 import type { Request, Response } from 'express';
 import { callId } from '../api/call-id.ts';
-import type { Refusal } from '../sign-in/gate.ts';
 import type { Role, Visitor } from '../sign-in/visitor.ts';
 import type { Route } from './route.ts';
 
@@ -14,23 +13,14 @@ export interface Deed {
   readonly status: number;
 }
 
-/** What the log is to tell of a request; null for a mere look. */
-export function deedOf(route: Route, request: Request, response: Response): Deed | null {
-  const { method, path, isTaken } = route;
+/** What the log is to tell of a request that has just come, once it is known what became of it; null for a mere look. */
+export function deedOf(
+  { method, path, isTaken }: Route,
+  request: Request,
+  visitor: Visitor,
+): ((response: Response) => Deed) | null {
   if (method === 'get' && !isTaken) return null;
-  const call = callId.safeParse(request.params['callId']).data;
-  const visitor: Visitor | null = response.locals['visitor'] ?? null;
-  return {
-    route: `${method} ${path}`,
-    ...(call !== undefined && { call }),
-    role: visitor?.role ?? null,
-    from: request.ip ?? '',
-    status: response.statusCode,
-  };
-}
-
-/** Somebody tried what they may not, rather than that a browser has to sign in first. */
-export function wasTried({ method }: Route, request: Request, because: Refusal): boolean {
-  const isKnown = request.headers.authorization !== undefined;
-  return method !== 'get' || isKnown || because === 'not_allowed' || because === 'foreign_site';
+  const call = callId.safeParse(request.params['callId']).data; // Express forgets it where something goes wrong
+  const deed = { route: `${method} ${path}`, ...(call !== undefined && { call }), role: visitor.role };
+  return ({ statusCode }) => ({ ...deed, from: request.ip ?? '', status: statusCode });
 }

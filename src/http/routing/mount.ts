@@ -3,7 +3,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import { z } from 'zod';
 import { problemPage } from '../review/problem-page.ts';
 import type { Gate, Refusal } from '../sign-in/gate.ts';
-import { type Deed, deedOf, wasTried } from './deeds.ts';
+import { type Deed, deedOf } from './deeds.ts';
 import type { Route } from './route.ts';
 import { safeguards } from './safeguards.ts';
 
@@ -14,10 +14,6 @@ export function mountRoutes(
   gate: Gate,
   told: (deed: Deed) => void,
 ): void {
-  const tell = (route: Route, request: Request, response: Response) => {
-    const deed = deedOf(route, request, response);
-    if (deed) told(deed);
-  };
   const router = express.Router({ caseSensitive: true, strict: true });
   for (const route of routes) {
     router[route.method](
@@ -27,13 +23,16 @@ export function mountRoutes(
         safeguards(response);
         const actsOn = route.method !== 'get' || route.isStream;
         const verdict = gate.judge(request, route.needs, actsOn);
-        response.locals['visitor'] = verdict.may ? verdict.visitor : null;
-        if (verdict.may) {
-          if (!route.isStream) response.once('close', () => tell(route, request, response));
-          return next();
+        response.locals['visitor'] = verdict.visitor;
+        const deed = deedOf(route, request, verdict.visitor);
+        const tell = () => void (deed && told(deed(response)));
+        if (!verdict.may) {
+          refuse(request, response, verdict.because);
+          return tell();
         }
-        refuse(request, response, verdict.because);
-        if (wasTried(route, request, verdict.because)) tell(route, request, response);
+        if (route.isStream) response.locals['began'] = tell;
+        else response.once('close', tell);
+        next();
       },
       // Nothing of a body is read before it is known that its sender may send one.
       express.json({ limit: LONGEST_BODY, strict: true }),
@@ -41,7 +40,7 @@ export function mountRoutes(
       async (request: Request, response: Response, next: NextFunction) => {
         try {
           await route.handle(request, response, response.locals['visitor']);
-          if (route.isStream) tell(route, request, response); // not only when it is over
+          response.locals['began']?.(); // a stream is told of now, not only when it is over
         } catch (error) {
           if (error instanceof z.ZodError) misunderstood(request, response, error);
           else next(error);

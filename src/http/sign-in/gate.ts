@@ -10,7 +10,7 @@ import { mayDo, type Role, STRANGER, type Visitor } from './visitor.ts';
 /** What becomes of a request before anybody looks at what it wants. */
 export type Verdict =
   | { readonly may: true; readonly visitor: Visitor }
-  | { readonly may: false; readonly because: Refusal };
+  | { readonly may: false; readonly visitor: Visitor; readonly because: Refusal };
 
 /** `closed`: no password is set, so only this machine may see anything. */
 export type Refusal = 'closed' | 'sign_in' | 'not_allowed' | 'foreign_site';
@@ -35,13 +35,13 @@ export class Gate {
 
   /** `actsOn`: it changes something, or opens a stream: then it has to come from a page of ours. */
   judge(request: Request, needs: Role | 'nobody', actsOn: boolean): Verdict {
-    if (!this.hasPassword && !isThisMachine(request)) return { may: false, because: 'closed' };
+    if (!this.hasPassword && !isThisMachine(request)) return refused(STRANGER, 'closed');
     const visitor = this.#visitorOf(request);
     const bringsItself = visitor.by !== 'bearer'; // a browser adds cookies to whatever any page asks for
     if (actsOn && bringsItself && !isFromOwnSite(request, this.#publicUrlOf(request)))
-      return { may: false, because: visitor.role || needs === 'nobody' ? 'foreign_site' : 'sign_in' };
+      return refused(visitor, visitor.role || needs === 'nobody' ? 'foreign_site' : 'sign_in');
     if (mayDo(visitor, needs)) return { may: true, visitor };
-    return { may: false, because: visitor.role ? 'not_allowed' : 'sign_in' };
+    return refused(visitor, visitor.role ? 'not_allowed' : 'sign_in');
   }
 
   /** Tries a password; `slow_down` if too many wrong ones came from there. */
@@ -63,4 +63,8 @@ export class Gate {
     const role = ticket === null ? null : this.sessions.roleOf(ticket);
     return role ? { role, by: 'cookie' } : STRANGER;
   }
+}
+
+function refused(visitor: Visitor, because: Refusal): Verdict {
+  return { may: false, visitor, because };
 }

@@ -56,20 +56,24 @@ describe('Q10: the log is told', () => {
     await does('DELETE /api/calls/CA1', 'look at the harbour');
     await does('GET /api/calls/CA9/recording.wav', 'look at the harbour');
     await does('DELETE /api/calls/canary%20words', 'open the harbour');
+    await does('POST /api/calls/CA1/notes', 'open the harbour', { text: '' });
+    await does('GET /api/calls/CA1/recording.wav', null);
 
     await expect
       .poll(told)
       .toEqual([
         'post /sign-in 401',
         'delete /api/calls/:callId CA1 401',
-        'delete /api/calls/:callId CA1 403',
+        'viewer delete /api/calls/:callId CA1 403',
         'viewer get /api/calls/:callId/recording.wav CA9 404',
         'operator delete /api/calls/:callId 400',
+        'operator post /api/calls/:callId/notes CA1 400',
+        'get /api/calls/:callId/recording.wav CA1 401',
       ]);
     expect(JSON.stringify(house.deeds)).not.toMatch(/canary|harbour/);
   });
 
-  it('nothing of those who only look, or have yet to sign in', async () => {
+  it('nothing of those who only look', async () => {
     for (const path of [
       '/',
       '/calls/CA1',
@@ -80,7 +84,6 @@ describe('Q10: the log is told', () => {
       '/assets/dom.js',
     ])
       await does(`GET ${path}`, 'look at the harbour');
-    await does('GET /api/calls/CA1/recording.wav', null);
     await does('DELETE /api/calls/CA1', null); // told after all that came before
 
     await expect.poll(told).toEqual(['delete /api/calls/:callId CA1 401']);
