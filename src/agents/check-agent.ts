@@ -71,8 +71,8 @@ const oneOf = <const Choices extends readonly string[]>(choices: Choices) =>
 const days = z.number('must be a number of days.').min(0, 'must be 0 or more.');
 const isFunction = (value: unknown) => typeof value === 'function';
 const zodObject = z.custom<z.ZodObject>(
-  (value) => value instanceof z.ZodObject || (typeof value === 'object' && value !== null && '_zod' in value),
-  'must be a z.object({ … }).',
+  (value) => isZodObject(value) && isForJson(value),
+  'must be a z.object({ … }) of what JSON can say: texts, numbers, lists, but no dates.',
 );
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'must be the name of a variable such as CRM_TOKEN.');
 const variables = z.array(variable, 'must be a list of names.').readonly();
@@ -258,6 +258,19 @@ const AgentShape: z.ZodType<Agent> = z.strictObject(
       issue.code === 'invalid_type' ? 'must be an agent: export default defineAgent({ … }).' : undefined,
   },
 );
+
+function isZodObject(value: unknown): value is z.ZodObject {
+  return value instanceof z.ZodObject || (typeof value === 'object' && value !== null && '_zod' in value);
+}
+
+function isForJson(schema: z.ZodObject): boolean {
+  try {
+    z.toJSONSchema(schema, { io: 'input' });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function isTimeZone(name: string): boolean {
   try {

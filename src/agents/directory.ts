@@ -40,7 +40,7 @@ export class AgentDirectory {
     const problems = results.flatMap((result) =>
       result.status === 'rejected' ? [messageOf(result.reason)] : [],
     );
-    problems.push(...sharedNumbers(entries.map(({ loaded }) => loaded)));
+    problems.push(...sharedBy(entries.map(({ loaded }) => loaded)));
     if (problems.length > 0) {
       for (const { loaded } of entries) loaded.close();
       throw new RingdownError('BAD_AGENT', problems.join('\n'));
@@ -95,8 +95,7 @@ export class AgentDirectory {
     for (const name of names) next.push(...(await this.#lookAt(name, shared)));
     const known = new Set(this.agents);
     const anew = next.filter((entry) => !known.has(entry.loaded));
-    const problems =
-      next.length === 0 ? ['No agent is left.'] : sharedNumbers(next.map(({ loaded }) => loaded));
+    const problems = next.length === 0 ? ['No agent is left.'] : sharedBy(next.map(({ loaded }) => loaded));
     if (problems.length > 0) {
       for (const { loaded } of anew) loaded.close();
       return log.error({}, `A change of the agents was not taken over: ${problems.join(' ')}`);
@@ -156,6 +155,15 @@ async function agentFolders(folder: string): Promise<readonly string[]> {
     ),
   );
   return entries.flatMap(({ name }, index) => (hasAgent[index] ? name : [])).sort();
+}
+
+/** What two agents have in common and only one can have: a number, or the name by which calls are kept. */
+function sharedBy(loaded: readonly LoadedAgent[]): readonly string[] {
+  const byName = Map.groupBy(loaded, ({ agent }) => agent.name);
+  const names = [...byName].flatMap(([name, agents]) =>
+    agents.length < 2 ? [] : `Two agents have the name ${name}. Give each its own.`,
+  );
+  return [...names, ...sharedNumbers(loaded)];
 }
 
 function sharedNumbers(loaded: readonly LoadedAgent[]): readonly string[] {

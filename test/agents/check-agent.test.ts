@@ -124,6 +124,7 @@ describe('a mistake in an agent', () => {
     [{ environment: ['CRM TOKEN'] }, 'environment.0: must be the name of a variable'],
     [{ recording: true }, 'recording: must be one of announce, ask, on, off.'],
     [{ summary: { reason: 'text' } }, 'summary: must be a z.object'],
+    [{ summary: z.object({ day: z.date() }) }, 'of what JSON can say'],
     [{ keepDays: { recording: -1, transcript: 1, record: 1 } }, 'keepDays.recording: must be 0 or more.'],
     [{ volume: 11 }, 'there is no field volume. Is it misspelt?'],
   ])('is named with its field and its repair: %j', (over, words) => {

@@ -123,6 +123,14 @@ describe('which agent answers', () => {
     expect(directory.answering('+15550102')).toBeNull();
   });
 
+  it('goes by its own name: two of one name stop the start', async () => {
+    const numbers = (number: string) => agent('a', `numbers: ['${number}']`);
+
+    expect(await refusalOf({ 'a/agent.ts': numbers('+15551'), 'b/agent.ts': numbers('+15552') })).toBe(
+      'Two agents have the name a. Give each its own.',
+    );
+  });
+
   it('must be plain: two agents for one number stop the start', async () => {
     expect(await refusalOf({ 'a/agent.ts': agent('a'), 'b/agent.ts': agent('b') })).toBe(
       'Two agents answer *: a and b. Give each its own numbers.',
