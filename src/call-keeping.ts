@@ -36,11 +36,16 @@ export async function openKeeping(
       clock,
       gaveUp: (call, why) => logger.error({ call, why }, 'a finished call could not be told on'),
     });
-  const tidy = () =>
-    void log
+  let isTidying = false;
+  const tidy = async () => {
+    if (isTidying) return;
+    isTidying = true;
+    await log
       .sweep(retentionOf(agents))
       .catch((error: unknown) => logger.error({ err: error }, 'old calls could not be deleted'));
-  const stopTidying = clock.every(TIDY_EVERY_MS, tidy);
+    isTidying = false;
+  };
+  const stopTidying = clock.every(TIDY_EVERY_MS, () => void tidy());
 
   return {
     log,

@@ -52,6 +52,16 @@ export function findsCalls(rig: FilledStore): void {
       }
     });
 
+    it('goes through all that began before a moment, a page at a time', async () => {
+      await rig.fill(30);
+      const found: string[] = [];
+      const before = { toWallMs: SEED_WALL_MS + 600_000 * 17 };
+      for await (const { callId } of rig.store.each(before)) found.push(callId);
+
+      const ids = [...seededCalls(17)].map(({ callId }) => callId);
+      expect(found).toEqual(ids.reverse());
+    });
+
     it('finds live calls while they live', async () => {
       await rig.store.append(stored('CA1', aWholeCall().slice(0, -1)));
       expect(await rig.found({ isLive: true })).toEqual(['CA1']);

@@ -34,7 +34,6 @@ export function conditionsOf(query: CallQuery): readonly Condition[] {
     if (value !== undefined) found.push({ type: 'compare', column, is, value });
   };
   compare('started_ms', '>=', query.fromWallMs);
-  if (query.toWallMs !== undefined) found.push({ type: 'before', wallMs: query.toWallMs });
   compare('agent', '=', query.agent);
   compare('direction', '=', query.direction);
   compare('end_reason', '=', query.endReason);
@@ -58,6 +57,9 @@ export function conditionsOf(query: CallQuery): readonly Condition[] {
   if (searched.length > 0) found.push({ type: 'said', words: searched });
   const place = query.after === undefined ? null : readPlace(query.after);
   if (place) found.push({ type: 'follows', ...place });
+  // Of two limits SQLite may seek by the one that is further away, and walk to the other page after page.
+  const isBefore = place && query.toWallMs !== undefined && place.startedMs < query.toWallMs;
+  if (query.toWallMs !== undefined && !isBefore) found.push({ type: 'before', wallMs: query.toWallMs });
   return found;
 }
 
