@@ -4,7 +4,7 @@ import type { AgentDirectory } from './agents/directory.ts';
 import { callReading } from './logs/derive/reading.ts';
 import { completedCall } from './logs/webhook/completed-call.ts';
 import { MOST_TOLD_AT_ONCE, type Webhook, type WebhookOutcome } from './logs/webhook.ts';
-import { type CallEvent, type CallObserver, NEWS_FOR_MS, type ToldOn } from './ports/call-log.ts';
+import { AFTERWARDS, type CallEvent, type CallObserver, NEWS_FOR_MS, type ToldOn } from './ports/call-log.ts';
 import type { CallStore } from './ports/call-store.ts';
 import type { Clock } from './ports/clock.ts';
 import type { SpeechModel } from './ports/model.ts';
@@ -18,7 +18,7 @@ export interface FinishedCallsParts {
   /** Null: nobody wants to know. */
   readonly webhook: Webhook | null;
   readonly log: {
-    readonly store: Pick<CallStore, 'card' | 'events'>;
+    readonly store: Pick<CallStore, 'events'>;
     takeUp(sinceWallMs: number, inHand: readonly string[]): Promise<readonly string[]>;
   };
 }
@@ -45,7 +45,7 @@ export class FinishedCalls {
     const { webhook, observer } = this.#parts;
     const last = events.at(-1);
     if (!webhook || !last) return this.#begin(callId, events);
-    const due: CallEvent = { type: 'told_on', state: 'due', seq: last.seq + 1, atMs: last.atMs };
+    const due: CallEvent = { type: 'told_on', state: 'due', seq: nextSeq(events), atMs: last.atMs };
     observer(callId, due);
     this.#begin(callId, [...events, due]);
   }
@@ -75,8 +75,8 @@ export class FinishedCalls {
     const callIds = await log.takeUp(clock.wallMs() - NEWS_FOR_MS, [...this.#telling]);
     for (const callId of callIds) {
       const events = await log.store.events(callId);
-      if (this.#isClosing || events.length === 0) return false; // whoever comes next finds it
-      this.#begin(callId, events);
+      if (this.#isClosing) return false; // whoever comes next finds it
+      if (events.length > 0) this.#begin(callId, events);
     }
     await Promise.all(this.#atWork); // the model is not asked to sum up a hundred at once
     return callIds.length > 0;
@@ -90,7 +90,7 @@ export class FinishedCalls {
 
   async #finish(callId: string, events: readonly CallEvent[]): Promise<void> {
     const { webhook, observer, log } = this.#parts;
-    const summarised = await this.#summarise(events);
+    const summarised = await this.#summarise(events).catch(() => null); // an agent's own fields may be beyond words
     if (summarised) observer(callId, summarised);
     const all = summarised ? [...events, summarised] : events;
     const card = callReading.card(callId, all);
@@ -103,10 +103,10 @@ export class FinishedCalls {
         outcome === 'delivered'
           ? { type: 'told_on', state: 'delivered' }
           : { type: 'told_on', state: 'given_up', why: outcome };
-      observer(callId, { ...told, seq: last.seq + 1, atMs: last.atMs });
+      observer(callId, { ...told, seq: nextSeq(all), atMs: last.atMs });
     };
-    if (!all.some(({ type }) => type === 'rang')) return done('forgotten'); // its words were not kept that long
-    const isThere = async () => (await log.store.card(callId).catch(() => card)) !== null;
+    if (!hasWords(all)) return done('forgotten'); // they were not kept that long
+    const isThere = () => log.store.events(callId).then(hasWords, () => true);
     void webhook.deliver(callId, completedCall(card, all), isThere).then(done);
   }
 
@@ -120,8 +120,18 @@ export class FinishedCalls {
     const transcript = lines.map(({ who, text }) => `${who}: ${text}`).join('\n');
     const schema = rang && agents.named(rang.agent)?.agent.summary;
     const summary = await summarise(transcript, schema ? fieldsOf(schema) : null, model, clock);
-    return summary && { type: 'summarised', ...summary, seq: last.seq + 1, atMs: last.atMs };
+    return summary && { type: 'summarised', ...summary, seq: nextSeq(events), atMs: last.atMs };
   }
+}
+
+/** Behind all there is, and behind what the call itself may still note. */
+function nextSeq(events: readonly CallEvent[]): number {
+  const end = events.find(({ type }) => type === 'ended')?.seq ?? 0;
+  return Math.max(end + AFTERWARDS, events.at(-1)?.seq ?? 0) + 1;
+}
+
+function hasWords(events: readonly CallEvent[]): boolean {
+  return events.some(({ type }) => type === 'rang');
 }
 
 function fieldsOf(schema: z.ZodObject): SummaryFields {

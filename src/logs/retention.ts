@@ -1,4 +1,4 @@
-import type { CallEvent } from '../ports/call-log.ts';
+import { AFTERWARDS, type CallEvent } from '../ports/call-log.ts';
 import type { CallCard, CallStore, Whose } from '../ports/call-store.ts';
 
 /** How long what is kept, by its kind; null is for ever. */
@@ -92,11 +92,12 @@ function rulesOf({ agents, others }: Retention): readonly (readonly [Whose, Kept
   return [...own, [{ allBut: [...agents.keys()] }, others]];
 }
 
-/** The call itself says from now on that there is no sound of it. */
+/** The call itself says from now on that there is no sound of it. Somebody may be about to note something else. */
 async function noteErased(store: CallStore, callId: string): Promise<void> {
   const last = (await store.events(callId)).at(-1);
   if (!last) return;
-  const event: CallEvent = { type: 'recording', state: 'deleted', seq: last.seq + 1, atMs: last.atMs };
+  const seq = last.seq + AFTERWARDS;
+  const event: CallEvent = { type: 'recording', state: 'deleted', seq, atMs: last.atMs };
   await store.append([{ callId, event }]);
 }
 

@@ -100,7 +100,23 @@ export type ToldOn =
   | { readonly type: 'told_on'; readonly state: 'delivered' }
   | { readonly type: 'told_on'; readonly state: 'given_up'; readonly why: string };
 
-/** Nobody waits longer for news of a call than this since it began. */
+/**
+ * What is noted on a call that is over is numbered from so far behind its end: what was at work when the caller hung up
+ * may still have something to say, and takes the numbers between.
+ */
+export const AFTERWARDS = 1_000;
+
+/** What may still be noted on a call that is over. */
+export const AFTER_THE_END: ReadonlySet<CallEvent['type']> = new Set([
+  'tool_returned',
+  'noted',
+  'text_sent',
+  'recording',
+  'summarised',
+  'told_on',
+]);
+
+/** What was not told by then is no news any more: nobody takes up telling of it. */
 export const NEWS_FOR_MS = 24 * 60 * 60_000;
 
 /** Why a call ended. Every call has exactly one. */

@@ -35,6 +35,19 @@ export function addsEvents(rig: FilledStore): void {
       expect(await rig.found({ words: 'seven tomorrow' })).toEqual(['CA3', 'CA2', 'CA1']);
     });
 
+    it('keeps what a call still notes when somebody is told of it already', async () => {
+      const events = aWholeCall();
+      const last = events.at(-1)?.seq ?? 0;
+      const due = { type: 'told_on', state: 'due', seq: last + 1_001, atMs: 12_000 } as const;
+      const note = { type: 'noted', text: 'call back', seq: last + 1, atMs: 12_500 } as const;
+      await rig.store.append(stored('CA1', [...events, due]));
+      const before = await rig.store.card('CA1');
+      await rig.store.append(stored('CA1', [note]));
+
+      expect((await rig.store.events('CA1')).slice(-2)).toEqual([note, due]);
+      expect(await rig.store.card('CA1')).toEqual(before);
+    });
+
     it('shows a call that goes on as far as it has come', async () => {
       await rig.store.append(stored('CA1', aWholeCall().slice(0, 8)));
 

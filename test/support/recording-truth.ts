@@ -29,7 +29,8 @@ try {
     console.log(
       `The phone fell silent at ${tape.cutsMs.map((cutMs) => Math.round(cutMs + behindMs)).join(', ')} ms.`,
     );
-    for (const event of call.events.filter(({ type }) => type === 'interrupted')) console.log(JSON.stringify(event));
+    for (const event of call.events.filter(({ type }) => type === 'interrupted'))
+      console.log(JSON.stringify(event));
   }
   for (const { atMs, ms, likeness } of agent.filter((found) => isOdd(found.ms, found.likeness)))
     console.log(`The agent at ${atMs} ms: ${ms} ms off, ${likeness.toFixed(3)} alike.`);

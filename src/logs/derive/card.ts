@@ -37,7 +37,8 @@ export function cardOf(previous: CardDraft | null, callId: string, event: CallEv
       ? [...draft.workings.latencies, latency.totalMs]
       : draft.workings.latencies;
   const lastAtMs = Math.max(draft.workings.lastAtMs, event.atMs); // other machines' clocks may run otherwise
-  const workings = { ...draft.workings, turn, latencies, lastSeq: event.seq, lastAtMs };
+  const lastSeq = Math.max(draft.workings.lastSeq, event.seq);
+  const workings = { ...draft.workings, turn, latencies, lastSeq, lastAtMs };
   return withSums(take({ card: draft.card, workings }, event));
 }
 

@@ -1,6 +1,6 @@
-import type { CallEvent } from '../../ports/call-log.ts';
+import { AFTER_THE_END, type CallEvent } from '../../ports/call-log.ts';
 import type { StoredEvent } from '../../ports/call-store.ts';
-import { type CardDraft, cardOf } from '../derive/card.ts';
+import { type CardDraft, cardOf, cardOfAll } from '../derive/card.ts';
 
 /** A batch call by call, each in the order of its numbers. */
 export function byCall(batch: readonly StoredEvent[]): ReadonlyMap<string, readonly CallEvent[]> {
@@ -14,9 +14,9 @@ export function byCall(batch: readonly StoredEvent[]): ReadonlyMap<string, reado
   return calls;
 }
 
-/** What is noted of a call that is over; one that is not known was deleted, and stays so. */
+/** What may be noted of a call that is over; one that is not known was deleted, and stays so. */
 export function areAfterwards(events: readonly CallEvent[]): boolean {
-  return events.every(({ type }) => type === 'told_on' || type === 'summarised');
+  return events.every(({ type }) => AFTER_THE_END.has(type));
 }
 
 /**
@@ -34,4 +34,15 @@ export function foldOn(
     draft = cardOf(draft, callId, event);
   }
   return draft;
+}
+
+/** The card made of all events again; where the words were forgotten, of what is known of the call and what is new. */
+export function foldAgain(
+  known: CardDraft | null,
+  callId: string,
+  fresh: readonly CallEvent[],
+  all: readonly CallEvent[],
+): CardDraft | null {
+  if (!known || all.some(({ type }) => type === 'rang')) return cardOfAll(callId, all);
+  return fresh.reduce((draft, event) => cardOf(draft, callId, event), known);
 }

@@ -1,7 +1,7 @@
 import type { CallEvent } from '../../ports/call-log.ts';
 import type { StoredEvent } from '../../ports/call-store.ts';
-import { type CardDraft, cardOfAll } from '../derive/card.ts';
-import { areAfterwards, byCall, foldOn } from '../keeping/fold.ts';
+import type { CardDraft } from '../derive/card.ts';
+import { areAfterwards, byCall, foldAgain, foldOn } from '../keeping/fold.ts';
 import { NOT_REVIEWED } from '../keeping/review.ts';
 import { wordsSaid } from '../keeping/said.ts';
 import { cleanJson, cleanText } from './clean.ts';
@@ -18,8 +18,9 @@ export async function appendBatch(ask: Ask, keeper: string, batch: readonly Stor
   for (const [callId, events] of kept) {
     const fresh = events.filter(({ seq }) => isFresh.has(keyOf(callId, seq)));
     if (fresh.length === 0) continue;
+    const before = known.get(callId) ?? null;
     const draft =
-      foldOn(known.get(callId) ?? null, callId, fresh) ?? cardOfAll(callId, await eventsOf(ask, callId));
+      foldOn(before, callId, fresh) ?? foldAgain(before, callId, fresh, await eventsOf(ask, callId));
     changes.push({ callId, draft, words: fresh.flatMap(wordsSaid) });
   }
   if (changes.length > 0) await updateCalls(ask, keeper, changes);

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { CallEvent } from '../../ports/call-log.ts';
-import { type CardDraft, cardOfAll } from '../derive/card.ts';
-import { areAfterwards, foldOn } from '../keeping/fold.ts';
+import type { CardDraft } from '../derive/card.ts';
+import { areAfterwards, foldAgain, foldOn } from '../keeping/fold.ts';
 import { NOT_REVIEWED } from '../keeping/review.ts';
 import { wordsSaid } from '../keeping/said.ts';
 
@@ -42,7 +42,7 @@ export class Appender {
     );
     if (fresh.length === 0) return;
 
-    const draft = foldOn(known, callId, fresh) ?? cardOfAll(callId, this.#allEvents(id));
+    const draft = foldOn(known, callId, fresh) ?? foldAgain(known, callId, fresh, this.#allEvents(id));
     this.#setCard.run(this.#keeper, JSON.stringify(draft?.card), JSON.stringify(draft?.workings), id);
     this.#say(id, fresh.flatMap(wordsSaid));
   }

@@ -264,6 +264,6 @@ function shareFrom(row: Record<string, SQLOutputValue>): DayShare {
   };
 }
 
-/** A process with live calls says every second that it is there. */
+/** A process with live calls, or with calls to tell of, says every second that it is there. */
 const GONE_MS = 4_000;
 const FORGOTTEN_MS = 24 * 60 * 60_000;

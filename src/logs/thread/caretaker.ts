@@ -1,4 +1,4 @@
-import { type CallEvent, NEWS_FOR_MS } from '../../ports/call-log.ts';
+import { AFTER_THE_END, type CallEvent, NEWS_FOR_MS } from '../../ports/call-log.ts';
 import type { StoredEvent } from '../../ports/call-store.ts';
 import type { Orphan } from '../keeping/kept-store.ts';
 import type { HeldStore } from './held-store.ts';
@@ -32,7 +32,7 @@ export class Caretaker {
     for (const { callId, event } of batch) {
       if (event.type === 'ended') this.#goingOn.delete(callId);
       else if (event.type !== 'told_on') {
-        if (!AFTERWARDS.has(event.type)) this.#goingOn.set(callId, this.#wallMs()); // also in a thread that was begun again
+        if (!AFTER_THE_END.has(event.type)) this.#goingOn.set(callId, this.#wallMs()); // also in a thread that was begun again
       } else if (event.state === 'due') this.#telling.add(callId);
       else this.#telling.delete(callId);
     }
@@ -112,8 +112,5 @@ export class Caretaker {
     return events.map((event) => ({ callId, event }));
   }
 }
-
-/** What else may be noted on a call that is over. */
-const AFTERWARDS: ReadonlySet<CallEvent['type']> = new Set(['recording', 'summarised']);
 
 const LONGEST_CALL_MS = 24 * 60 * 60_000;

@@ -50,6 +50,24 @@ describe('the embedded call log', () => {
     expect(bytes().filter((text) => text.toLowerCase().includes('canary'))).toEqual([]);
   });
 
+  it('still knows whose call it was when its words are forgotten and news of it come late', async () => {
+    const { store } = openSqliteStore(aDirectory(), options);
+    await store.append(stored('CA1', aWholeCall()));
+    await store.append(stored('CA1', [{ type: 'told_on', state: 'due', seq: 1_500, atMs: 12_000 }]));
+    await store.append(stored('CA1', [{ type: 'recording', state: 'deleted', seq: 3_000, atMs: 12_000 }]));
+    const before = await store.card('CA1');
+    await store.forgetWords(Number.MAX_SAFE_INTEGER, { allBut: [] });
+    await store.append(stored('CA1', [{ type: 'told_on', state: 'delivered', seq: 2_000, atMs: 12_000 }]));
+
+    expect(await store.card('CA1')).toMatchObject({
+      agent: before?.agent,
+      startedWallMs: before?.startedWallMs,
+      endReason: 'caller_hung_up',
+    });
+    expect(await store.untold(0, [])).toEqual([]);
+    await store.close();
+  });
+
   it('wipes the journal as soon as nobody reads any more', async () => {
     const directory = aDirectory();
     const { store } = openSqliteStore(directory, options);
