@@ -31,10 +31,10 @@ export class Caretaker {
     const wasIdle = this.#isIdle;
     for (const { callId, event } of batch) {
       if (event.type === 'ended') this.#goingOn.delete(callId);
-      else if (event.type !== 'told_on') {
-        if (!AFTER_THE_END.has(event.type)) this.#goingOn.set(callId, this.#wallMs()); // also in a thread that was begun again
-      } else if (event.state === 'due') this.#telling.add(callId);
-      else this.#telling.delete(callId);
+      else if (event.type === 'told_on') {
+        if (event.state === 'due') this.#telling.add(callId);
+        else this.#telling.delete(callId);
+      } else if (!AFTER_THE_END.has(event.type)) this.#goingOn.set(callId, this.#wallMs()); // also in a thread begun again
     }
     if (wasIdle) await this.beat();
   }
