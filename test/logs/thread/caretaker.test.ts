@@ -140,8 +140,10 @@ describe.each(await storesAtHand())('what a process left undone, in %s', (_name,
     expect(await one.caretaker.takeUp(0, [])).toEqual(['CA1']);
     await one.delete('CA1');
     const summary = { type: 'summarised', summary: 's', fields: {}, seq: ended + 3, atMs: 12_000 } as const;
+    const late = { type: 'noted', text: 'n', seq: ended + 6, atMs: 12_500 } as const;
     await one.log('CA1', [summary, told(ended + 4)]);
     await one.log('CA1', [told(ended + 5)]);
+    await one.log('CA1', [late]);
 
     expect(await one.card('CA1')).toBeNull();
     expect(await one.events('CA1')).toEqual([]);
@@ -173,7 +175,8 @@ describe.each(await storesAtHand())('what a process left undone, in %s', (_name,
     };
 
     await one.caretaker.takeUp(0, ['CAdeleted', 'CAleft']);
-    one.caretaker.forget('CAlive');
+    await one.log('CAlive', [{ type: 'ended', reason: 'failed', seq: 7, atMs: 9_000 }]);
+    await one.log('CAlive', [{ type: 'noted', text: 'a tool was at work', seq: 8, atMs: 9_500 }]);
     expect(await isHeardOf()).toBe(true);
     one.caretaker.forget('CAdeleted');
     expect(await isHeardOf()).toBe(true);
