@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { CallLeg, LegEvent, TransferWish } from '../../ports/carrier.ts';
-import { clearMessage, markMessage, mediaMessage } from './messages.ts';
+import { clearMessage, markMessage, mediaMessages } from './messages.ts';
 
 /** What can be done to the phone call that a stream belongs to; it takes a request to the carrier. */
 export interface PhoneCallControl {
@@ -12,12 +12,14 @@ export interface PhoneCallControl {
 export class TwilioLeg implements CallLeg {
   readonly #socket: WebSocket;
   readonly #streamSid: string;
+  readonly #mediaMessage: (audio: Uint8Array) => Buffer;
   readonly #control: PhoneCallControl;
   #listener: (event: LegEvent) => void = () => {};
 
   constructor(socket: WebSocket, streamSid: string, control: PhoneCallControl) {
     this.#socket = socket;
     this.#streamSid = streamSid;
+    this.#mediaMessage = mediaMessages(streamSid);
     this.#control = control;
   }
 
@@ -35,7 +37,7 @@ export class TwilioLeg implements CallLeg {
   }
 
   play(audio: Uint8Array): void {
-    this.#send(mediaMessage(this.#streamSid, audio));
+    this.#send(this.#mediaMessage(audio));
   }
 
   mark(name: string): void {
@@ -58,7 +60,10 @@ export class TwilioLeg implements CallLeg {
     this.#socket.close(1000);
   }
 
-  #send(text: string): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text);
+  #send(text: string | Buffer): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text, TEXT_FRAME);
   }
 }
+
+/** Bytes go out as text, too: Twilio knows no other frames. */
+const TEXT_FRAME = { binary: false };

@@ -2,6 +2,7 @@ import type { RawData, WebSocket } from 'ws';
 import { unreachable } from '../../errors.ts';
 import type { LegGone, Switchboard, TransferWish } from '../../ports/carrier.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
+import { FrameReader } from './frames.ts';
 import { TwilioLeg } from './leg.ts';
 import { type FromTwilio, isTelephoneFormat, readTwilioMessage } from './messages.ts';
 
@@ -26,7 +27,7 @@ export class TwilioStream {
   readonly #callSid: string;
   readonly #around: StreamSurroundings;
   readonly #cancels: Cancel[];
-  #line: { readonly leg: TwilioLeg; readonly streamSid: string } | null = null;
+  #line: { readonly leg: TwilioLeg; readonly streamSid: string; readonly frames: FrameReader } | null = null;
   #badMessages = 0;
   /** The peer gave a sign of life since we last looked. */
   #isAlive = true;
@@ -52,6 +53,8 @@ export class TwilioStream {
     this.#isAlive = true;
     if (this.#socket.readyState !== this.#socket.OPEN) return; // we have said goodbye
     if (isBinary) return this.#socket.close(UNSUPPORTED_DATA, 'text frames only');
+    const sound = data instanceof Uint8Array ? this.#line?.frames.read(data) : null;
+    if (sound) return this.#line?.leg.tell(sound);
     const message = readTwilioMessage(data.toString());
     if (!message) return this.#onBadMessage();
     this.#onTwilio(message);
@@ -83,7 +86,7 @@ export class TwilioStream {
       hangUp: () => this.#hangUp(),
       transfer: (wish) => this.#around.transfer(this.#callSid, wish),
     });
-    this.#line = { leg, streamSid: message.streamSid };
+    this.#line = { leg, streamSid: message.streamSid, frames: new FrameReader(message.streamSid) };
     if (!this.#around.switchboard.connect(this.#callSid, leg)) return leg.close();
     if (!isTelephoneFormat(message)) this.#gone('unusable');
   }

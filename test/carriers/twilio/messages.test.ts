@@ -5,7 +5,7 @@ import schema from '../../../fixtures/twilio/twilio-media-streams.schema.json' w
 import {
   clearMessage,
   markMessage,
-  mediaMessage,
+  mediaMessages,
   readTwilioMessage,
 } from '../../../src/carriers/twilio/messages.ts';
 
@@ -68,9 +68,10 @@ describe('messages of a media stream', () => {
       anyOf: [{ $ref: '#/$defs/ToTwilio' }],
     });
 
+    const play = mediaMessages(streamSid);
     for (const text of [
-      mediaMessage(streamSid, new Uint8Array(160)),
-      mediaMessage(streamSid, new Uint8Array(1)),
+      play(new Uint8Array(160)).toString(),
+      play(new Uint8Array(1)).toString(),
       markMessage(streamSid, 'heard-1'),
       clearMessage(streamSid),
     ]) {
