@@ -1,4 +1,5 @@
 import { readBase64 } from '../../audio/base64.ts';
+import { behind, behindNumber, numberAt } from '../../audio/wire-text.ts';
 import type { LegEvent } from '../../ports/carrier.ts';
 
 /** Twenty milliseconds of the caller, with their place on the line's own clock. */
@@ -29,35 +30,6 @@ export class FrameReader {
     return audio && { type: 'audio', audio, atMs: numberAt(text, timeAt, timeEnd) };
   }
 }
-
-/** The place behind these words, if they are what stands there; otherwise, or without a place, none. */
-function behind(words: Uint8Array, text: Uint8Array, at: number): number {
-  if (at < 0) return NOWHERE;
-  for (let i = 0; i < words.length; i++) if (text[at + i] !== words[i]) return NOWHERE;
-  return at + words.length;
-}
-
-/** The same for a number of at most fifteen digits: beyond that it is none we can count with. */
-function behindNumber(text: Uint8Array, from: number): number {
-  let at = from;
-  while (at >= 0 && isDigit(text[at] ?? 0)) at += 1;
-  return at > from && at - from <= MOST_DIGITS ? at : NOWHERE;
-}
-
-function numberAt(text: Uint8Array, from: number, until: number): number {
-  let number = 0;
-  for (let at = from; at < until; at++) number = 10 * number + (text[at] ?? 0) - ZERO;
-  return number;
-}
-
-function isDigit(code: number): boolean {
-  return code >= ZERO && code <= NINE;
-}
-
-const NOWHERE = -1;
-const MOST_DIGITS = 15;
-const ZERO = 0x30;
-const NINE = 0x39;
 
 const BEFORE_SEQUENCE = Buffer.from('{"event":"media","sequenceNumber":"');
 const BEFORE_CHUNK = Buffer.from('","media":{"track":"inbound","chunk":"');

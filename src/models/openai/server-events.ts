@@ -101,8 +101,11 @@ const schemaOf = new Map<unknown, z.ZodType<ServerEvent>>(
   schemas.map((schema) => [schema.shape.type.value, schema]),
 );
 
-/** Servers write the name first, and half of what they say is none of our business: that costs no parsing. */
-const NAME_FIRST = /^\{"type":"([^"\\]+)"/;
+/**
+ * Servers write the name first, or right behind the id, and half of what they say is none of our business: that costs
+ * no parsing.
+ */
+const NAME_FIRST = /^\{(?:"event_id":"[^"\\]*",)?"type":"([^"\\]+)"/;
 
 /** The server's message as one of ours; null for what we do not know, need or understand. */
 export function readServerEvent(text: string): ServerEvent | null {

@@ -18,6 +18,7 @@ import type { OpenAIAccess } from './address.ts';
 import { appendMessage } from './append-message.ts';
 import { Asides } from './asides.ts';
 import { contextItem } from './context-item.ts';
+import { DeltaReader, type Sound } from './deltas.ts';
 import { BUSY_CODE, codeOf, isHarmless, lossOf } from './error-codes.ts';
 import { Opening } from './opening.ts';
 import {
@@ -45,6 +46,7 @@ export class OpenAISession implements RealtimeSession {
   readonly #wishes = new Wishes();
   readonly #asides = new Asides();
   readonly #toolCalls = new ToolCalls();
+  readonly #deltas = new DeltaReader();
   readonly #remoteTools: readonly RemoteTools[];
   /** What the server reports as the end of speech includes the pause that it waited for. */
   readonly #pauseMs: number;
@@ -154,9 +156,12 @@ export class OpenAISession implements RealtimeSession {
     this.#tell({ type: 'lost', reason, detail: codeOf(detail) });
   }
 
-  #onMessage(text: string): void {
-    const event = readServerEvent(text);
-    if (!event || this.#isOver) return;
+  #onMessage(text: Buffer): void {
+    if (this.#isOver) return;
+    const sound = this.#opening ? null : this.#deltas.read(text);
+    if (sound) return this.#speak(sound);
+    const event = readServerEvent(text.toString());
+    if (!event) return;
     if (this.#opening) this.#open(this.#opening, event);
     else this.#onEvent(event);
   }
@@ -191,8 +196,11 @@ export class OpenAISession implements RealtimeSession {
           ? undefined
           : this.#begin(event.response.id, event.response);
       case 'response.output_audio.delta':
-        this.#begin(event.response_id);
-        return this.#tell({ type: 'audio', part: partOf(event), audio: Buffer.from(event.delta, 'base64') });
+        return this.#speak({
+          type: 'audio',
+          part: partOf(event),
+          audio: Buffer.from(event.delta, 'base64'),
+        });
       case 'response.output_audio.done':
         return this.#tell({ type: 'audio_done', part: partOf(event) });
       case 'response.output_audio_transcript.delta':
@@ -215,6 +223,11 @@ export class OpenAISession implements RealtimeSession {
       default:
         return unreachable(event);
     }
+  }
+
+  #speak(sound: Sound): void {
+    this.#begin(sound.part.responseId);
+    this.#tell(sound);
   }
 
   #begin(responseId: string, response?: ServerResponse): void {

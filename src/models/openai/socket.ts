@@ -5,7 +5,7 @@ import { authorization, type OpenAIAccess, realtimeAddress } from './address.ts'
 
 /** Who is told what comes of a socket. `lost` is told at most once, and nothing after it. */
 export interface SocketListener {
-  readonly message: (text: string) => void;
+  readonly message: (text: Buffer) => void;
   readonly lost: (reason: SessionLost, detail: string) => void;
 }
 
@@ -30,7 +30,7 @@ export class ModelSocket {
     this.#stopWatching = clock.every(PING_MS, () => this.#watch());
 
     socket.on('message', (data, isBinary) => {
-      if (!this.#isDone && !isBinary) listener.message(data.toString());
+      if (!this.#isDone && !isBinary && Buffer.isBuffer(data)) listener.message(data);
     });
     socket.on('pong', () => {
       this.#isAnswering = true;

@@ -30,7 +30,11 @@ export class Outlet {
   }
 
   send(unsent: Unsent): void {
-    const event: ServerEvent = { event_id: this.#ids.next('event'), ...unsent };
+    // Real servers write the name first, then the id.
+    const event: ServerEvent = Object.assign(
+      { type: unsent.type, event_id: this.#ids.next('event') },
+      unsent,
+    );
     const { omit, duplicate, oversizedBytes } = this.#misbehave;
     if (omit?.includes(event.type) === true) return;
     if (oversizedBytes !== undefined) {
