@@ -33,9 +33,9 @@ export class BenchCall {
     return Math.floor(this.#heardSamples / FRAME_SAMPLES);
   }
 
-  async ring(url: string): Promise<void> {
+  async ring(url: string, phaseMs: number): Promise<void> {
     const answer = await dial(
-      { ...DIAL_DEFAULTS, url },
+      { ...DIAL_DEFAULTS, url, phaseMs },
       {
         sent: (_frame, atMs) => this.#sent(atMs),
         played: (audio) => this.#answer.heard(audio),

@@ -1,3 +1,4 @@
+import { FRAME_MS } from '../../audio/format.ts';
 import { systemClock } from '../../clock.ts';
 import { type PracticeModel, type PracticeSession, type Prompt, startPracticeModel } from '../model/index.ts';
 import { practiceEars } from '../model/senses.ts';
@@ -38,7 +39,7 @@ export interface LoadResult {
 const THINK_MS = 1_700;
 /** A server that runs all day has had calls before: its code is compiled for speed, its memory that of a working day. */
 const WARM_UP_CALLS = 20;
-const WARM_UP_MS = 40_000;
+const WARM_UP_MS = 45_000;
 /** By then all of them talk. */
 const SETTLE_MS = 4_000;
 /** What was on its way when they hung up has arrived. */
@@ -112,10 +113,13 @@ interface Load {
   end(): Promise<void>;
 }
 
-/** Rings that often, and lets them talk. */
+/**
+ * Rings that often, and lets them talk. Their frames are spread evenly over the time of one, as on a network, where
+ * no two come at once: left to chance, a server is sometimes spared a third of its work, and sometimes nothing.
+ */
 async function startCalls(url: string, calls: number, samples: Samples): Promise<Load> {
   const benchCalls: BenchCall[] = [];
-  for (let i = 0; i < calls; i++) benchCalls.push(await connect(url, samples));
+  for (let i = 0; i < calls; i++) benchCalls.push(await connect(url, (i * FRAME_MS) / calls, samples));
   for (const call of benchCalls) void call.talk();
   const end = async () => {
     for (const call of benchCalls) call.hangUp();
@@ -124,10 +128,10 @@ async function startCalls(url: string, calls: number, samples: Samples): Promise
   return { benchCalls, end };
 }
 
-async function connect(url: string, samples: Samples): Promise<BenchCall> {
+async function connect(url: string, phaseMs: number, samples: Samples): Promise<BenchCall> {
   const call = new BenchCall(samples, stalls, situations++);
   ringing = call;
-  await call.ring(url);
+  await call.ring(url, phaseMs);
   while (ringing !== null) await pause(1);
   return call;
 }

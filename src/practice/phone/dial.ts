@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { WebSocket } from 'ws';
+import { FRAME_MS } from '../../audio/format.ts';
+import { systemClock } from '../../clock.ts';
 import { GOOD_LINE, type LineFaults, type LineIdentity, type LineListener, PhoneLine } from './line.ts';
 import { type Instructions, readTwiml, signatureOf } from './wire.ts';
 
@@ -12,6 +14,8 @@ export interface DialOptions {
   readonly from: string;
   readonly to: string;
   readonly faults: LineFaults;
+  /** Where within each 20 ms of the clock its frames leave; null: wherever that happens to be. */
+  readonly phaseMs: number | null;
 }
 
 export const DIAL_DEFAULTS = {
@@ -20,6 +24,7 @@ export const DIAL_DEFAULTS = {
   from: '+15005550006',
   to: '+15005550001',
   faults: GOOD_LINE,
+  phaseMs: null,
 } as const satisfies DialOptions;
 
 /** What became of a ring: a line, or only words of the carrier's own voice. */
@@ -48,9 +53,15 @@ export async function dial(options: DialOptions, listener: LineListener): Promis
   const socket = await openSocket(streamUrl, options.authToken);
   if (!socket)
     return { kind: 'words', says: await afterwards(action, instructions, form, options.authToken) };
-  const line = new PhoneLine(socket, { ...identity, parameters }, options.faults, listener);
+  const startsAt = nextInPhase(options.phaseMs);
+  const line = new PhoneLine(socket, { ...identity, parameters }, options.faults, listener, startsAt);
   const after = () => afterwards(action, instructions, form, options.authToken);
   return { kind: 'line', line, callSid: identity.callSid, after };
+}
+
+function nextInPhase(phaseMs: number | null): number {
+  const now = systemClock.now();
+  return phaseMs === null ? now : now + ((phaseMs - (now % FRAME_MS) + FRAME_MS) % FRAME_MS);
 }
 
 type Form = Readonly<Record<string, string>>;

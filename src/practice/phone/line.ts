@@ -41,16 +41,24 @@ export class PhoneLine {
   readonly #faults: LineFaults;
   readonly #listener: LineListener;
   readonly #mouth = new ByteQueue();
-  readonly #startedAt = systemClock.now();
+  readonly #startedAt: number;
   readonly ear: PlayOut;
   #isOpen = true;
   #frames = 0;
   #messages = 0;
-  #nextFrameAt = this.#startedAt;
+  #nextFrameAt: number;
   #cancelTimer: Cancel = () => {};
 
   /** Takes over an open socket and begins the stream. */
-  constructor(socket: WebSocket, identity: LineIdentity, faults: LineFaults, listener: LineListener) {
+  constructor(
+    socket: WebSocket,
+    identity: LineIdentity,
+    faults: LineFaults,
+    listener: LineListener,
+    startsAt = systemClock.now(),
+  ) {
+    this.#startedAt = startsAt;
+    this.#nextFrameAt = startsAt;
     this.#socket = socket;
     this.#identity = identity;
     this.#faults = faults;
