@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { DeltaReader } from '../../../src/models/openai/deltas.ts';
 import type { PracticeModel, PracticeModelOptions } from '../../../src/practice/model/index.ts';
 import { startPracticeModel } from '../../../src/practice/model/index.ts';
 import { connect, refusal } from './support/client.ts';
@@ -236,6 +237,32 @@ describe('a connection to the practice model', () => {
     await model.close();
 
     expect((await client.closed).code).toBe(1006);
+  });
+});
+
+describe('what the practice model writes', () => {
+  async function anAnswer(): Promise<readonly string[]> {
+    const { baseUrl } = await aModel();
+    const client = connect(baseUrl);
+    const texts: string[] = [];
+    client.socket.on('message', (data) => texts.push(data.toString()));
+    await client.next('session.created');
+    client.send({ type: 'response.create' });
+    await client.next('response.done');
+    return texts;
+  }
+
+  it('has its members in the order of the real one: the name, then the id', async () => {
+    const texts = await anAnswer();
+
+    expect(texts.filter((text) => !/^\{"type":"[\w.]+","event_id":"\w+"/.test(text))).toEqual([]);
+  });
+
+  it('has its sound written so that it is read without parsing', async () => {
+    const sound = (await anAnswer()).filter((text) => text.includes('"response.output_audio.delta"'));
+
+    expect(sound.length).toBeGreaterThan(0);
+    expect(sound.filter((text) => new DeltaReader().read(Buffer.from(text)) === null)).toEqual([]);
   });
 });
 

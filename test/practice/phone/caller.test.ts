@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { FRAME_MS } from '../../../src/audio/format.ts';
+import { FrameReader } from '../../../src/carriers/twilio/frames.ts';
 import { Caller, type CallerNews } from '../../../src/practice/phone/caller.ts';
 import { DIAL_DEFAULTS, dial } from '../../../src/practice/phone/dial.ts';
-import { GOOD_LINE, type LineFaults } from '../../../src/practice/phone/line.ts';
+import { GOOD_LINE, type LineFaults, PhoneLine } from '../../../src/practice/phone/line.ts';
 import { SCRIPTS } from '../../../src/practice/phone/scripts.ts';
 import { AUTH_TOKEN } from '../../support/a-carrier.ts';
 import { carrier, cleanups } from '../../support/a-line.ts';
@@ -27,6 +31,28 @@ describe('a practice caller', () => {
   });
 });
 
+/** What a line says to the other side of its socket, as far as it is sound. */
+async function writtenFrames(): Promise<readonly string[]> {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  cleanups.push(() => server.close());
+  await once(server, 'listening');
+  const texts: string[] = [];
+  server.on('connection', (socket) => socket.on('message', (data) => texts.push(data.toString())));
+  const socket = new WebSocket(`ws://127.0.0.1:${portOf(server)}`);
+  await once(socket, 'open');
+  const identity = { accountSid: 'AC1', callSid: 'CA1', streamSid: 'MZ1', parameters: {} };
+  const line = new PhoneLine(socket, identity, GOOD_LINE, {});
+  cleanups.push(() => line.breakOff());
+  const frames = () => texts.filter((text) => text.includes('"event":"media"'));
+  await vi.waitFor(() => expect(frames().length).toBeGreaterThan(2));
+  return frames();
+}
+
+function portOf(server: WebSocketServer): number {
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
 describe('a practice line', () => {
   async function aBadLine(faults: Partial<LineFaults>) {
     const { url, switchboard } = await carrier();
@@ -45,6 +71,24 @@ describe('a practice line', () => {
     line.press('5');
 
     await vi.waitFor(() => expect(events()).toEqual([{ type: 'digit', digit: '5' }]));
+  });
+
+  it('writes its frames so that they are read without parsing', async () => {
+    const frames = await writtenFrames();
+
+    expect(frames.filter((text) => new FrameReader('MZ1').read(Buffer.from(text)) === null)).toEqual([]);
+  });
+
+  it('keeps to its place within each frame’s time', async () => {
+    const { url } = await carrier();
+    const phases: number[] = [];
+    const sent = (_frame: Uint8Array, _at: number, spokenAtMs: number) => phases.push(spokenAtMs % FRAME_MS);
+
+    const answer = await dial({ ...DIAL_DEFAULTS, url, authToken: AUTH_TOKEN, phaseMs: 7 }, { sent });
+    if (answer.kind === 'line') cleanups.push(() => answer.line.breakOff());
+
+    await vi.waitFor(() => expect(phases.length).toBeGreaterThan(2));
+    for (const phase of phases) expect(phase).toBeCloseTo(7, 3);
   });
 
   it('is late with frames when it is told to, and brings them all in their order', async () => {
