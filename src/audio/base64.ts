@@ -13,7 +13,7 @@ export function base64Between(before: Uint8Array, bytes: Uint8Array, after: Uint
   return text;
 }
 
-/** The bytes that this stretch of a text stands for; null where it is not the base64 that everybody writes. */
+/** The bytes that this stretch of a text stands for; null where it is not the base64 that everybody writes. For frames. */
 export function readBase64(text: Uint8Array, from: number, until: number): Buffer | null {
   const length = until - from;
   if (length < QUAD || length % QUAD !== 0) return null;
@@ -63,7 +63,7 @@ function write(bytes: Uint8Array, text: Buffer, from: number): number {
   return at;
 }
 
-/** Of more than that, Buffer makes up for the detour. */
+/** Bytes. Of more than that Buffer makes up for the detour, by what 20 and 100 calls have cost on the bench. */
 const MOST_BY_HAND = 400;
 
 /** So many letters stand for three bytes. */

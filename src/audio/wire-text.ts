@@ -2,10 +2,10 @@
  * Finding the way through a message that carries sound, byte by byte and without making a text of it.
  *
  * Each step begins at a place and gives the one behind what it found there. Where something else stands it gives
- * `NOWHERE`, and so do all steps from there: whoever walks asks once, at the end.
+ * a place below zero, and so do all steps from there: whoever walks asks once, at the end.
  */
 
-export const NOWHERE = -1;
+const NOWHERE = -1;
 
 /** Behind these words. */
 export function behind(words: Uint8Array, text: Uint8Array, at: number): number {

@@ -34,8 +34,9 @@ export async function aLine(options: Parameters<typeof aCarrier>[0] = {}) {
   const media = (atMs: number, streamSid = STREAM_SID) =>
     send({
       event: 'media',
-      streamSid,
+      sequenceNumber: '2',
       media: { track: 'inbound', chunk: '1', timestamp: String(atMs), payload: '//8=' },
+      streamSid,
     });
   return { ...house, callSid, twiml, socket, send, media };
 }

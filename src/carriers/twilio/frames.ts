@@ -2,14 +2,14 @@ import { readBase64 } from '../../audio/base64.ts';
 import { behind, behindNumber, numberAt } from '../../audio/wire-text.ts';
 import type { LegEvent } from '../../ports/carrier.ts';
 
-/** Twenty milliseconds of the caller, with their place on the line's own clock. */
+/** A piece of the caller, with its place on the line's own clock. */
 type Sound = Extract<LegEvent, { type: 'audio' }>;
 
 /**
  * Reads the caller's frames off one stream.
  *
  * Fifty of them a second come on every call, and Twilio writes them all alike, member for member. Read byte by byte,
- * with no text made of them on the way, they leave a call a twentieth cheaper. Whatever is written in any other way, or
+ * with no text made of them on the way, they leave 20 calls on the bench a twentieth cheaper. Whatever is written in any other way, or
  * belongs to another stream, is nothing to this reader.
  */
 export class FrameReader {

@@ -53,8 +53,9 @@ export class TwilioStream {
     this.#isAlive = true;
     if (this.#socket.readyState !== this.#socket.OPEN) return; // we have said goodbye
     if (isBinary) return this.#socket.close(UNSUPPORTED_DATA, 'text frames only');
-    const sound = data instanceof Uint8Array ? this.#line?.frames.read(data) : null;
-    if (sound) return this.#line?.leg.tell(sound);
+    const line = this.#line;
+    const sound = line && Buffer.isBuffer(data) ? line.frames.read(data) : null;
+    if (line && sound) return line.leg.tell(sound);
     const message = readTwilioMessage(data.toString());
     if (!message) return this.#onBadMessage();
     this.#onTwilio(message);

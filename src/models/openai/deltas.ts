@@ -24,6 +24,7 @@ export class DeltaReader {
     const from = behind(BEFORE_SOUND, text, contentEnd);
     const until = text.length - AFTER.length;
     if (from < 0 || text.indexOf(QUOTE, from) !== until || behind(AFTER, text, until) < 0) return null;
+    if (text.indexOf(BACKSLASH, from) >= 0) return null; // escapes are for the parser
 
     const isSamePart =
       isNameAt(this.#part.itemId, text, itemAt, itemEnd) &&
@@ -41,6 +42,16 @@ export class DeltaReader {
   }
 }
 
+interface WirePart {
+  readonly response_id: string;
+  readonly item_id: string;
+  readonly content_index: number;
+}
+
+export function partOf({ response_id, item_id, content_index }: WirePart): PartId {
+  return { responseId: response_id, itemId: item_id, contentIndex: content_index };
+}
+
 const BEFORE_EVENT = Buffer.from('{"type":"response.output_audio.delta","event_id":"');
 const BEFORE_RESPONSE = Buffer.from('","response_id":"');
 const BEFORE_ITEM = Buffer.from('","item_id":"');
@@ -48,4 +59,5 @@ const BEFORE_OUTPUT = Buffer.from('","output_index":');
 const BEFORE_CONTENT = Buffer.from(',"content_index":');
 const BEFORE_SOUND = Buffer.from(',"delta":"');
 const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 const AFTER = Buffer.from('"}');

@@ -16,6 +16,16 @@ export function codeOf(text: string): string {
   return /^[\w./-]{1,80}$/.test(text) ? text : 'unreadable_code';
 }
 
+/** Why an answer ended as it did: seen as an object, as a bare string, and as nothing at all. */
+export function detailOf(details: unknown): string {
+  if (typeof details === 'string') return details;
+  if (typeof details !== 'object' || details === null) return 'unexplained';
+  if ('reason' in details && typeof details.reason === 'string') return details.reason;
+  const error = 'error' in details ? details.error : null;
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  return hasCode && typeof error.code === 'string' ? error.code : 'unexplained';
+}
+
 export const BUSY_CODE = 'conversation_already_has_active_response';
 
 const FATAL: Readonly<Record<string, SessionLost>> = {

@@ -18,8 +18,8 @@ import type { OpenAIAccess } from './address.ts';
 import { appendMessage } from './append-message.ts';
 import { Asides } from './asides.ts';
 import { contextItem } from './context-item.ts';
-import { DeltaReader, type Sound } from './deltas.ts';
-import { BUSY_CODE, codeOf, isHarmless, lossOf } from './error-codes.ts';
+import { DeltaReader, partOf, type Sound } from './deltas.ts';
+import { BUSY_CODE, codeOf, detailOf, isHarmless, lossOf } from './error-codes.ts';
 import { Opening } from './opening.ts';
 import {
   readServerEvent,
@@ -275,26 +275,6 @@ export class OpenAISession implements RealtimeSession {
   #problem(code: string): void {
     this.#tell({ type: 'problem', code: codeOf(code) });
   }
-}
-
-interface WirePart {
-  readonly response_id: string;
-  readonly item_id: string;
-  readonly content_index: number;
-}
-
-function partOf({ response_id, item_id, content_index }: WirePart): PartId {
-  return { responseId: response_id, itemId: item_id, contentIndex: content_index };
-}
-
-/** Seen as an object, as a bare string, and as nothing at all. */
-function detailOf(details: unknown): string {
-  if (typeof details === 'string') return details;
-  if (typeof details !== 'object' || details === null) return 'unexplained';
-  if ('reason' in details && typeof details.reason === 'string') return details.reason;
-  const error = 'error' in details ? details.error : null;
-  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
-  return hasCode && typeof error.code === 'string' ? error.code : 'unexplained';
 }
 
 const OUTCOMES: ReadonlyMap<string, ResponseOutcome> = new Map([

@@ -30,7 +30,7 @@ export class ModelSocket {
     this.#stopWatching = clock.every(PING_MS, () => this.#watch());
 
     socket.on('message', (data, isBinary) => {
-      if (!this.#isDone && !isBinary && Buffer.isBuffer(data)) listener.message(data);
+      if (!this.#isDone && !isBinary && Buffer.isBuffer(data)) listener.message(data); // ws makes one of every text
     });
     socket.on('pong', () => {
       this.#isAnswering = true;

@@ -114,8 +114,8 @@ interface Load {
 }
 
 /**
- * Rings that often, and lets them talk. Their frames are spread evenly over the time of one, as on a network, where
- * no two come at once: left to chance, a server is sometimes spared a third of its work, and sometimes nothing.
+ * Rings that often, and lets them talk. Their frames are spread over the milliseconds of a frame, as evenly as they
+ * can be: those that come together share a wake-up of the server, and how many do is not to be left to chance.
  */
 async function startCalls(url: string, calls: number, samples: Samples): Promise<Load> {
   const benchCalls: BenchCall[] = [];

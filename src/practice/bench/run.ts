@@ -17,7 +17,7 @@ const LOADS = [
   { calls: 20, seconds: 10 }, // the fewer they are, the more weigh the moods of a machine
   { calls: 100, seconds: 5 },
 ];
-/** All in all it is to take less than five minutes: this often 3 servers, each time 6 s longer than is measured. */
+/** All in all it is to take less than five minutes: 3 servers this often, each time for 6 s more than that; the warm-up. */
 const ROUNDS = 3;
 const TARGETS = ['relay', 'pcm', 'pcmu'] as const;
 type Target = (typeof TARGETS)[number];

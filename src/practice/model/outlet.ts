@@ -30,7 +30,7 @@ export class Outlet {
   }
 
   send(unsent: Unsent): void {
-    // Real servers write the name first, then the id.
+    // Real servers write the name first, then the id. (Spread, the name would be given twice, which the types forbid.)
     const event: ServerEvent = Object.assign(
       { type: unsent.type, event_id: this.#ids.next('event') },
       unsent,

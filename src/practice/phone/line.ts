@@ -49,13 +49,13 @@ export class PhoneLine {
   #nextFrameAt: number;
   #cancelTimer: Cancel = () => {};
 
-  /** Takes over an open socket and begins the stream. */
+  /** Takes over an open socket and begins the stream; its first frame leaves at that time. */
   constructor(
     socket: WebSocket,
     identity: LineIdentity,
     faults: LineFaults,
     listener: LineListener,
-    startsAt = systemClock.now(),
+    startsAt: number,
   ) {
     this.#startedAt = startsAt;
     this.#nextFrameAt = startsAt;

@@ -16,7 +16,7 @@ const written: fc.Arbitrary<Written> = fc.record({
   sequence: fc.nat(),
   chunk: fc.nat(),
   timestamp: fc.nat(),
-  audio: fc.uint8Array({ minLength: 1, maxLength: 200 }),
+  audio: fc.uint8Array({ minLength: 1, maxLength: 200, size: 'max' }),
 });
 
 /** As Twilio writes it. */

@@ -68,6 +68,8 @@ describe('a media socket', () => {
 
     media(73);
     media(93, `MZ${'b'.repeat(32)}`);
+    const inAnotherOrder = { streamSid: STREAM_SID, media: { timestamp: '93', payload: '//8=' } };
+    send({ ...inAnotherOrder, event: 'media' });
     send({ event: 'mark', streamSid: STREAM_SID, sequenceNumber: '3', mark: { name: 'heard-1' } });
     send({
       event: 'dtmf',
@@ -75,10 +77,11 @@ describe('a media socket', () => {
       sequenceNumber: '4',
       dtmf: { track: 'inbound_track', digit: '5' },
     });
-    await vi.waitFor(() => expect(events).toHaveLength(3));
+    await vi.waitFor(() => expect(events).toHaveLength(4));
 
     expect(events).toEqual([
       { type: 'audio', audio: Buffer.from([0xff, 0xff]), atMs: 73 },
+      { type: 'audio', audio: Buffer.from([0xff, 0xff]), atMs: 93 },
       { type: 'mark', name: 'heard-1' },
       { type: 'digit', digit: '5' },
     ]);

@@ -17,7 +17,7 @@ const written: fc.Arbitrary<Written> = fc.record({
   responseId: name,
   itemId: name,
   contentIndex: fc.nat({ max: 20 }),
-  audio: fc.uint8Array({ maxLength: 200 }),
+  audio: fc.uint8Array({ maxLength: 200, size: 'max' }),
 });
 
 /** As the server writes it. */
@@ -79,6 +79,7 @@ describe('the pieces of what the model says', () => {
     ['room between members', plain.replaceAll(',', ', ')],
     ['something behind the sound', plain.replace('}', ',"obfuscation":"x"}')],
     ['a name that has to be unescaped', plain.replace('resp_1', 'resp\\u005f1')],
+    ['sound that has to be unescaped', plain.replace('AQID', '\\u002BQID')],
     ['a number that is none', plain.replace('"content_index":0', '"content_index":null')],
     ['no end', plain.slice(0, -1)],
     ['another name', plain.replace('output_audio', 'output_text')],
@@ -98,11 +99,18 @@ describe('the pieces of what the model says', () => {
     fc.assert(
       fc.property(garbled, (text) => {
         const sound = read(text);
-        const event = readServerEvent(text);
-        if (sound === null || event?.type !== 'response.output_audio.delta') return;
-        const { response_id: responseId, item_id: itemId, content_index: contentIndex } = event;
-        expect(sound.part).toEqual({ responseId, itemId, contentIndex });
-        expect(sound.audio).toEqual(Buffer.from(event.delta, 'base64'));
+        if (sound === null) return;
+        // Zeros before a number, which nobody writes, are the one thing that only the parser minds.
+        const event = readServerEvent(text.replace(/(_index":)0+(?=\d)/g, '$1'));
+        const { responseId, itemId, contentIndex } = sound.part;
+        expect(event).toMatchObject({
+          type: 'response.output_audio.delta',
+          response_id: responseId,
+          item_id: itemId,
+          content_index: contentIndex,
+        });
+        const delta = event?.type === 'response.output_audio.delta' ? event.delta : '';
+        expect(sound.audio).toEqual(Buffer.from(delta, 'base64'));
       }),
       { numRuns: 5_000 },
     );

@@ -32,6 +32,7 @@ describe('a session that is open', () => {
     server.send({ type: 'response.created', response: { id: 'r1', status: 'in_progress', metadata: null } });
     server.send({ type: 'response.output_audio_transcript.delta', ...inPart, delta: 'Hel' });
     server.send({ type: 'response.output_audio.delta', ...inPart, delta: 'AQID', obfuscation: 'x9' });
+    server.send({ type: 'response.output_audio.delta', event_id: 'e1', ...inPart, delta: 'BAUG' });
     server.send({ type: 'response.output_audio.done', ...inPart });
     server.send({ type: 'response.done', response: { id: 'r1', status: 'completed' } });
     server.send({
@@ -47,10 +48,20 @@ describe('a session that is open', () => {
       { type: 'response_started', responseId: 'r1', wantId: null },
       { type: 'words', part, text: 'Hel' },
       { type: 'audio', part, audio: Buffer.from([1, 2, 3]) },
+      { type: 'audio', part, audio: Buffer.from([4, 5, 6]) },
       { type: 'audio_done', part },
       { type: 'response_done', responseId: 'r1', outcome: 'completed', usage: null },
       { type: 'caller_words', text: 'Hello?' },
     ]);
+  });
+
+  it('says nothing before it is open', async () => {
+    const server = await aModelServer();
+    server.send({ type: 'response.output_audio.delta', event_id: 'e1', ...inPart, delta: 'AQID' });
+    await server.opens();
+    await settled(server);
+
+    expect(server.events.map(({ type }) => type)).toEqual(['ready']);
   });
 
   it('knows an event by its name, wherever in it that stands', async () => {
@@ -114,7 +125,13 @@ describe('a session that is open', () => {
     const created = { type: 'response.created', response: { id: 'r1', metadata: null } };
     server.send(created);
     server.send(created);
-    server.send({ type: 'response.output_audio.delta', ...inPart, response_id: 'r2', delta: 'AQID' });
+    server.send({
+      type: 'response.output_audio.delta',
+      event_id: 'e1',
+      ...inPart,
+      response_id: 'r2',
+      delta: 'AQID',
+    });
     server.send({
       type: 'response.done',
       response: { id: 'r3', status: 'cancelled', status_details: 'odd' },

@@ -3,11 +3,12 @@ import { describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { FRAME_MS } from '../../../src/audio/format.ts';
 import { FrameReader } from '../../../src/carriers/twilio/frames.ts';
+import { systemClock } from '../../../src/clock.ts';
 import { Caller, type CallerNews } from '../../../src/practice/phone/caller.ts';
 import { DIAL_DEFAULTS, dial } from '../../../src/practice/phone/dial.ts';
 import { GOOD_LINE, type LineFaults, PhoneLine } from '../../../src/practice/phone/line.ts';
 import { SCRIPTS } from '../../../src/practice/phone/scripts.ts';
-import { AUTH_TOKEN } from '../../support/a-carrier.ts';
+import { AUTH_TOKEN, portOf } from '../../support/a-carrier.ts';
 import { carrier, cleanups } from '../../support/a-line.ts';
 
 describe('a practice caller', () => {
@@ -41,16 +42,11 @@ async function writtenFrames(): Promise<readonly string[]> {
   const socket = new WebSocket(`ws://127.0.0.1:${portOf(server)}`);
   await once(socket, 'open');
   const identity = { accountSid: 'AC1', callSid: 'CA1', streamSid: 'MZ1', parameters: {} };
-  const line = new PhoneLine(socket, identity, GOOD_LINE, {});
+  const line = new PhoneLine(socket, identity, GOOD_LINE, {}, systemClock.now());
   cleanups.push(() => line.breakOff());
   const frames = () => texts.filter((text) => text.includes('"event":"media"'));
   await vi.waitFor(() => expect(frames().length).toBeGreaterThan(2));
   return frames();
-}
-
-function portOf(server: WebSocketServer): number {
-  const address = server.address();
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 describe('a practice line', () => {
@@ -81,14 +77,18 @@ describe('a practice line', () => {
 
   it('keeps to its place within each frame’s time', async () => {
     const { url } = await carrier();
-    const phases: number[] = [];
-    const sent = (_frame: Uint8Array, _at: number, spokenAtMs: number) => phases.push(spokenAtMs % FRAME_MS);
+    const frames: { readonly atMs: number; readonly dueMs: number }[] = [];
+    const sent = (_frame: Uint8Array, atMs: number, spokenAtMs: number) =>
+      frames.push({ atMs, dueMs: spokenAtMs + FRAME_MS });
 
     const answer = await dial({ ...DIAL_DEFAULTS, url, authToken: AUTH_TOKEN, phaseMs: 7 }, { sent });
     if (answer.kind === 'line') cleanups.push(() => answer.line.breakOff());
 
-    await vi.waitFor(() => expect(phases.length).toBeGreaterThan(2));
-    for (const phase of phases) expect(phase).toBeCloseTo(7, 3);
+    await vi.waitFor(() => expect(frames.length).toBeGreaterThan(2));
+    for (const { atMs, dueMs } of frames) {
+      expect(dueMs % FRAME_MS).toBeCloseTo(7, 3);
+      expect(atMs).toBeGreaterThan(dueMs - 0.001);
+    }
   });
 
   it('is late with frames when it is told to, and brings them all in their order', async () => {
