@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DeltaReader } from '../../../src/models/openai/deltas.ts';
 import { readServerEvent } from '../../../src/models/openai/server-events.ts';
+import { garbled } from '../../support/garbled.ts';
 
 interface Written {
   readonly eventId: string;
@@ -89,15 +90,8 @@ describe('the pieces of what the model says', () => {
   });
 
   it('P2: never become something else than the parser makes of them, however garbled', () => {
-    const garbled = fc
-      .tuple(written.map(delta), fc.nat(), fc.nat({ max: 3 }), fc.stringMatching(/^[ -~]{0,3}$/))
-      .map(([text, at, gone, put]) => {
-        const place = at % text.length;
-        return text.slice(0, place) + put + text.slice(place + gone);
-      });
-
     fc.assert(
-      fc.property(garbled, (text) => {
+      fc.property(garbled(written.map(delta)), (text) => {
         const sound = read(text);
         if (sound === null) return;
         // Zeros before a number, which nobody writes, are the one thing that only the parser minds.
