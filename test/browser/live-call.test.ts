@@ -115,7 +115,12 @@ describe.skipIf(chromiumPath === null)('a live call in a browser', { timeout: 60
   it('is hung up from the page: at the phone, in the model, and in what is kept of it', async () => {
     const { page } = watched;
     const { line, callSid } = await house.ring();
-    await page.goto('/');
+    // What happens is written down a moment later, and the list shows what is written.
+    const listed = async () => {
+      await page.goto('/');
+      return page.locator('tr.is-live').count();
+    };
+    await expect.poll(listed, { timeout: 10_000 }).toBe(1);
     await page.locator('tr.is-live td.c-summary').click();
     await page.waitForURL(`**/calls/${callSid}`);
     await page.goto('/live');
