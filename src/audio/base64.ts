@@ -13,7 +13,7 @@ export function base64Between(before: Uint8Array, bytes: Uint8Array, after: Uint
   return text;
 }
 
-/** The bytes that this stretch of a text stands for; null where it is not the base64 that everybody writes. For frames. */
+/** The bytes that this stretch of a text, a frame, stands for; null where it is not the base64 that everybody writes. */
 export function readBase64(text: Uint8Array, from: number, until: number): Buffer | null {
   const length = until - from;
   if (length < QUAD || length % QUAD !== 0) return null;

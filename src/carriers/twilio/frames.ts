@@ -9,8 +9,8 @@ type Sound = Extract<LegEvent, { type: 'audio' }>;
  * Reads the caller's frames off one stream.
  *
  * Fifty of them a second come on every call, and Twilio writes them all alike, member for member. Read byte by byte,
- * with no text made of them on the way, they leave 20 calls on the bench a twentieth cheaper. Whatever is written in any other way, or
- * belongs to another stream, is nothing to this reader.
+ * with no text made of them on the way, they leave 20 calls on the bench a twentieth cheaper. Whatever is written in
+ * any other way, or belongs to another stream, is nothing to this reader.
  */
 export class FrameReader {
   readonly #tail: Uint8Array;
