@@ -49,3 +49,14 @@ export const GARBAGE_COUNT = CORPUS.length;
 export function garbageFrame(index: number): string | Uint8Array {
   return CORPUS[index % CORPUS.length] ?? '';
 }
+
+/** Valid JSON of about that size that costs a parser as much as that size can. */
+export function nestedFrame(bytes: number): string {
+  const depth = Math.min(DEEPEST, Math.floor(bytes / 2));
+  const nest = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+  const times = Math.max(1, Math.floor(bytes / (nest.length + 1)));
+  return `{"type":"session.noted","note":[${Array.from({ length: times }, () => nest).join(',')}]}`;
+}
+
+/** Deeper than this V8 refuses, which is cheap. */
+const DEEPEST = 1_000;

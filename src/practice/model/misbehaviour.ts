@@ -48,6 +48,14 @@ export interface Misbehaviour {
   omit?: readonly ServerEvent['type'][] | undefined;
   /** Event types that are sent twice. */
   duplicate?: readonly ServerEvent['type'][] | undefined;
+  /** Says everything in the names of the beta: `response.audio.delta`, one `conversation.item.created` an item. */
+  oldNames?: boolean | undefined;
+  /** Fields that no event has, whatever the schema says: `content_index`, `event_id`. */
+  withoutFields?: readonly string[] | undefined;
+  /** Counts its event ids down, or gives every event the same. */
+  eventIds?: 'downwards' | 'all the same' | undefined;
+  /** Before the next events come so many of this size, each nested as deeply as that allows; counted down. */
+  nestedFrames?: { readonly bytes: number; times: number } | undefined;
   /** Swaps each event with the one after it. */
   outOfOrder?: boolean | undefined;
   /** Anything else: gets each event, and gives what is to be sent in its place. */
@@ -71,6 +79,8 @@ export interface Misbehaviour {
   lateDeltas?: number | undefined;
   /** Speaks this long, repeating itself, within two seconds. */
   floodS?: number | undefined;
+  /** Writes so many characters wherever it writes: the words of what it says, text, a call's arguments. */
+  floodChars?: number | undefined;
   /** Cuts sound into pieces of this many bytes, samples or not. */
   chunkBytes?: number | undefined;
   /** Does not give the metadata of a request back. */

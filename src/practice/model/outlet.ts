@@ -1,4 +1,5 @@
-import { garbageFrame } from './garbage.ts';
+import { asWritten } from './as-written.ts';
+import { garbageFrame, nestedFrame } from './garbage.ts';
 import type { Ids } from './ids.ts';
 import type { DropSocket, Misbehaviour } from './misbehaviour.ts';
 import type { ServerEvent, Unsent } from './server-events.ts';
@@ -10,6 +11,8 @@ export interface Line {
   /** Tears the connection without a word. */
   reset(): void;
 }
+
+const FIRST_DOWNWARDS = 99_999_999;
 
 /** Sends events: gives them their ids, and is where frames and sockets go wrong on request. */
 export class Outlet {
@@ -31,12 +34,13 @@ export class Outlet {
 
   send(unsent: Unsent): void {
     // Real servers write the name first, then the id. (Spread, the name would be given twice, which the types forbid.)
-    const event: ServerEvent = Object.assign(
-      { type: unsent.type, event_id: this.#ids.next('event') },
-      unsent,
-    );
-    const { omit, duplicate, oversizedBytes } = this.#misbehave;
+    const event: ServerEvent = Object.assign({ type: unsent.type, event_id: this.#nextId() }, unsent);
+    const { omit, duplicate, oversizedBytes, nestedFrames } = this.#misbehave;
     if (omit?.includes(event.type) === true) return;
+    if (nestedFrames !== undefined && nestedFrames.times > 0) {
+      nestedFrames.times--;
+      this.sendRaw(nestedFrame(nestedFrames.bytes));
+    }
     if (oversizedBytes !== undefined) {
       this.#misbehave.oversizedBytes = undefined;
       this.sendRaw({ type: 'session.noted', event_id: event.event_id, note: 'x'.repeat(oversizedBytes) });
@@ -66,6 +70,18 @@ export class Outlet {
     else this.#line.close(how, 'The practice model was asked to go away.');
   }
 
+  #nextId(): string {
+    const id = this.#ids.next('event');
+    switch (this.#misbehave.eventIds) {
+      case 'all the same':
+        return 'event_0';
+      case 'downwards':
+        return `event_${String(FIRST_DOWNWARDS - this.#sent).padStart(8, '0')}`;
+      case undefined:
+        return id;
+    }
+  }
+
   #inOrder(event: ServerEvent): void {
     if (this.#misbehave.outOfOrder === true && this.#heldBack === null) {
       this.#heldBack = event;
@@ -80,7 +96,7 @@ export class Outlet {
   #emit(event: ServerEvent): void {
     if (!this.#isOpen) return;
     const { tamper, garbageAfterEvery } = this.#misbehave;
-    const frames = tamper === undefined ? [event] : tamper(event);
+    const frames = tamper?.(event) ?? asWritten(event, this.#misbehave);
     for (const frame of frames) this.sendRaw(frame);
     this.#onSent(event);
     this.#sent++;

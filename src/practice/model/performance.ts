@@ -26,7 +26,7 @@ function* write(stage: Stage, text: string, outputIndex: number): Generator<numb
   let written = '';
   context.send({ type: 'response.content_part.added', ...ids, part: { type: 'text', text: '' } });
   try {
-    for (const delta of textPieces(text)) {
+    for (const delta of textPieces(text, context.misbehave.floodChars)) {
       written += delta;
       context.send({ type: 'response.output_text.delta', ...ids, delta });
       yield context.habits.pieceMs;
@@ -58,7 +58,7 @@ function* call(stage: Stage, { name, arguments: whole }: Call, outputIndex: numb
   };
   let given = '';
   try {
-    for (const delta of textPieces(whole)) {
+    for (const delta of textPieces(whole, context.misbehave.floodChars)) {
       given += delta;
       context.send({ type: 'response.function_call_arguments.delta', ...ids, delta });
       yield context.habits.pieceMs;

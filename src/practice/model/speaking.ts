@@ -1,7 +1,7 @@
 import type { Output } from './brain.ts';
 import type { Entry } from './conversation.ts';
 import type { WireItem } from './server-events.ts';
-import { speechPieces } from './speech-pieces.ts';
+import { speechPieces, textPieces } from './speech-pieces.ts';
 import type { PartIds, Stage } from './stage.ts';
 import { emptyMessage } from './stage.ts';
 import { bytesPerMs, encodeSpeech } from './wire-audio.ts';
@@ -36,6 +36,13 @@ export function* speak(
   stage.speechInHand = { ids, sound };
   context.send({ type: 'response.content_part.added', ...ids, part: { type: 'audio', transcript: '' } });
   try {
+    if (misbehave.floodChars !== undefined) {
+      for (const words of textPieces(speech.text, misbehave.floodChars)) {
+        said += words;
+        sendWords(stage, ids, words);
+        yield context.habits.pieceMs;
+      }
+    }
     for (const piece of pieces) {
       if (piece.type === 'words') {
         said += piece.text;

@@ -45,7 +45,16 @@ function pieceBytes(index: number, cut: SpeechCut): number {
   return samples * cut.bytesPerSample;
 }
 
-/** A text or the arguments of a call, cut wherever it happens to be. */
-export function textPieces(text: string): string[] {
-  return text.match(/[\s\S]{1,11}/g) ?? [];
+/** A text or the arguments of a call, cut wherever it happens to be; a flood repeats it, in large pieces. */
+export function textPieces(text: string, floodChars?: number): Iterable<string> {
+  return floodChars === undefined ? (text.match(/[\s\S]{1,11}/g) ?? []) : flood(text, floodChars);
 }
+
+function* flood(text: string, chars: number): Generator<string> {
+  const piece = (text || 'more ').repeat(Math.ceil(FLOOD_PIECE_CHARS / Math.max(1, text.length)));
+  for (let given = 0; given < chars; given += FLOOD_PIECE_CHARS) {
+    yield piece.slice(0, Math.min(FLOOD_PIECE_CHARS, chars - given));
+  }
+}
+
+const FLOOD_PIECE_CHARS = 16_384;
