@@ -128,6 +128,16 @@ export function findsCalls(rig: FilledStore): void {
     });
   });
 
+  it('finds nothing where words are looked for and none can be meant', async () => {
+    await rig.fill(3);
+
+    for (const words of ['%', '_', '…', '🙂', '\u0301', '\u0000']) {
+      expect([words, await rig.found({ words })]).toEqual([words, []]);
+      expect([words, await rig.store.figures({ words })]).toEqual([words, []]);
+    }
+    expect(await rig.found({ words: '  ' })).toHaveLength(3); // nothing is looked for
+  });
+
   it('lets an agent that writes be found as well', async () => {
     const wrote = { type: 'agent_wrote', responseId: 'r1', text: 'a written answer' } as const;
     await rig.store.append(

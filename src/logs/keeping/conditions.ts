@@ -16,6 +16,7 @@ export type Condition =
   | { readonly type: 'listed'; readonly list: 'tools' | 'tags'; readonly value: string }
   | { readonly type: 'number'; readonly part: string }
   | { readonly type: 'said'; readonly words: readonly string[] }
+  | { readonly type: 'never' }
   | { readonly type: 'follows'; readonly startedMs: number; readonly callId: string };
 
 export type Column =
@@ -53,8 +54,11 @@ export function conditionsOf(query: CallQuery): readonly Condition[] {
   if (tag !== undefined) found.push({ type: 'listed', list: 'tags', value: tag });
   if (number?.trim()) found.push({ type: 'number', part: bareNumber(number) });
 
-  const searched = words === undefined ? [] : searchedWords(words);
-  if (searched.length > 0) found.push({ type: 'said', words: searched });
+  if (words?.trim()) {
+    const searched = searchedWords(words);
+    // What has neither letter nor digit is said on no call: looking for it is not the same as looking for nothing.
+    found.push(searched.length > 0 ? { type: 'said', words: searched } : { type: 'never' });
+  }
   const place = query.after === undefined ? null : readPlace(query.after);
   if (place) found.push({ type: 'follows', ...place });
   // Of two limits SQLite may seek by the one that is further away, and walk to the other page after page.

@@ -43,6 +43,8 @@ function inSql(condition: Condition, bind: (value: unknown) => string): string {
     }
     case 'said': // quoted, and with letters and digits only: `:*` means what begins with it
       return `said @@ ${bind(condition.words.map((word) => `'${word}':*`).join(' & '))}::tsquery`;
+    case 'never':
+      return 'false';
     case 'follows':
       return `(started_ms, call_id) < (${bind(condition.startedMs)}, ${bind(condition.callId)})`;
     default:

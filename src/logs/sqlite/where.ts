@@ -39,6 +39,8 @@ function inSql(condition: Condition): readonly [string, ...SQLInputValue[]] {
       return ['(instr(from_number, ?) > 0 OR instr(to_number, ?) > 0)', condition.part, condition.part];
     case 'said': // `+`: calls are walked from the newest on until a page is full, for there are words that everybody says
       return ['+id IN (SELECT rowid FROM said WHERE said MATCH ?)', ftsQuery(condition.words)];
+    case 'never': // no constant, with which SQLite would not take the index it is told to
+      return ['id < 0'];
     case 'follows':
       return ['(started_ms, call_id) < (?, ?)', condition.startedMs, condition.callId];
     default:
