@@ -18,7 +18,12 @@ export function costOf({ model, carrier, direction, openMs, usage }: Consumption
   const prices = LINE_PRICES.get(carrier);
   const minutes = Math.ceil(openMs / 60_000); // a minute begun is a minute paid
   const line = prices ? minutes * (prices[direction] + prices.stream) : 0;
-  return { model: tokens, line, total: tokens + line };
+  return { model: countable(tokens), line: countable(line), total: countable(tokens + line) };
+}
+
+/** To the millionth of a dollar: less than a token costs, and none of the dust that sums of fractions leave behind. */
+export function countable(dollars: number): number {
+  return Math.round(dollars * 1e6) / 1e6;
 }
 
 function tokenCost(model: string, usage: Usage): number | null {

@@ -1,5 +1,6 @@
 import type { EndReason } from '../../ports/call-log.ts';
 import type { DayFigures } from '../../ports/call-store.ts';
+import { countable } from './cost.ts';
 import { percentile } from './percentile.ts';
 
 /** Calls of one day that ended alike, summed up. */
@@ -31,9 +32,10 @@ export function figuresOf(shares: Iterable<DayShare>): readonly DayFigures[] {
   }
   return [...days]
     .sort(([one], [other]) => one - other)
-    .map(([day, { latencies, ...sums }]) => ({
+    .map(([day, { latencies, cost, ...sums }]) => ({
       day: new Date(day * DAY_MS).toISOString().slice(0, 10),
       ...sums,
+      cost: countable(cost),
       latencyP50Ms: percentile(latencies, 50),
       latencyP95Ms: percentile(latencies, 95),
     }));

@@ -1,10 +1,18 @@
 import { unreachable } from '../../errors.ts';
 import type { CallCard, ReviewChange } from '../../ports/call-store.ts';
+import type { DerivedCard } from '../derive/card.ts';
+import { countable } from '../derive/cost.ts';
 
 /** What the reader of a call has made of it. */
 export type Review = Pick<CallCard, 'isReviewed' | 'tags' | 'notes'>;
 
 export const NOT_REVIEWED: Review = { isReviewed: false, tags: [], notes: [] };
+
+/** What a store has of a call, as it is read. Cards of earlier versions bear costs with the dust of their sums. */
+export function cardFrom(derived: DerivedCard, review: Review): CallCard {
+  const { cost } = derived;
+  return { ...derived, cost: cost === null ? null : countable(cost), ...review };
+}
 
 /** The same change twice changes nothing the second time. */
 export function reviewed(review: Review, change: ReviewChange): Review {

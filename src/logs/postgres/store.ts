@@ -13,7 +13,7 @@ import { DAY_MS, type DayShare, figuresOf } from '../derive/figures.ts';
 import { conditionsOf, limitOf } from '../keeping/conditions.ts';
 import { FORGOTTEN_AT_ONCE, type KeptStore, type Orphan, TAKEN_UP_AT_ONCE } from '../keeping/kept-store.ts';
 import { eachByPages, pageOf } from '../keeping/page.ts';
-import { type Review, reviewed } from '../keeping/review.ts';
+import { cardFrom, type Review, reviewed } from '../keeping/review.ts';
 import { appendBatch, eventsOf } from './append.ts';
 import { cleanJson, cleanText } from './clean.ts';
 import type { Database } from './database.ts';
@@ -39,7 +39,10 @@ export class PostgresStore implements KeptStore {
       `SELECT card, review FROM ringdown_calls ${sql} ${NEWEST_FIRST} LIMIT ${limitOf(query) + 1}`,
       values,
     );
-    return pageOf(rows.map(cardFrom), query);
+    return pageOf(
+      rows.map(({ card, review }) => cardFrom(card, review)),
+      query,
+    );
   }
 
   each(query: CallQuery): AsyncIterable<CallCard> {
@@ -51,7 +54,7 @@ export class PostgresStore implements KeptStore {
       'SELECT card, review FROM ringdown_calls WHERE call_id = $1',
       [callId],
     );
-    return row ? cardFrom(row) : null;
+    return row ? cardFrom(row.card, row.review) : null;
   }
 
   events(callId: string): Promise<readonly CallEvent[]> {
@@ -171,10 +174,6 @@ export class PostgresStore implements KeptStore {
 interface CardRow {
   readonly card: DerivedCard;
   readonly review: Review;
-}
-
-function cardFrom({ card, review }: CardRow): CallCard {
-  return { ...card, ...review };
 }
 
 const NEWEST_FIRST = 'ORDER BY started_ms DESC, call_id DESC';

@@ -15,7 +15,7 @@ import { conditionsOf, limitOf } from '../keeping/conditions.ts';
 import { byCall } from '../keeping/fold.ts';
 import { FORGOTTEN_AT_ONCE, type KeptStore, type Orphan, TAKEN_UP_AT_ONCE } from '../keeping/kept-store.ts';
 import { eachByPages, pageOf } from '../keeping/page.ts';
-import { type Review, reviewed } from '../keeping/review.ts';
+import { cardFrom, type Review, reviewed } from '../keeping/review.ts';
 import { Appender } from './append.ts';
 import { sqliteTrouble } from './trouble.ts';
 import { ofAgents, whereOf } from './where.ts';
@@ -58,7 +58,7 @@ export class SqliteStore implements KeptStore {
            ORDER BY started_ms DESC, call_id DESC LIMIT ${limitOf(query) + 1}`,
         )
         .all(...values);
-      return pageOf(rows.map(cardFrom), query);
+      return pageOf(rows.map(readCard), query);
     });
   }
 
@@ -69,7 +69,7 @@ export class SqliteStore implements KeptStore {
   card(callId: string): Promise<CallCard | null> {
     return this.#read(() => {
       const row = this.#database.prepare('SELECT card, review FROM calls WHERE call_id = ?').get(callId);
-      return row ? cardFrom(row) : null;
+      return row ? readCard(row) : null;
     });
   }
 
@@ -237,10 +237,10 @@ export class SqliteStore implements KeptStore {
   }
 }
 
-function cardFrom(row: Record<string, SQLOutputValue>): CallCard {
+function readCard(row: Record<string, SQLOutputValue>): CallCard {
   const card: DerivedCard = JSON.parse(String(row['card']));
   const review: Review = JSON.parse(String(row['review']));
-  return { ...card, ...review };
+  return cardFrom(card, review);
 }
 
 /** The expressions are those of an index, to the letter. */

@@ -101,6 +101,26 @@ describe('the list of calls', () => {
     expect((await house.ask(`/?q=${encodeURIComponent(words)}`)).status).toBe(200);
   });
 
+  it.each(['%', '_', '*', '?!', '\u0301'])('finds no call for what no call can say: %s', async (words) => {
+    const query = `q=${encodeURIComponent(words)}`;
+
+    expect(await idsAt(`/api/calls?${query}`)).toEqual([]);
+    expect(await (await house.ask(`/api/calls.jsonl?${query}`)).text()).toBe('');
+    expect(await (await house.ask(`/api/figures?${query}`)).json()).toEqual({ days: [] });
+    expect(await (await house.ask(`/?${query}`)).text()).toContain('There are no such calls.');
+  });
+
+  it('says in dollars what a call cost, and no further than anybody counts', async () => {
+    const answers = await Promise.all(
+      ['/api/calls', '/api/calls.csv', '/api/calls.jsonl', '/api/figures', '/api/calls/CA1'].map(
+        async (path) => (await house.ask(path)).text(),
+      ),
+    );
+
+    for (const text of answers) expect(text.match(/\d\.\d{7,}/g)).toBeNull();
+    expect(answers[0]).toMatch(/"cost":0\.\d{3,6}[,}]/);
+  });
+
   it('U14: takes nothing for a prototype', async () => {
     await house.ask('/api/calls?__proto__=x&constructor=y');
     await house.ask('/api/calls/CA1/notes', {
