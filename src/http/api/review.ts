@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import type { ReviewChange } from '../../ports/call-store.ts';
+import type { CallCard, ReviewChange } from '../../ports/call-store.ts';
 import type { House } from '../review/house.ts';
+import { clockTime } from '../review/words.ts';
+import { say } from '../routing/mount.ts';
 import { type Route, route } from '../routing/route.ts';
 import { callId, ofCall } from './call-id.ts';
 import { noSuchCall } from './one-call.ts';
@@ -41,9 +43,20 @@ export function reviewApi({ store, clock }: House): readonly Route[] {
       params: ofCall,
       body: z.strictObject({
         text: z.string().trim().min(1).max(4_000),
-        atMs: z.number().min(0).max(LONGEST_CALL_MS).nullable().default(null),
+        atMs: z
+          .number()
+          .min(0)
+          .nullable()
+          .default(null)
+          .meta({
+            description: 'Where on the call, in milliseconds and within it; null for the whole of it',
+          }),
       }),
-      handle({ params, body, request }, response) {
+      async handle({ params, body, request }, response) {
+        const card = await store.card(params.callId);
+        if (!card) return noSuchCall(request, response);
+        const beyond = body.atMs === null ? null : beyondTheEnd(body.atMs, card, clock.wallMs());
+        if (beyond !== null) return say(request, response, 400, beyond);
         const note = { noteId: randomUUID(), ...body, wallMs: clock.wallMs() };
         return change(params.callId, { type: 'note', note }, request, response, note);
       },
@@ -60,4 +73,15 @@ export function reviewApi({ store, clock }: House): readonly Route[] {
 
 const ofTag = z.strictObject({ callId, tag: z.string().trim().min(1).max(60) });
 
-const LONGEST_CALL_MS = 48 * 60 * 60 * 1000;
+/** Why a call has no such moment; null if it has. */
+function beyondTheEnd(atMs: number, card: CallCard, nowWallMs: number): string | null {
+  const isLive = card.endReason === null;
+  // The log of a live call is a moment behind it.
+  const lastMs = isLive ? Math.max(card.durationMs, nowWallMs - card.startedWallMs) : card.durationMs;
+  if (atMs <= lastMs + SLACK_MS) return null;
+  const length = isLive ? `has gone on for ${clockTime(lastMs)}` : `is ${clockTime(lastMs)} long`;
+  return `This call ${length}: it has no moment at ${clockTime(atMs)}. Give atMs between 0 and ${Math.floor(lastMs)}, or null for the call as a whole.`;
+}
+
+/** The last words of a recording fade out. */
+const SLACK_MS = 1_000;

@@ -123,6 +123,30 @@ describe('a call', () => {
     expect(await house.store.card('CA1')).toMatchObject({ tags: [], notes: [] });
   });
 
+  it('is noted at its moments, and at no others', async () => {
+    const note = async (callId: string, atMs: number) => {
+      const response = await house.ask(`/api/calls/${callId}/notes`, {
+        method: 'POST',
+        body: { text: 'later', atMs },
+      });
+      return [response.status, z.object({ error: z.string().optional() }).parse(await response.json()).error];
+    };
+    house.desk.rings('CAyoung');
+    await house.keep('CAyoung', everythingHappens().slice(0, 4));
+    house.clock.advance(60_000); // what happened on the live call last is long ago
+
+    expect(await note('CA1', 25_400)).toEqual([201, undefined]);
+    expect(await note('CA1', 100_000_000)).toEqual([
+      400,
+      'This call is 0:25 long: it has no moment at 27:46:40. Give atMs between 0 and 25400, or null for the call as a whole.',
+    ]);
+    expect(await note('CAyoung', 100_000_000)).toEqual([
+      400,
+      expect.stringMatching(/^This call has gone on for \d+:\d\d/),
+    ]);
+    expect(await note('CAnone', 1)).toEqual([404, expect.any(String)]);
+  });
+
   it('is deleted with its sound, but not while it goes on', async () => {
     house.desk.rings('CAlive');
     await house.keep('CAlive', everythingHappens().slice(0, 4));
