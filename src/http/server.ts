@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { Admission } from '../ports/carrier.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -34,21 +34,35 @@ export function mountHealth(app: Express, admission: () => Admission, metrics: M
 
 /** What is left when no route took the request, or one failed over it. The outside learns no more than that. */
 export function mountEndings(app: Express, crashed: (error: unknown) => void): void {
-  app.use((_request, response) => {
-    response.status(404).type('text/plain').send('There is nothing here.');
+  app.use((request, response) => {
+    sayPlainly(request, response, 404, NOTHING_HERE);
   });
-  const onError: ErrorRequestHandler = (error, _request, response, _next) => {
+  const onError: ErrorRequestHandler = (error, request, response, _next) => {
     const status = statusOf(error);
     if (status >= 500) crashed(error);
     if (response.headersSent) response.destroy();
     else
-      response
-        .status(status)
-        .type('text/plain')
-        .send(status >= 500 ? 'Something went wrong.' : 'This request was not understood.');
+      sayPlainly(
+        request,
+        response,
+        status,
+        status >= 500 ? 'Something went wrong.' : 'This request was not understood.',
+      );
   };
   app.use(onError);
 }
+
+/** Programs that ask the API are answered in its own form, whatever becomes of their request. */
+function sayPlainly(request: Request, response: Response, status: number, message: string): void {
+  response.status(status);
+  if (!request.path.startsWith('/api/')) response.type('text/plain').send(message);
+  else
+    response.json({
+      error: message === NOTHING_HERE ? `${message} GET /api/openapi.json says what there is.` : message,
+    });
+}
+
+const NOTHING_HERE = 'There is nothing here.';
 
 /** Somebody who takes the upgrade of a request to a socket; false if it is not theirs. */
 export type UpgradeTaker = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;

@@ -44,6 +44,14 @@ export const callListQuery = callFilter.extend({
   limit: z.coerce.number().int().min(1).max(200).optional(),
 });
 
+/** An address without what is not looked for: neither places on the way, nor anything that others put there. */
+export function lookedFor(address: URLSearchParams, ...besides: readonly string[]): string {
+  const names = [...Object.keys(callFilter.shape), ...besides];
+  return new URLSearchParams(
+    [...address].filter(([name, value]) => value !== '' && names.includes(name)),
+  ).toString();
+}
+
 /** What the address says, in the words of the store. */
 export function callQueryOf(
   filter: CallFilter & { after?: string | undefined; limit?: number | undefined },

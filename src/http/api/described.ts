@@ -33,7 +33,7 @@ function operation({ door, says, needs, isStream, method }: Route): object {
     ...(door.body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
     responses: {
       '2XX': { description: 'Done.' },
-      '400': { description: 'Not understood.' },
+      '400': { description: 'Not understood: `error` says what was not, and what there is instead.' },
       '401': { description: 'Nobody we know.' },
       '403': { description: 'Not for this role, or not from a page of this site.' },
     },

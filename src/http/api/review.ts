@@ -43,14 +43,9 @@ export function reviewApi({ store, clock }: House): readonly Route[] {
       params: ofCall,
       body: z.strictObject({
         text: z.string().trim().min(1).max(4_000),
-        atMs: z
-          .number()
-          .min(0)
-          .nullable()
-          .default(null)
-          .meta({
-            description: 'Where on the call, in milliseconds and within it; null for the whole of it',
-          }),
+        atMs: z.number().min(0).nullable().default(null).meta({
+          description: 'Where on the call, in milliseconds and within it; null for the whole of it',
+        }),
       }),
       async handle({ params, body, request }, response) {
         const card = await store.card(params.callId);

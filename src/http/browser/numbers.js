@@ -9,7 +9,7 @@ document.head.append(sheet);
 const HEIGHT = 180;
 const WHOLE_STEPS = [1, 10, 100, 1_000, 10_000, 100_000].flatMap((ten) => [ten, 2 * ten, 5 * ten]);
 const box = need('#charts', HTMLElement);
-const response = await fetch(`/api/figures${location.search}`);
+const response = await fetch(box.dataset['figures'] ?? '/api/figures');
 /** @type {{ days: Day[] }} */
 const { days } = response.ok ? await response.json() : { days: [] };
 const times = days.map(({ day }) => Date.parse(`${day}T00:00:00Z`) / 1000);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CallCard, CallPage } from '../../ports/call-store.ts';
-import { callFilter, callListQuery, callQueryOf } from '../api/call-query.ts';
+import { callListQuery, callQueryOf, lookedFor } from '../api/call-query.ts';
 import { type Route, route } from '../routing/route.ts';
 import { type Column, columnsOf } from './columns.ts';
 import { filterForm } from './filter-form.ts';
@@ -31,9 +31,9 @@ export function callsPage({ store }: House): Route {
 ${filterForm(filter, columns, names !== undefined)}
 ${table([...live.calls, ...page.calls], columns)}
 <div class="below">
-  <span class="exports">Export <a href="/api/calls.csv?${without(address)}" download>CSV</a>
-  <a href="/api/calls.jsonl?${without(address)}" download>JSON lines</a></span>
-  ${!isFirst && html`<a class="button quiet" href="/?${without(address, true)}">Newest</a>`}
+  <span class="exports">Export <a href="/api/calls.csv?${lookedFor(address)}" download>CSV</a>
+  <a href="/api/calls.jsonl?${lookedFor(address)}" download>JSON lines</a></span>
+  ${!isFirst && html`<a class="button quiet" href="/?${lookedFor(address, 'columns')}">Newest</a>`}
   ${page.next !== null && html`<a class="button" rel="next" href="/?${withAfter(address, page.next)}">Older calls</a>`}
 </div>`;
       response.type('html').send(layout(response, { title: 'Calls', here: '/', script: 'calls.js', body }));
@@ -57,17 +57,8 @@ function table(cards: readonly CallCard[], columns: readonly Column[]): SafeHtml
   )}</tbody></table>`;
 }
 
-/** The address, for exports: all that is looked for, and not where on the way we are. */
-function without(address: URLSearchParams, keepColumns = false): string {
-  const names = Object.keys(callFilter.shape);
-  const kept = [...address].filter(
-    ([name, value]) => value !== '' && (names.includes(name) || (keepColumns && name === 'columns')),
-  );
-  return new URLSearchParams(kept).toString();
-}
-
 function withAfter(address: URLSearchParams, after: string): string {
-  const next = new URLSearchParams(without(address, true));
+  const next = new URLSearchParams(lookedFor(address, 'columns'));
   next.set('after', after);
   return next.toString();
 }

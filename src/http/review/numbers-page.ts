@@ -1,6 +1,6 @@
 import { END_REASONS } from '../../ports/call-log.ts';
 import type { DayFigures } from '../../ports/call-store.ts';
-import { callFilter, callQueryOf } from '../api/call-query.ts';
+import { callFilter, callQueryOf, lookedFor } from '../api/call-query.ts';
 import { type Route, route } from '../routing/route.ts';
 import type { House } from './house.ts';
 import { html, type SafeHtml } from './html.ts';
@@ -13,14 +13,15 @@ export function numbersPage({ store }: House): Route {
     says: 'What the calls amount to, day by day.',
     needs: 'viewer',
     query: callFilter,
-    async handle({ query }, response) {
+    async handle({ query, request }, response) {
+      const figures = `/api/figures?${lookedFor(new URL(request.originalUrl, 'http://here').searchParams)}`;
       const days = await store.figures(callQueryOf(query));
       const body = html`<h1 class="quiet-title">Numbers</h1>
 <form class="filters row" method="get" action="/numbers">
   <label><span>From</span><input type="date" name="from" value="${query.from}"></label>
   <label><span>Until</span><input type="date" name="to" value="${query.to}"></label>
   <label><span>Agent</span><input name="agent" value="${query.agent}"></label><button class="main">Show</button></form>
-${days.length === 0 ? html`<p class="empty card">There were no calls.</p>` : html`${sums(days)}<div class="charts" id="charts"></div>${endings(days)}${table(days)}`}`;
+${days.length === 0 ? html`<p class="empty card">There were no calls.</p>` : html`${sums(days)}<div class="charts" id="charts" data-figures="${figures}"></div>${endings(days)}${table(days)}`}`;
       response
         .type('html')
         .send(layout(response, { title: 'Numbers', here: '/numbers', script: 'numbers.js', body }));

@@ -1,9 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type NextFunction,
+  type Request,
+  type Response,
+} from 'express';
 import { z } from 'zod';
 import { problemPage } from '../review/problem-page.ts';
 import type { Gate, Refusal } from '../sign-in/gate.ts';
 import { type Deed, deedOf } from './deeds.ts';
+import { LONGEST_BODY_KB, misunderstanding, ONLY_JSON, unreadable } from './misunderstood.ts';
 import type { Route } from './route.ts';
 import { safeguards } from './safeguards.ts';
 
@@ -18,7 +25,7 @@ export function mountRoutes(
   for (const route of routes) {
     router[route.method](
       route.path,
-      (request, response, next) => {
+      (request: Request, response: Response, next: NextFunction) => {
         response.locals['nonce'] = randomBytes(16).toString('base64');
         safeguards(response);
         const actsOn = route.method !== 'get' || route.isStream;
@@ -36,13 +43,16 @@ export function mountRoutes(
       },
       // Nothing of a body is read before it is known that its sender may send one.
       express.json({ limit: LONGEST_BODY, strict: true }),
-      express.urlencoded({ extended: false, limit: LONGEST_BODY }),
+      route.path.startsWith('/api/')
+        ? onlyJson
+        : express.urlencoded({ extended: false, limit: LONGEST_BODY }),
+      unreadableBody,
       async (request: Request, response: Response, next: NextFunction) => {
         try {
           await route.handle(request, response, response.locals['visitor']);
           response.locals['began']?.(); // a stream is told of now, not only when it is over
         } catch (error) {
-          if (error instanceof z.ZodError) misunderstood(request, response, error);
+          if (error instanceof z.ZodError) say(request, response, 400, misunderstanding(error, route.door));
           else next(error);
         }
       },
@@ -67,12 +77,19 @@ function refuse(request: Request, response: Response, because: Refusal): void {
   say(request, response, because === 'sign_in' ? 401 : 403, REFUSALS[because]);
 }
 
-function misunderstood(request: Request, response: Response, error: z.ZodError): void {
-  const wishes = error.issues.map(
-    ({ path, message }) => `${path.slice(1).map(String).join('.') || String(path[0])}: ${message}`,
-  );
-  say(request, response, 400, `This request was not understood. ${wishes.join('; ').slice(0, 600)}`);
+/** A form's fields, or text of no kind at all, would be taken for nothing, and the route would miss what was sent. */
+function onlyJson(request: Request, response: Response, next: NextFunction): void {
+  const { 'content-length': length = '0', 'transfer-encoding': pieces } = request.headers;
+  const hasBody = length !== '0' || pieces !== undefined;
+  if (hasBody && request.is('application/json') === false) say(request, response, 415, ONLY_JSON);
+  else next();
 }
+
+const unreadableBody: ErrorRequestHandler = (error, request, response, next) => {
+  const known = unreadable(error);
+  if (known) say(request, response, known.status, known.sentence);
+  else next(error);
+};
 
 function isForPage(request: Request): boolean {
   return !request.path.startsWith('/api/');
@@ -86,4 +103,4 @@ const REFUSALS = {
   foreign_site: 'This has to be asked for by a page of this site: the Origin header says it was not.',
 } as const satisfies Record<Refusal, string>;
 
-const LONGEST_BODY = '64kb';
+const LONGEST_BODY = LONGEST_BODY_KB * 1024;

@@ -46,6 +46,15 @@ export interface Input<Params, Query, Body> {
 const NOTHING = z.strictObject({});
 const ANYTHING = z.unknown();
 
+/**
+ * Programs are told of every name that is not known, for what is left out without a word changes what they asked.
+ * The addresses of pages are passed on by others, who put things of their own behind them.
+ */
+function asStrictAs(path: string, schema: z.ZodType | undefined): z.ZodType {
+  if (!path.startsWith('/api/')) return schema ?? ANYTHING;
+  return schema instanceof z.ZodObject ? schema.strict() : (schema ?? NOTHING);
+}
+
 interface RouteSpec<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> {
   readonly params?: Params;
   readonly query?: Query;
@@ -71,8 +80,8 @@ export function route<
   const { params, query, body, needs, says } = spec;
   const read = z.object({
     params: params ?? NOTHING,
-    query: query ?? ANYTHING,
-    body: body ?? ANYTHING,
+    query: asStrictAs(path, query),
+    body: asStrictAs(path, body),
   });
   return {
     method,
@@ -94,13 +103,14 @@ export function route<
   };
 }
 
-/** Every name once: what was given twice is joined by commas, what was left empty is not there. */
-function queryOf(request: Request): Readonly<Record<string, string>> {
+/** Every name once: what was given twice is joined by commas, what was left empty has no value. */
+function queryOf(request: Request): Readonly<Record<string, string | undefined>> {
   const { searchParams } = new URL(request.originalUrl, 'http://here');
-  const query = new Map<string, string>();
+  const query = new Map<string, string | undefined>();
   for (const [name, value] of searchParams) {
     const before = query.get(name);
-    if (value !== '') query.set(name, before === undefined ? value : `${before},${value}`);
+    if (value === '') query.set(name, before);
+    else query.set(name, before === undefined ? value : `${before},${value}`);
   }
   return Object.fromEntries(query);
 }
