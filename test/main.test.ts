@@ -158,10 +158,12 @@ describe('npm start', () => {
 
 describe('npm run call', () => {
   it.each([
-    [['--calls', 'many'], 2, '--calls must be a whole number from 1, not "many".'],
+    [['--calls', 'many'], 2, '--calls must be a whole number from 1 to 1000, not "many".'],
     [['--script', 'opera'], 2, 'There is no script "opera".'],
     [['--wav', 'nowhere.wav'], 2, 'nowhere.wav cannot be spoken'],
-    [['--volume', '11'], 2, '--volume'],
+    [['--seconds', '0'], 2, '--seconds must be a whole number from 1 to 86400, not "0".'],
+    [['--volume', '11'], 2, "Unknown option '--volume'. Say npm run call -- --help"],
+    [['again'], 2, "Unexpected argument 'again'."],
     [['--loss', '101'], 2, '--loss must be a number from 0 to 100, not "101".'],
     [['--url', 'nonsense'], 2, '--url must be an address such as http://localhost:3000, not "nonsense".'],
     [['--url', 'ftp://example.com'], 2, '--url must be an address'],
@@ -174,7 +176,18 @@ describe('npm run call', () => {
 
       expect(await exitCode(phone)).toBe(code);
       expect(phone.output).toContain(sentence);
+      if (code === 2) expect(phone.output.trimEnd()).not.toContain('\n');
     },
     20_000,
   );
+
+  it('hangs up after as long as it was told to, and that is no failure', async () => {
+    const { url, folder } = await aProcess();
+
+    const phone = run(['practice/ring.ts', '--url', url, '--seconds', '1'], {}, folder);
+
+    expect(await exitCode(phone)).toBe(0);
+    expect(phone.output).toContain('the caller hangs up, after 1 s');
+    expect(phone.output).toContain('the line is closed, by the caller');
+  }, 40_000);
 });

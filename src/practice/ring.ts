@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { encodeMulaw } from '../audio/g711.ts';
 import { channelSamples, readWav } from '../audio/wav.ts';
 import { systemClock } from '../clock.ts';
 import type { PracticeScript } from '../ports/practice-script.ts';
+import { leave, readFlags, wholeNumber } from './command-line.ts';
 import { Caller, type CallerNews } from './phone/caller.ts';
 import { DIAL_DEFAULTS, type DialOptions } from './phone/dial.ts';
+import { differences, outcomeOf } from './phone/outcome.ts';
 import { readPracticeScript, replaying } from './phone/replay.ts';
 import { DEFAULT_SCRIPT, SCRIPTS, type Script } from './phone/scripts.ts';
 
@@ -16,17 +17,21 @@ const HELP = `npm run call -- [options]
   --script NAME    what the caller does: ${Object.keys(SCRIPTS).join(', ')} (${DEFAULT_SCRIPT})
   --wav FILE       say this instead: a WAV file, 8 kHz, one channel, PCM16 or μ-law
   --replay FILE    do what the caller of a real call did: “Make this call a test” on its page gives the file
+                   with 0 if it went as it went: the tools that were used, and why it ended
+  --password WORD  the server's REVIEW_PASSWORD, where one is set: what came of a replay is read there
   --calls N        so many callers at once (1)
-  --seconds S      hang up after so long at the latest (120)
+  --seconds S      hang up after so long (else after 120, and then it did not go well)
   --jitter MS      frames leave up to so much late (0)
   --loss PERCENT   so many frames never leave (0)
   --token TOKEN    sign requests with this TWILIO_AUTH_TOKEN, as Twilio does
 `;
 
 const options = readOptions();
-const script = await chosenScript();
+const replay = options.replay === undefined ? null : await readReplay(options.replay);
+const script = replay ? null : await chosenScript();
 const dialing: DialOptions = {
   ...DIAL_DEFAULTS,
+  ...(replay && numbersOf(replay)),
   url: options.url,
   authToken: options.token ?? null,
   faults: { jitterMs: options.jitter, lossShare: options.loss / 100 },
@@ -44,18 +49,46 @@ async function place(number: number): Promise<boolean> {
     console.log(`${options.calls > 1 ? `#${number} ` : ''}${seconds} s  ${text}`);
   };
   const caller = new Caller((news) => show(textOf(news)));
+  let timeIsUp = false;
+  const hangUp = () => {
+    timeIsUp = true;
+    show(`the caller hangs up, after ${options.seconds} s`);
+    void caller.hangUp();
+  };
   try {
     show(`rings ${options.url}`);
     if (!(await caller.ring(dialing))) return false;
-    const hangsUp = setTimeout(() => void caller.hangUp(), options.seconds * 1000);
-    const wentWell = await script(caller);
+    const hangsUp = setTimeout(hangUp, options.seconds * 1000);
+    const wentWell = replay ? await replayed(replay, caller, show) : ((await script?.(caller)) ?? false);
     clearTimeout(hangsUp);
     await caller.untilTheEnd(0);
-    return wentWell;
+    return wentWell || (timeIsUp && options.hasSeconds && !replay);
   } catch (error) {
     show(explain(error));
     return false;
   }
+}
+
+/** Does again what was done that day, and says what went otherwise. */
+async function replayed(
+  then: PracticeScript,
+  caller: Caller,
+  show: (text: string) => void,
+): Promise<boolean> {
+  const missing = await replaying(then)(caller);
+  await caller.hangUp();
+  await caller.untilTheEnd(0);
+  const now = await outcomeOf(options.url, caller.callSid ?? '', options.password);
+  const found = [...(missing === null ? [] : [missing]), ...differences(then.outcome, now)];
+  for (const difference of found) show(`otherwise than that day: ${difference}`);
+  if (found.length === 0) show(`went as it went that day: ${[...now.tools, now.endReason].join(', ')}`);
+  return found.length === 0;
+}
+
+/** Which number is called may decide who answers, and who calls what is known of them; names of browsers are no numbers. */
+function numbersOf({ from, to }: PracticeScript): Partial<Pick<DialOptions, 'from' | 'to'>> {
+  const isNumber = (text: string) => /^\+\d{3,15}$/.test(text);
+  return { ...(isNumber(from) && { from }), ...(isNumber(to) && { to }) };
 }
 
 function textOf(news: CallerNews): string {
@@ -80,58 +113,47 @@ function textOf(news: CallerNews): string {
 }
 
 function readOptions() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        url: { type: 'string', default: DIAL_DEFAULTS.url },
-        script: { type: 'string', default: DEFAULT_SCRIPT },
-        wav: { type: 'string' },
-        replay: { type: 'string' },
-        calls: { type: 'string', default: '1' },
-        seconds: { type: 'string', default: '120' },
-        jitter: { type: 'string', default: '0' },
-        loss: { type: 'string', default: '0' },
-        token: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    if (values.help) exit(HELP, 0);
-    return {
-      ...values,
-      url: address(values.url),
-      jitter: upTo(1_000, '--jitter', values.jitter),
-      loss: upTo(100, '--loss', values.loss),
-      calls: count('--calls', values.calls),
-      seconds: count('--seconds', values.seconds),
-    };
-  } catch (error) {
-    return exit(`${error instanceof Error ? error.message : error}\n\n${HELP}`, 2);
-  }
+  const flags = readFlags('call', {
+    url: { type: 'string', default: DIAL_DEFAULTS.url },
+    script: { type: 'string', default: DEFAULT_SCRIPT },
+    wav: { type: 'string' },
+    replay: { type: 'string' },
+    password: { type: 'string' },
+    calls: { type: 'string', default: '1' },
+    seconds: { type: 'string' },
+    jitter: { type: 'string', default: '0' },
+    loss: { type: 'string', default: '0' },
+    token: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  });
+  if (flags.help) leave(HELP, 0);
+  return {
+    ...flags,
+    url: address(flags.url),
+    password: flags.password ?? process.env['REVIEW_PASSWORD'] ?? null,
+    jitter: upTo(1_000, '--jitter', flags.jitter),
+    loss: upTo(100, '--loss', flags.loss),
+    calls: wholeNumber('--calls', flags.calls, 1, 1_000),
+    seconds: wholeNumber('--seconds', flags.seconds ?? '120', 1, 86_400),
+    hasSeconds: flags.seconds !== undefined,
+  };
 }
 
 function address(text: string): string {
   const url = URL.parse(text);
   return url?.protocol === 'http:' || url?.protocol === 'https:'
     ? text.replace(/\/+$/, '')
-    : exit(`--url must be an address such as ${DIAL_DEFAULTS.url}, not "${text}".`, 2);
+    : leave(`--url must be an address such as ${DIAL_DEFAULTS.url}, not "${text}".`, 2);
 }
 
 function upTo(most: number, name: string, text: string): number {
   const number = text.trim() === '' ? Number.NaN : Number(text);
   return number >= 0 && number <= most
     ? number
-    : exit(`${name} must be a number from 0 to ${most}, not "${text}".`, 2);
-}
-
-function count(name: string, text: string): number {
-  const number = Number(text);
-  return Number.isInteger(number) && number > 0
-    ? number
-    : exit(`${name} must be a whole number from 1, not "${text}".`, 2);
+    : leave(`${name} must be a number from 0 to ${most}, not "${text}".`, 2);
 }
 
 async function chosenScript(): Promise<Script> {
-  if (options.replay !== undefined) return replaying(await readReplay(options.replay));
   return options.wav === undefined ? scriptNamed(options.script) : speaking(await readVoice(options.wav));
 }
 
@@ -139,13 +161,13 @@ async function readReplay(file: string): Promise<PracticeScript> {
   try {
     return readPracticeScript(await readFile(file, 'utf8'));
   } catch (error) {
-    return exit(`${file} is no practice script: ${error instanceof Error ? error.message : error}`, 2);
+    return leave(`${file} is no practice script: ${error instanceof Error ? error.message : error}`, 2);
   }
 }
 
 function scriptNamed(name: string): Script {
   const names = Object.keys(SCRIPTS).join(', ');
-  return SCRIPTS[name] ?? exit(`There is no script "${name}". There are: ${names}.`, 2);
+  return SCRIPTS[name] ?? leave(`There is no script "${name}". There are: ${names}.`, 2);
 }
 
 async function readVoice(file: string): Promise<Uint8Array> {
@@ -155,7 +177,7 @@ async function readVoice(file: string): Promise<Uint8Array> {
     return encodeMulaw(channelSamples(sound, 0));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return exit(
+    return leave(
       `${file} cannot be spoken: ${why}. A telephone's sound is wanted: sox IN -r 8000 -c 1 OUT.wav`,
       2,
     );
@@ -180,9 +202,4 @@ function explain(error: unknown): string {
     (cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED');
   if (isRefused) return `Nobody answers at ${options.url}. Start a server there first: npm start`;
   return error instanceof Error ? error.message : String(error);
-}
-
-function exit(text: string, code: number): never {
-  (code === 0 ? console.log : console.error)(text);
-  process.exit(code);
 }

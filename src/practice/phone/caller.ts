@@ -22,6 +22,7 @@ export class Caller {
   readonly #tell: (news: CallerNews) => void;
   readonly #taps: readonly ((text: string) => void)[];
   #line: PhoneLine | null = null;
+  #callSid: string | null = null;
   #after: () => Promise<readonly string[]> = async () => [];
   /** The stretch of the agent's speech that sounds at the moment, or sounded last. */
   #stretch: { readonly beganAt: number; readonly endedAt: number } | null = null;
@@ -31,6 +32,11 @@ export class Caller {
   constructor(tell: (news: CallerNews) => void, ...taps: readonly ((text: string) => void)[]) {
     this.#tell = tell;
     this.#taps = taps;
+  }
+
+  /** The carrier's name of the call; null before it is connected. */
+  get callSid(): string | null {
+    return this.#callSid;
   }
 
   get isConnected(): boolean {
@@ -54,6 +60,7 @@ export class Caller {
       return false;
     }
     this.#line = answer.line;
+    this.#callSid = answer.callSid;
     this.#after = answer.after;
     this.#tell({ type: 'connected' });
     return true;
@@ -62,6 +69,11 @@ export class Caller {
   /** Speaks a practice sentence to its end. */
   async say(name: string): Promise<void> {
     const { text, mulaw } = callerClip(name);
+    await this.sayAloud(text, mulaw);
+  }
+
+  /** The same in a voice of one's own. */
+  async sayAloud(text: string, mulaw: Uint8Array): Promise<void> {
     this.#tell({ type: 'caller_says', text });
     await this.speak(mulaw);
   }
@@ -149,7 +161,8 @@ export class Caller {
     while (!isTrue()) {
       const isHopeless = systemClock.now() >= until || !this.#line?.isOpen;
       if (isHopeless) return isTrue();
-      await new Promise<void>((resolve) => systemClock.after(LOOK_MS, resolve));
+      // While somebody is on the phone the program lives, also when its line is gone.
+      await new Promise<void>((resolve) => setTimeout(resolve, LOOK_MS));
     }
     return true;
   }

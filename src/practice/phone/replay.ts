@@ -1,42 +1,85 @@
 import { z } from 'zod';
 import { END_REASONS } from '../../ports/call-log.ts';
-import type { PracticeScript } from '../../ports/practice-script.ts';
-import type { Script } from './scripts.ts';
+import type { PracticeScript, PracticeStep } from '../../ports/practice-script.ts';
+import type { Caller } from './caller.ts';
+import { endsByItself } from './outcome.ts';
 
 /** Reads what `/api/calls/{id}/practice.json` gave; throws what is wrong with it. */
 export function readPracticeScript(text: string): PracticeScript {
-  return practiceScript.parse(JSON.parse(text));
+  const script = practiceScript.safeParse(JSON.parse(text));
+  if (script.success) return script.data;
+  const [issue] = script.error.issues;
+  throw new Error(`${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'is not right'}`);
 }
 
-/** Does again what the caller of that call did. False if the agent kept it waiting for too long. */
-export function replaying({ steps }: Pick<PracticeScript, 'steps'>): Script {
+/** Does again what the caller of that call did. Gives what did not come about, or null. */
+export function replaying({ steps, outcome }: Pick<PracticeScript, 'steps' | 'outcome'>): Replay {
+  const waitsForTheEnd = endsByItself(outcome.endReason);
+  const toDo = waitsForTheEnd ? steps.slice(0, lastDeed(steps) + 1) : steps;
   return async (caller) => {
-    for (const step of steps) {
-      switch (step.type) {
-        case 'listen':
-          if (!(await caller.untilAgentIsQuiet())) return false;
-          break;
-        case 'listen_for':
-          if (!(await caller.untilAgentSpoke(step.ms))) return false;
-          break;
-        case 'pause':
-          await caller.wait(step.ms);
-          break;
-        case 'say':
-          if (step.mulaw === null)
-            throw new Error(`Nobody knows how “${step.text}” sounded: the call was not recorded.`);
-          await caller.speak(Buffer.from(step.mulaw, 'base64'));
-          break;
-        case 'press':
-          caller.press(step.digits);
-          break;
-        case 'hang_up':
-          await caller.hangUp();
-          break;
-      }
+    for (const [at, step] of toDo.entries()) {
+      const isDone = await follow(step, caller);
+      const next = toDo.slice(at + 1).find(isDeed);
+      if (!isDone) return `the agent did not ${wanted(step)} ${before(next)}`;
+      if (next && !caller.isConnected) return `the call was over ${before(next)}`;
     }
-    return true;
+    if (waitsForTheEnd) {
+      const hasEnded = await caller.untilTheEnd(Number.POSITIVE_INFINITY);
+      return hasEnded ? null : 'the call did not end';
+    }
+    await caller.hangUp();
+    return null;
   };
+}
+
+type Replay = (caller: Caller) => Promise<string | null>;
+
+async function follow(step: PracticeStep, caller: Caller): Promise<boolean> {
+  switch (step.type) {
+    case 'listen':
+      return caller.untilAgentIsQuiet();
+    case 'listen_for':
+      return caller.untilAgentSpoke(step.ms);
+    case 'pause':
+      await caller.wait(step.ms);
+      return true;
+    case 'say':
+      if (step.mulaw === null)
+        throw new Error(`Nobody knows how “${step.text}” sounded: the call was not recorded.`);
+      await caller.sayAloud(step.text, Buffer.from(step.mulaw, 'base64'));
+      return true;
+    case 'press':
+      await caller.pressSlowly(step.digits);
+      return true;
+    case 'hang_up':
+      await caller.hangUp();
+      return true;
+  }
+}
+
+function isDeed({ type }: PracticeStep): boolean {
+  return type === 'say' || type === 'press' || type === 'hang_up';
+}
+
+function lastDeed(steps: readonly PracticeStep[]): number {
+  return steps.findLastIndex(isDeed);
+}
+
+function wanted(step: PracticeStep): string {
+  return step.type === 'listen_for' ? `speak for ${(step.ms / 1000).toFixed(1)} s` : 'speak and fall silent';
+}
+
+function before(deed: PracticeStep | undefined): string {
+  switch (deed?.type) {
+    case 'say':
+      return `before the caller said “${deed.text}”`;
+    case 'press':
+      return `before the caller pressed ${deed.digits}`;
+    case 'hang_up':
+      return 'before the caller hung up';
+    default:
+      return 'at the end';
+  }
 }
 
 const step = z.discriminatedUnion('type', [
