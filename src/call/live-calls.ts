@@ -81,8 +81,12 @@ export class LiveCalls implements Switchboard {
     return outcome === 'completed' ? 'hang_up' : (this.#endings.get(callId) ?? {});
   }
 
+  awaitsPicture(from: string, to: string): boolean {
+    return this.#between(from, to) !== undefined;
+  }
+
   pictureCame(from: string, to: string, picture: Uint8Array, mediaType: string): void {
-    this.all.find(({ incoming }) => incoming.from === from && incoming.to === to)?.show(picture, mediaType);
+    this.#between(from, to)?.show(picture, mediaType);
   }
 
   callEnded(callId: string): void {
@@ -105,6 +109,10 @@ export class LiveCalls implements Switchboard {
       cancel();
     }
     return this.#around.clock.now() - this.#lastApologyAt < ASKED_WITHIN_MS;
+  }
+
+  #between(from: string, to: string): Call | undefined {
+    return this.all.find(({ incoming }) => incoming.from === from && incoming.to === to);
   }
 
   #forget(callId: string, aftermath: Aftermath): void {

@@ -70,6 +70,8 @@ export interface Switchboard {
   after(callId: string): Aftermath;
   /** What came of connecting the caller with somebody else: whether they are to come back to the agent. */
   returned(callId: string, outcome: TransferOutcome): Aftermath | 'reconnect';
+  /** Whether that caller is on a call to this number, and a picture of theirs would be looked at. */
+  awaitsPicture(from: string, to: string): boolean;
   /** Somebody sent a picture to one of our numbers: it belongs to the call they are on, if they are on one. */
   pictureCame(from: string, to: string, picture: Uint8Array, mediaType: string): void;
   /** The carrier says the phone call itself is over. */

@@ -30,6 +30,7 @@ export class SwitchboardSpy implements Switchboard {
   admission: Admission | null = null;
   aftermath: Aftermath = 'hang_up';
   takesLines = true;
+  awaitsPictures = true;
 
   ring(call: IncomingCall): Admission {
     if (this.admission) return this.admission;
@@ -54,6 +55,10 @@ export class SwitchboardSpy implements Switchboard {
   returned(callId: string, outcome: TransferOutcome): Aftermath | 'reconnect' {
     this.cameBack.push(`${callId} ${outcome}`);
     return this.afterTransfer;
+  }
+
+  awaitsPicture(): boolean {
+    return this.awaitsPictures;
   }
 
   pictureCame(from: string, to: string, picture: Uint8Array, mediaType: string): void {

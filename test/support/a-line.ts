@@ -52,13 +52,13 @@ export async function aStartedLine(options: Parameters<typeof aCarrier>[0] = {})
 }
 
 /** The carrier's REST API, as far as a test wants it. */
-export async function aRestServer(answer: (path: string, body: string) => RestAnswer) {
+export async function aRestServer(answer: (path: string, body: string) => RestAnswer | Promise<RestAnswer>) {
   const requests: { path: string; body: string; authorization: string | undefined }[] = [];
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
     requests.push({ path: request.url ?? '', body, authorization: request.headers.authorization });
-    const { status, body: reply, picture, location } = answer(request.url ?? '', body);
+    const { status, body: reply, picture, location } = await answer(request.url ?? '', body);
     response.writeHead(status, {
       'content-type': picture ?? 'application/json',
       ...(location !== undefined && { location }),

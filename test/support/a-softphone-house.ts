@@ -36,6 +36,10 @@ export class OtherEnd implements Switchboard {
     return 'hang_up' as const;
   }
 
+  awaitsPicture() {
+    return false;
+  }
+
   pictureCame() {}
 
   connect(callId: string, leg: CallLeg): boolean {

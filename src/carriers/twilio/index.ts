@@ -14,6 +14,7 @@ import type { DeskAnswer } from '../../ports/tools.ts';
 import { type TwilioAccess, twilioAccount } from './account.ts';
 import { isBrowserCall } from './browser-call-ids.ts';
 import { ringFromBrowser } from './browser-calls.ts';
+import { FewAtOnce } from './few-at-once.ts';
 import { Signature } from './signature.ts';
 import { TwilioStream } from './stream.ts';
 import { StreamTokens } from './stream-tokens.ts';
@@ -53,7 +54,20 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
   const signature = new Signature(around.authToken, publicUrlOf);
   const tokens = new StreamTokens(clock);
   const account = around.account && twilioAccount(around.account);
-  const sockets = new WebSocketServer({ noServer: true, ...LIMITS });
+  /** Whose line a request is for, once its ticket was taken. */
+  const callOf = new WeakMap<IncomingMessage, string>();
+  const sockets = new WebSocketServer({
+    noServer: true,
+    ...LIMITS,
+    // Asked only when nothing else is wrong with a request: one that comes to nothing must not cost the call its line.
+    verifyClient({ req }: { req: IncomingMessage }, answer: (isWelcome: boolean, status?: number) => void) {
+      const token = MEDIA_PATH.exec(req.url ?? '')?.[1] ?? '';
+      const callSid = tokens.redeem(token, signature.isValidUpgrade(req));
+      if (callSid !== null) callOf.set(req, callSid);
+      answer(callSid !== null, 403);
+    },
+  });
+  const pictures = new FewAtOnce(PICTURES_AT_ONCE, MOST_PICTURES_WAITING);
 
   const hangUp = async (callSid: string) => {
     if (isBrowserCall(callSid)) return;
@@ -70,10 +84,16 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
     );
   };
   const pictureCame = (from: string, to: string, url: string) => {
-    account?.fetchPicture(url).then(
-      ({ bytes, mediaType }) => switchboard.pictureCame(from, to, bytes, mediaType),
-      (error: unknown) => trouble('', String(error)),
-    );
+    const fetch = async () => {
+      if (!account || !switchboard.awaitsPicture(from, to)) return; // anybody may text a number
+      await account.fetchPicture(url).then(
+        ({ bytes, mediaType }) => switchboard.pictureCame(from, to, bytes, mediaType),
+        (error: unknown) => trouble('', String(error)),
+      );
+    };
+    if (!switchboard.awaitsPicture(from, to)) return;
+    if (!pictures.add(fetch))
+      trouble('', 'A picture was not fetched: too many were sent to our numbers at once.');
   };
   const streamFailed = (callSid: string, error: string) => trouble(callSid, `Stream failed: ${error}`);
 
@@ -103,26 +123,23 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
     },
     ringFromBrowser: (from, to) => ringFromBrowser(switchboard, tokens, from, to),
     upgrade(request, socket, head) {
-      const token = MEDIA_PATH.exec(request.url ?? '')?.[1];
-      if (token === undefined) return false;
-      const callSid = tokens.redeem(token, signature.isValidUpgrade(request));
-      if (callSid === null) refuseUpgrade(socket);
-      else {
-        sockets.handleUpgrade(request, socket, head, (webSocket) => {
-          const transfer = transferFrom(publicUrlOf(request));
-          new TwilioStream(webSocket, callSid, { clock, switchboard, hangUp, transfer });
-        });
-      }
+      if (!MEDIA_PATH.test(request.url ?? '')) return false;
+      sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        const callSid = callOf.get(request);
+        if (callSid === undefined) return webSocket.terminate(); // nobody gets here without a ticket
+        const transfer = transferFrom(publicUrlOf(request));
+        new TwilioStream(webSocket, callSid, { clock, switchboard, hangUp, transfer });
+      });
       return true;
     },
   };
 }
 
-function refuseUpgrade(socket: Duplex): void {
-  socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-}
-
 const MEDIA_PATH = /^\/twilio\/media\/([\w-]{1,64})\/?$/;
+
+/** A picture is held in memory while it comes, up to five megabytes of it. */
+const PICTURES_AT_ONCE = 4;
+const MOST_PICTURES_WAITING = 20;
 
 const LIMITS = {
   /** A frame of Twilio's is four hundred bytes. */

@@ -11,6 +11,8 @@ export type FromTwilio =
       readonly sampleRate: number;
     }
   | { readonly event: 'media'; readonly streamSid: string; readonly atMs: number; readonly audio: Uint8Array }
+  /** Sound of our own, on a stream that carries both sides. */
+  | { readonly event: 'echoed'; readonly streamSid: string }
   | { readonly event: 'dtmf'; readonly streamSid: string; readonly digit: string }
   | { readonly event: 'mark'; readonly streamSid: string; readonly name: string }
   | { readonly event: 'stop'; readonly streamSid: string };
@@ -58,7 +60,8 @@ export function clearMessage(streamSid: string): string {
 }
 
 function readMedia(streamSid: string, media: unknown): FromTwilio | null {
-  if (!isRecord(media) || media['track'] === 'outbound') return null; // our own voice, on streams of both tracks
+  if (!isRecord(media)) return null;
+  if (media['track'] === 'outbound') return { event: 'echoed', streamSid };
   const { payload, timestamp } = media;
   if (typeof payload !== 'string' || typeof timestamp !== 'string') return null;
   const atMs = Number(timestamp);

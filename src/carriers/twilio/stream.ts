@@ -69,6 +69,8 @@ export class TwilioStream {
     switch (message.event) {
       case 'media':
         return leg.tell({ type: 'audio', audio: message.audio, atMs: message.atMs });
+      case 'echoed':
+        return;
       case 'mark':
         return leg.tell({ type: 'mark', name: message.name });
       case 'dtmf':

@@ -166,6 +166,38 @@ describe('messages', () => {
     expect(requests[0]?.authorization).toMatch(/^Basic /);
   });
 
+  it('bring no picture of somebody who is on no call', async () => {
+    const { account, requests } = await aRestServer(() => ({ status: 200, body: {}, picture: 'image/png' }));
+    const { post, switchboard } = await carrier({ account });
+    switchboard.awaitsPictures = false;
+
+    await post('/twilio/message', { ...message, MediaUrl0: `${account.apiUrl}media/1` });
+    switchboard.awaitsPictures = true;
+    await post('/twilio/message', { ...message, MediaUrl0: `${account.apiUrl}media/2` });
+
+    await vi.waitFor(() => expect(switchboard.pictures).toHaveLength(1));
+    expect(requests.map(({ path }) => path)).toEqual(['/media/2']);
+  });
+
+  it('bring four pictures at a time, and of a flood no more than a few others', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { account, requests } = await aRestServer(async () => {
+      await gate.promise;
+      return { status: 200, body: {}, picture: 'image/png' };
+    });
+    const { post, switchboard, troubles } = await carrier({ account });
+
+    for (let i = 0; i < 60; i++)
+      await post('/twilio/message', { ...message, MediaUrl0: `${account.apiUrl}media/${i}` });
+    await vi.waitFor(() => expect(requests.length).toBeGreaterThanOrEqual(4));
+    expect(requests).toHaveLength(4);
+    gate.resolve();
+
+    await vi.waitFor(() => expect(switchboard.pictures).toHaveLength(24));
+    expect(troubles).toHaveLength(36);
+    expect(troubles[0]).toContain('at once');
+  });
+
   it.each([
     'http://169.254.169.254/latest',
     'https://twilio.com.example.org/x',

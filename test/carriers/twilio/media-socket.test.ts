@@ -1,7 +1,8 @@
+import { request } from 'node:http';
 import { describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { readTwiml } from '../../../src/practice/phone/wire.ts';
-import { aCallSid, closing, openSocket, STREAM_SID, startOf } from '../../support/a-carrier.ts';
+import { readTwiml, signatureOf } from '../../../src/practice/phone/wire.ts';
+import { AUTH_TOKEN, aCallSid, closing, openSocket, STREAM_SID, startOf } from '../../support/a-carrier.ts';
 
 import { aLine, aStartedLine, carrier, cleanups, formOf } from '../../support/a-line.ts';
 
@@ -24,6 +25,21 @@ describe('a media socket', () => {
     expect(await openSocket(`${url.replace('http', 'ws')}/twilio/media/${'a'.repeat(32)}`)).toBe(403);
     expect(await openSocket(twiml.streamUrl ?? '')).toBe(403);
     expect(await openSocket(fresh.streamUrl ?? '')).toBe(403);
+  });
+
+  it.each([
+    ['without a key', 400, { 'Sec-WebSocket-Key': '' }],
+    ['of another version', 400, { 'Sec-WebSocket-Version': '7' }],
+    ['to another protocol', 400, { Upgrade: 'h2c' }],
+  ])('P1: is still open to its call after an upgrade %s', async (_how, status, headers) => {
+    const { post } = await carrier();
+    const { streamUrl } = readTwiml(await (await post('/twilio/voice', formOf(aCallSid()))).text());
+
+    expect(await statusOfUpgrade(streamUrl ?? '', headers)).toBe(status);
+
+    const socket = await openSocket(streamUrl ?? '');
+    expect(socket).toBeInstanceOf(WebSocket);
+    if (socket instanceof WebSocket) socket.terminate();
   });
 
   it('P1: works for one of fifty that come with the same ticket at once', async () => {
@@ -101,6 +117,17 @@ describe('a media socket', () => {
     const { send, media, events, socket } = await aStartedLine();
 
     for (let i = 0; i < 50; i++) send(message);
+    media(73);
+    await vi.waitFor(() => expect(events).toHaveLength(1));
+
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+  });
+
+  it('goes on when it carries our own voice as well', async () => {
+    const { send, media, events, socket } = await aStartedLine();
+    const ours = { track: 'outbound', chunk: '1', timestamp: '73', payload: '//8=' };
+
+    for (let i = 0; i < 500; i++) send({ event: 'media', streamSid: STREAM_SID, media: ours });
     media(73);
     await vi.waitFor(() => expect(events).toHaveLength(1));
 
@@ -207,3 +234,29 @@ describe('a media socket', () => {
     );
   });
 });
+
+/** Asks for a media socket in a way of its own; the status it gets. */
+function statusOfUpgrade(address: string, headers: Readonly<Record<string, string>>): Promise<number> {
+  const asking = request(address.replace(/^ws/, 'http'), {
+    headers: {
+      Connection: 'Upgrade',
+      Upgrade: 'websocket',
+      'Sec-WebSocket-Key': Buffer.alloc(16).toString('base64'),
+      'Sec-WebSocket-Version': '13',
+      'X-Twilio-Signature': signatureOf(AUTH_TOKEN, address),
+      ...headers,
+    },
+  });
+  asking.end();
+  return new Promise((resolve, reject) => {
+    asking.once('response', (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    asking.once('upgrade', (response, socket) => {
+      socket.destroy();
+      resolve(response.statusCode ?? 0);
+    });
+    asking.once('error', reject);
+  });
+}

@@ -30,9 +30,14 @@ describe('messages of a media stream', () => {
     ['a number', media({ timestamp: '1', payload: 5 })],
     ['no time', media({ payload: '//7//w==' })],
     ['a time that is none', media({ timestamp: 'soon', payload: '//7//w==' })],
-    ['our own voice', media({ track: 'outbound', timestamp: '1', payload: '//7//w==' })],
   ])('drops a frame that carries %s', (_what, text) => {
     expect(readTwilioMessage(text)).toBeNull();
+  });
+
+  it('tells our own voice, on a stream that carries both sides, from the caller’s', () => {
+    const text = media({ track: 'outbound', timestamp: '1', payload: '//7//w==' });
+
+    expect(readTwilioMessage(text)).toEqual({ event: 'echoed', streamSid });
   });
 
   it('P2: makes nothing of anything that is no message, and never throws', () => {
