@@ -35,7 +35,11 @@ function lineFor(event: CallEvent): Line | null {
         fields: { heardMs: event.heardMs, unheardMs: event.unheardMs },
       };
     case 'problem':
-      return { level: 'warn', text: 'something went wrong', fields: { code: event.code } };
+      return {
+        level: 'warn',
+        text: 'something went wrong',
+        fields: { code: event.code, ...(event.hint !== undefined && { hint: event.hint }) },
+      };
     case 'ended':
       return {
         level: NORMAL_ENDS.has(event.reason) ? 'info' : 'warn',

@@ -194,7 +194,8 @@ export class Call {
   #onModel(event: SessionEvent): void {
     if (this.#isOver) return;
     if (event.type === 'lost') {
-      this.#journal.note({ type: 'problem', code: event.detail });
+      const { detail: code, hint } = event;
+      this.#journal.note({ type: 'problem', code, ...(hint !== undefined && { hint }) });
       this.end(endReasonOf(event.reason));
       return;
     }

@@ -11,6 +11,7 @@ import { greetingWant } from './greeting.ts';
 import type { Journal } from './journal.ts';
 import { type Entry, KeyPad } from './key-pad.ts';
 import { type Impatience, Patience } from './patience.ts';
+import { RemoteCalls } from './remote-calls.ts';
 import { ToolWork, type WhenDone } from './tool-work.ts';
 import { Uplink } from './uplink.ts';
 
@@ -42,6 +43,7 @@ export class Conversation {
   readonly #floor: Floor;
   readonly #uplink: Uplink;
   readonly #tools: ToolWork;
+  readonly #remoteCalls: RemoteCalls;
   readonly #departure = new Departure();
   readonly #patience: Patience;
   readonly #keyPad = new KeyPad();
@@ -59,6 +61,7 @@ export class Conversation {
     this.#floor = new Floor(rules, session, journal, tap);
     this.#uplink = new Uplink(format);
     this.#tools = new ToolWork(tools, session, this.#floor, whenDone);
+    this.#remoteCalls = new RemoteCalls(this.#floor, journal);
     this.#patience = new Patience(plan.silence, plan.maxDurationMs, plan.beforeTheEnd.noticeMs);
     if (typeof plan.instructions === 'string') this.#instructions = plan.instructions;
     else whenDone(plan.instructions, (instructions) => this.setInstructions(instructions));
@@ -81,6 +84,7 @@ export class Conversation {
     this.#uplink.tick(now, this.#floor.callerIsSpeaking);
     this.#floor.tick(now);
     this.#tools.tick(now);
+    this.#remoteCalls.tick(now);
     const isQuiet = this.isQuiet(now);
     const leave = this.#departure.due(isQuiet, now);
     if (leave) return this.#ends.leave(leave);
@@ -114,9 +118,10 @@ export class Conversation {
       case 'speech_stopped':
         return this.#floor.callerPauses(now, this.#spokeUntil(news.endedMs, now));
       case 'caller_words':
-        return this.#ends.journal.note({ type: 'caller_said', text: news.text });
+        return this.#callerSaid(news);
       case 'response_started':
         this.#tools.answerStarted(news.wantId);
+        this.#remoteCalls.answerStarted(news.wantId);
         return this.#floor.answerStarted(news.responseId, news.wantId, now);
       case 'response_refused':
         return this.#floor.refused(news.wantId, news.because, now);
@@ -127,10 +132,14 @@ export class Conversation {
       case 'audio_done':
         return this.#floor.partDone(news.part);
       case 'writing':
-        this.#writing += news.text;
+        this.#writing = (this.#writing + news.text).slice(0, MOST_WRITTEN_CHARS);
         return this.#floor.wrote(news.responseId, now);
       case 'tool_call':
         return this.#tools.called(news.responseId, news.call);
+      case 'remote_call':
+        return this.#remoteCalls.began(news.call, now);
+      case 'remote_call_done':
+        return this.#remoteCalls.done(news.callId, news.result, news.output, now);
       case 'tool_output_taken':
         return this.#tools.outputTaken(news.toolCallId);
       case 'response_done':
@@ -146,7 +155,7 @@ export class Conversation {
 
   /** Nothing is being said, prepared, looked up or done. */
   isQuiet(now: number): boolean {
-    return this.#floor.isQuiet(now) && !this.#tools.isRunning;
+    return this.#floor.isQuiet(now) && !this.#tools.isRunning && !this.#remoteCalls.isRunning;
   }
 
   /** Leaves once the caller has heard what is being said. */
@@ -169,6 +178,7 @@ export class Conversation {
   read(text: string, now: number): void {
     this.#patience.sign();
     this.#tools.turnBegan();
+    this.#remoteCalls.turnBegan();
     this.#ends.journal.note({ type: 'caller_said', text });
     this.#ends.session.add({ type: 'text', from: 'caller', text });
     this.#floor.answerTurn(now);
@@ -201,9 +211,14 @@ export class Conversation {
     this.#uplink.open(session, traits.input);
   }
 
+  #callerSaid({ text, transcription }: Extract<ModelNews, { type: 'caller_words' }>): void {
+    this.#ends.journal.note({ type: 'caller_said', text, ...(transcription && { transcription }) });
+  }
+
   #callerSpeaks(now: number): void {
     this.#patience.sign();
     this.#tools.turnBegan();
+    this.#remoteCalls.turnBegan();
     this.#floor.callerSpeaks(now);
     const calledOff = this.#departure.callOff();
     if (calledOff) this.tell(STAYS[calledOff.kind], 'house', false, now);
@@ -215,11 +230,12 @@ export class Conversation {
   }
 
   #answerDone(news: Extract<ModelNews, { type: 'response_done' }>, now: number): void {
-    const { responseId, outcome, usage } = news;
+    const { responseId, outcome, reason, usage } = news;
     if (this.#writing !== '')
       this.#ends.journal.note({ type: 'agent_wrote', responseId, text: this.#writing });
     this.#writing = '';
-    this.#ends.journal.note({ type: 'response_done', responseId, outcome, usage });
+    const why = reason === undefined ? {} : { reason };
+    this.#ends.journal.note({ type: 'response_done', responseId, outcome, ...why, usage });
     this.#floor.answerDone(responseId, now);
     this.#tools.answerDone(responseId, outcome === 'completed', now);
   }
@@ -279,6 +295,9 @@ export class Conversation {
     }
   }
 }
+
+/** More than anybody has read aloud. */
+const MOST_WRITTEN_CHARS = 20_000;
 
 const STAYS = {
   hang_up: 'The caller spoke before the call was ended, so it goes on. Hang up again when they are done.',

@@ -40,6 +40,7 @@ export class ToolWork {
 
   called(responseId: string, call: ToolCall): void {
     this.#put.push({ responseId, call });
+    if (this.#put.length > MOST_PUT) this.#put.shift(); // of an answer whose end was lost
   }
 
   /** The answer that the calls belong to is over: they are run if it was all said. */
@@ -137,6 +138,9 @@ interface Unanswered {
 function fillerOf({ name }: Batch): string {
   return `filler-${name}`;
 }
+
+/** More than twice as many as one answer may put, and each is bounded. */
+const MOST_PUT = 40;
 
 /** How long a caller may wait without a word. */
 const FILLER_MS = 1_200;

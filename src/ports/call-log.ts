@@ -1,4 +1,4 @@
-import type { ResponseOutcome, Usage } from './model.ts';
+import type { ResponseOutcome, TranscriptionUsage, Usage } from './model.ts';
 import type { ToolFact } from './tools.ts';
 
 /**
@@ -27,7 +27,7 @@ export type CallFact =
   | { readonly type: 'caller_started_speaking' }
   /** `spokeUntilMs`: when the last word ended, on the call's clock, where the model says so; it notices later. */
   | { readonly type: 'caller_stopped_speaking'; readonly spokeUntilMs?: number }
-  | { readonly type: 'caller_said'; readonly text: string }
+  | { readonly type: 'caller_said'; readonly text: string; readonly transcription?: TranscriptionUsage }
   /** Its first sound is on its way to the phone. `lineMs`: how long that way is, where it is known. */
   | { readonly type: 'agent_started_speaking'; readonly responseId: string; readonly lineMs?: number }
   | AgentSaid
@@ -50,6 +50,8 @@ export type CallFact =
       readonly type: 'response_done';
       readonly responseId: string;
       readonly outcome: ResponseOutcome;
+      /** The server's word for why it was not completed. */
+      readonly reason?: string;
       readonly usage: Usage | null;
     }
   | ToolFact
@@ -68,12 +70,14 @@ export type CallFact =
     }
   | { readonly type: 'text_sent'; readonly text: string }
   | { readonly type: 'recording'; readonly state: 'started' | 'paused' | 'resumed' | 'declined' | 'deleted' }
-  | { readonly type: 'problem'; readonly code: string }
+  /** `hint`: what to do about it, in a sentence for whoever runs this. */
+  | { readonly type: 'problem'; readonly code: string; readonly hint?: string }
   /** What was made of the call afterwards, by the model: a summary, and the agent's own fields. */
   | {
       readonly type: 'summarised';
       readonly summary: string;
       readonly fields: Readonly<Record<string, unknown>>;
+      readonly usage?: Usage;
     }
   | ToldOn
   | { readonly type: 'ended'; readonly reason: EndReason };

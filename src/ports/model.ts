@@ -55,12 +55,12 @@ export type TurnDetection =
 
 /**
  * The model's side of a call. Commands never wait and never throw; what comes of them arrives as events.
- * A command after `lost` or `close` does nothing.
+ * A command before `ready` waits for it, within bounds; one after `lost` or `close` does nothing.
  */
 export interface RealtimeSession {
   /** Bytes we wrote that the model's side has not taken yet. */
   readonly backlogBytes: number;
-  /** Sound of the caller, in the format that `ready` named. */
+  /** Sound of the caller, in the format that `ready` named; before that it is not taken. */
   hear(audio: Uint8Array): void;
   /** Asks for an answer. `wantId` comes back with `response_started` or `response_refused`. */
   respond(want: ResponseWant): void;
@@ -119,11 +119,13 @@ export interface SessionTraits {
 
 export type SessionEvent =
   | { readonly type: 'ready'; readonly traits: SessionTraits }
-  | { readonly type: 'lost'; readonly reason: SessionLost; readonly detail: string }
+  /** `hint`: what was wanted, what came and what to do, in a sentence for whoever runs this. */
+  | { readonly type: 'lost'; readonly reason: SessionLost; readonly detail: string; readonly hint?: string }
   | { readonly type: 'speech_started' }
   /** `endedMs`: where in all the sound it was given the model heard the last of it, if it says so. */
   | { readonly type: 'speech_stopped'; readonly endedMs?: number }
-  | { readonly type: 'caller_words'; readonly text: string }
+  /** `transcription`: what it cost to have it in writing, where that is told. */
+  | { readonly type: 'caller_words'; readonly text: string; readonly transcription?: TranscriptionUsage }
   | { readonly type: 'response_started'; readonly responseId: string; readonly wantId: string | null }
   | {
       readonly type: 'response_refused';
@@ -137,17 +139,43 @@ export type SessionEvent =
   | { readonly type: 'writing'; readonly responseId: string; readonly text: string }
   /** Only calls that were completely put; their answer may still go on. */
   | { readonly type: 'tool_call'; readonly responseId: string; readonly call: ToolCall }
+  /** The model's side calls a tool by itself; it knows the outcome by itself, and waits to be asked to go on. */
+  | { readonly type: 'remote_call'; readonly call: RemoteCall }
+  | {
+      readonly type: 'remote_call_done';
+      readonly callId: string;
+      readonly result: 'ok' | 'failed';
+      readonly output: string;
+    }
   /** What a tool had to say is part of the conversation: answers that begin from now on know it. */
   | { readonly type: 'tool_output_taken'; readonly toolCallId: string }
   | {
       readonly type: 'response_done';
       readonly responseId: string;
       readonly outcome: ResponseOutcome;
+      /** The server's word for why it was not completed. */
+      readonly reason?: string;
       readonly usage: Usage | null;
     }
   /** Null: there will be no answer. */
-  | { readonly type: 'aside_answered'; readonly askId: string; readonly text: string | null }
-  | { readonly type: 'problem'; readonly code: string };
+  | {
+      readonly type: 'aside_answered';
+      readonly askId: string;
+      readonly text: string | null;
+      readonly usage?: Usage | null;
+    }
+  /** `hint`: what to do about it, in a sentence for whoever runs this. */
+  | { readonly type: 'problem'; readonly code: string; readonly hint?: string };
+
+/** A call of a tool that the model's side makes at a server of tools, without asking us. */
+export interface RemoteCall {
+  readonly callId: string;
+  readonly responseId: string;
+  /** The label of the server of tools. */
+  readonly server: string;
+  readonly name: string;
+  readonly arguments: string;
+}
 
 /** What an answer cost, in tokens. The cached ones are part of those that went in, not besides. */
 export interface Usage {
@@ -159,6 +187,15 @@ export interface Usage {
   readonly cachedImageIn: number;
   readonly textOut: number;
   readonly audioOut: number;
+}
+
+/** What a transcript cost: in tokens or by the second, at the prices of the model that wrote it. */
+export interface TranscriptionUsage {
+  readonly model: string;
+  readonly textIn: number;
+  readonly audioIn: number;
+  readonly textOut: number;
+  readonly seconds: number;
 }
 
 export type ResponseOutcome = 'completed' | 'cancelled' | 'incomplete' | 'failed';

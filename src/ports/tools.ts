@@ -99,6 +99,8 @@ export type ToolFact =
       readonly type: 'tool_called';
       readonly toolCallId: string;
       readonly name: string;
+      /** The server of tools, where the model's own side makes the call. */
+      readonly server?: string;
       readonly arguments: string;
     }
   | {

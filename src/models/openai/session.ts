@@ -248,10 +248,15 @@ export class OpenAISession implements RealtimeSession {
     this.#begin(response.id, response);
     for (const item of response.output ?? []) this.#tellToolCall(response.id, item); // some say it only here
     const outcome = OUTCOMES.get(response.status ?? '') ?? 'failed';
-    if (outcome === 'failed' || outcome === 'incomplete') {
-      this.#problem(`response_${outcome}_${codeOf(detailOf(response.status_details))}`);
-    }
-    this.#tell({ type: 'response_done', responseId: response.id, outcome, usage: usageOf(response.usage) });
+    const reason = outcome === 'completed' ? null : codeOf(detailOf(response.status_details));
+    if (outcome === 'failed' || outcome === 'incomplete') this.#problem(`response_${outcome}_${reason}`);
+    this.#tell({
+      type: 'response_done',
+      responseId: response.id,
+      outcome,
+      ...(reason !== null && { reason }),
+      usage: usageOf(response.usage),
+    });
   }
 
   #onError(error: ServerError): void {

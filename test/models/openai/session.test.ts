@@ -125,8 +125,22 @@ describe('a session that is open', () => {
       type: 'response_done',
       responseId: 'r3',
       outcome: 'cancelled',
+      reason: 'odd',
       usage: null,
     });
+  });
+
+  it.each([
+    ['failed', { type: 'failed', error: { type: 'x', code: 'rate_limit_exceeded' } }, 'rate_limit_exceeded'],
+    ['incomplete', { type: 'incomplete', reason: 'content_filter' }, 'content_filter'],
+    ['cancelled', { type: 'cancelled', reason: 'turn_detected' }, 'turn_detected'],
+    ['failed', null, 'unexplained'],
+  ])('tells why an answer was %s', async (status, status_details, reason) => {
+    const server = await aSession();
+    server.send({ type: 'response.done', response: { id: 'r1', status, status_details } });
+    await settled(server);
+
+    expect(server.events.at(-1)).toMatchObject({ type: 'response_done', outcome: status, reason });
   });
 
   it.each([

@@ -1,0 +1,122 @@
+import type { RemoteCall } from '../ports/model.ts';
+import type { ToolResult } from '../ports/tools.ts';
+import type { Floor } from './floor.ts';
+import type { Journal } from './journal.ts';
+
+/**
+ * Tools that the model's own side calls, at servers of its own.
+ *
+ * It has what came of them without us, but says nothing until it is asked to go on: once, when the last call of an
+ * answer is back, and not at all when an answer has begun in the meantime that knows it already.
+ */
+export class RemoteCalls {
+  readonly #floor: Floor;
+  readonly #journal: Journal;
+  readonly #open = new Map<string, Open>();
+  /** What the model was asked to say about calls that are back, and has not begun to. */
+  #unanswered: string[] = [];
+  /** The answers of this turn of the caller's in which something was called. */
+  readonly #rounds = new Set<string>();
+  #count = 0;
+
+  constructor(floor: Floor, journal: Journal) {
+    this.#floor = floor;
+    this.#journal = journal;
+  }
+
+  /** Something is being looked up or done. */
+  get isRunning(): boolean {
+    return this.#open.size > 0;
+  }
+
+  /** The caller has said something new: what the model does from here on is no loop. */
+  turnBegan(): void {
+    this.#rounds.clear();
+  }
+
+  began(call: RemoteCall, now: number): void {
+    if (this.#open.has(call.callId) || this.#open.size >= MOST_OPEN) return;
+    this.#open.set(call.callId, { call, begunAt: now, hasFiller: false });
+    this.#rounds.add(call.responseId);
+    const { callId: toolCallId, server } = call;
+    this.#journal.note({
+      type: 'tool_called',
+      toolCallId,
+      name: nameOf(call),
+      server,
+      arguments: call.arguments.slice(0, MOST_SHOWN_CHARS),
+    });
+  }
+
+  done(callId: string, result: ToolResult, output: string, now: number): void {
+    const open = this.#open.get(callId);
+    if (!open) return;
+    this.#open.delete(callId);
+    this.#journal.note({
+      type: 'tool_returned',
+      toolCallId: callId,
+      name: nameOf(open.call),
+      result,
+      tookMs: Math.round(now - open.begunAt),
+      output: output.slice(0, MOST_SHOWN_CHARS),
+    });
+    this.#floor.withdraw(fillerOf(callId));
+    if ([...this.#open.values()].some(({ call }) => call.responseId === open.call.responseId)) return;
+    const wantId = `remote-${++this.#count}`;
+    this.#unanswered.push(wantId);
+    const isLoop = this.#rounds.size > MOST_ROUNDS;
+    this.#floor.want({ wantId, ...(isLoop && { withoutTools: true }) }, now);
+  }
+
+  answerStarted(wantId: string | null): void {
+    if (wantId?.startsWith('filler-')) return;
+    for (const ours of this.#unanswered) if (ours !== wantId) this.#floor.withdraw(ours);
+    this.#unanswered = [];
+  }
+
+  /** Somebody who waits is told so; what never comes back is no longer waited for. */
+  tick(now: number): void {
+    for (const [callId, open] of this.#open) {
+      if (now - open.begunAt >= MOST_MS) {
+        this.#journal.note({ type: 'problem', code: 'remote_tool_timed_out' });
+        this.done(callId, 'timed_out', '', now);
+      } else if (!open.hasFiller && now - open.begunAt >= FILLER_MS && this.#floor.isQuiet(now)) {
+        for (const other of this.#open.values()) other.hasFiller = true; // one is enough for all of them
+        this.#floor.want({ wantId: fillerOf(callId), instructions: FILLER, withoutTools: true }, now);
+      }
+    }
+  }
+}
+
+interface Open {
+  readonly call: RemoteCall;
+  readonly begunAt: number;
+  hasFiller: boolean;
+}
+
+/** As tools of servers that we reach ourselves are called. */
+function nameOf({ server, name }: RemoteCall): string {
+  return `${server}_${name}`.slice(0, MOST_NAME_CHARS);
+}
+
+function fillerOf(callId: string): string {
+  return `filler-remote-${callId}`;
+}
+
+const FILLER =
+  'Say in a few words, in the language of this call, that you are looking it up and it takes a moment. Say nothing else.';
+
+/** How long a caller may wait without a word. */
+const FILLER_MS = 1_200;
+
+/** Longer than any caller waits: whatever hangs there, the conversation goes on. */
+const MOST_MS = 20_000;
+
+/** Answers with such calls in one turn of the caller: beyond this the model goes in circles. */
+const MOST_ROUNDS = 8;
+
+const MOST_OPEN = 16;
+const MOST_NAME_CHARS = 64;
+
+/** As much as the record keeps of any tool. */
+const MOST_SHOWN_CHARS = 16 * 1024;

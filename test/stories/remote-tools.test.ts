@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import type { RemoteCall } from '../../src/ports/model.ts';
+import { aCall } from '../support/a-call.ts';
+
+const call = (callId: string, responseId = 'r1'): RemoteCall => ({
+  callId,
+  responseId,
+  server: 'crm',
+  name: 'find',
+  arguments: '{"order":"A7"}',
+});
+const talk = (sent: readonly string[]) => sent.filter((entry) => !/^(play|mark)/.test(entry));
+
+/** A call on which the model has put one question to a server of tools, and waits for it. */
+const waiting = () => {
+  const story = aCall();
+  const { model } = story;
+  const ends = (responseId: string) =>
+    model.tell({ type: 'response_done', responseId, outcome: 'completed', usage: null });
+  const begins = (callId: string, responseId = 'r1') =>
+    model.tell({ type: 'remote_call', call: call(callId, responseId) });
+  const returns = (callId: string, result: 'ok' | 'failed' = 'ok') =>
+    model.tell({ type: 'remote_call_done', callId, result, output: 'shipped' });
+  model.starts('r1');
+  begins('m1');
+  ends('r1');
+  return { ...story, ends, begins, returns };
+};
+
+describe('tools that the model’s own side calls', () => {
+  it('asks the model to go on, once, when the call is back', () => {
+    const { sent, clock, returns } = waiting();
+    clock.advance(500);
+
+    returns('m1');
+    returns('m1');
+    clock.advance(5_000);
+
+    expect(talk(sent)).toEqual(['respond remote-1']);
+  });
+
+  it('asks when the last call of an answer is back, also one that failed, and behind the answer that runs', () => {
+    const { model, sent, ends, begins, returns } = waiting();
+    begins('m2');
+    model.starts('r2', null);
+
+    returns('m2', 'failed');
+    returns('m1');
+    const whileItRuns = talk(sent);
+    ends('r2');
+
+    expect(whileItRuns).toEqual([]);
+    expect(talk(sent)).toEqual(['respond remote-1']);
+  });
+
+  it('asks for nothing when the caller’s new turn is answered by an answer that knows it all', () => {
+    const { model, sent, clock, ends, returns } = waiting();
+    model.hearsSpeech();
+    returns('m1');
+    const whileTheySpeak = talk(sent);
+
+    model.hearsPause();
+    model.starts('r2');
+    ends('r2');
+    clock.advance(5_000);
+
+    expect([whileTheySpeak, talk(sent)]).toEqual([[], []]);
+  });
+
+  it('says something to a caller who has waited for more than a second', () => {
+    const { model, sent, clock, ends, returns } = waiting();
+    clock.advance(1_100);
+    const soon = talk(sent);
+    clock.advance(200);
+    model.starts('r2', 'filler-remote-m1');
+    model.delta('filler', 0x11, 800, 'r2');
+    ends('r2');
+    clock.advance(3_000);
+    returns('m1');
+
+    expect([soon, talk(sent)]).toEqual([[], ['respond filler-remote-m1', 'respond remote-1']]);
+  });
+
+  it('keeps what was called, with what, how it went and how long it took', () => {
+    const { factsOf, clock, returns } = waiting();
+    clock.advance(700);
+    returns('m1', 'failed');
+
+    expect(factsOf('tool_called')).toMatchObject([
+      { toolCallId: 'm1', name: 'crm_find', server: 'crm', arguments: '{"order":"A7"}' },
+    ]);
+    expect(factsOf('tool_returned')).toMatchObject([
+      { toolCallId: 'm1', name: 'crm_find', result: 'failed', tookMs: 700, output: 'shipped' },
+    ]);
+  });
+
+  it('waits for no call that never comes back', () => {
+    const { factsOf, model, sent, clock, ends, returns } = waiting();
+    clock.advance(1_300);
+    model.starts('r2', 'filler-remote-m1');
+    ends('r2');
+
+    clock.advance(19_000);
+    returns('m1');
+
+    expect(factsOf('tool_returned')).toMatchObject([{ result: 'timed_out' }]);
+    expect(factsOf('problem')).toMatchObject([{ code: 'remote_tool_timed_out' }]);
+    expect(talk(sent)).toEqual(['respond filler-remote-m1', 'respond remote-1']);
+  });
+
+  it('has a model that goes in circles answer without tools', () => {
+    const { model, begins, returns, ends } = waiting();
+    const asked: unknown[] = [];
+    model.respond = (want) => void asked.push(want);
+    returns('m1');
+
+    for (let round = 1; round <= 8; round++) {
+      model.starts(`a${round}`, `remote-${round}`);
+      begins(`c${round}`, `a${round}`);
+      ends(`a${round}`);
+      returns(`c${round}`);
+    }
+
+    const wantIds = Array.from({ length: 9 }, (_, i) => ({ wantId: `remote-${i + 1}` }));
+    expect(asked).toEqual([...wantIds.slice(0, 8), { ...wantIds[8], withoutTools: true }]);
+  });
+});
