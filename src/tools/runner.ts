@@ -2,6 +2,7 @@ import type { CallDesk, ToolCall, ToolOutcome, ToolRunner } from '../ports/tools
 import type { ToolReply } from './invoke.ts';
 import { TOOL_LIMITS } from './limits.ts';
 import { secretValues } from './mask.ts';
+import { cutOutput } from './output.ts';
 import { Run } from './run.ts';
 import type { Placed, RunSurroundings } from './surroundings.ts';
 import type { ToolRecord } from './tool-record.ts';
@@ -113,7 +114,7 @@ export class CallTools implements ToolRunner {
       });
       run.toolIsDone();
       if (reply.trouble) log('warn', `${reply.result}: ${reply.trouble}`);
-      return reply;
+      return bounded(reply);
     } catch (error) {
       log('error', `its host failed: ${error instanceof Error ? error.stack : 'for no reason given'}`);
       return { result: 'failed', output: answerTo('failed', tool.card.writes) };
@@ -132,4 +133,10 @@ export class CallTools implements ToolRunner {
   #releaseIfDone(): void {
     if (this.#isClosed && this.#running.size === 0) this.#released();
   }
+}
+
+/** Hosts bound what their tools return; this holds for whatever else comes back from one. */
+function bounded(reply: ToolReply): ToolReply {
+  const isBounded = Buffer.byteLength(reply.output) <= TOOL_LIMITS.outputBytes;
+  return isBounded ? reply : { ...reply, output: cutOutput(reply.output) };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineTool } from '../../src/tools/define-tool.ts';
+import type { ToolHost } from '../../src/tools/host/tool-host.ts';
+import { cardOf } from '../../src/tools/tool-card.ts';
 import { aRunner, settled } from './support/a-runner.ts';
 import { orderStatus, slow, throwing } from './support/some-tools.ts';
 
@@ -26,6 +28,25 @@ describe('L1: every request of the model gets exactly one bounded answer', () =>
         output: outcome.output,
       },
     ]);
+  });
+
+  it('tells of wrong arguments, and of whatever a host hands back, no more than of a result', async () => {
+    const { ask } = aRunner([orderStatus]);
+    const many = Object.fromEntries(Array.from({ length: 3_000 }, (_, n) => [`f${n}`, 1]));
+    const flood: ToolHost = {
+      cards: [cardOf({ ...orderStatus, name: 'flood' })],
+      run: async () => ({ result: 'ok', output: JSON.stringify('x'.repeat(1_000_000)) }),
+      hold: () => () => {},
+    };
+    const other = aRunner([], { hosts: [flood] });
+
+    const outcomes = [await ask('order_status', many), await other.ask('flood', { orderNumber: 'B7' })];
+
+    expect(outcomes.map(({ result }) => result)).toEqual(['bad_arguments', 'ok']);
+    for (const { output } of outcomes) {
+      expect(Buffer.byteLength(output)).toBeLessThanOrEqual(16 * 1024);
+      expect(JSON.parse(output)).toBeTypeOf('object');
+    }
   });
 
   it('does not ask for an answer to what needs none', async () => {
