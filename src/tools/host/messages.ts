@@ -51,4 +51,6 @@ export type FromWorker =
   | { readonly type: 'done'; readonly runId: number; readonly reply: ToolReply }
   | { readonly type: 'ask'; readonly runId: number; readonly askId: number; readonly ask: DeskAsk }
   | { readonly type: 'log'; readonly runId: number | null; readonly level: LogLevel; readonly line: string }
+  /** The thread is about to end, and it is this run that ends it. */
+  | { readonly type: 'exiting'; readonly runId: number }
   | { readonly type: 'pong' };

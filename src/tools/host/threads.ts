@@ -2,15 +2,15 @@ import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { ToolReply } from '../invoke.ts';
 import type { WorkerBirth } from './messages.ts';
 import type { LogLine, RunOrder } from './tool-host.ts';
-import { type Readiness, WorkerThread } from './worker-thread.ts';
+import { type Readiness, type ThreadEnd, WorkerThread } from './worker-thread.ts';
 
 export interface ThreadsOptions {
   readonly birth: WorkerBirth;
   readonly clock: Clock;
   readonly log: LogLine;
   readonly most: number;
-  /** A thread has ended while these tools ran in it. */
-  readonly ended: (tools: readonly string[]) => void;
+  /** A thread has ended, perhaps by what ran in it. */
+  readonly ended: (end: ThreadEnd) => void;
 }
 
 /** Threads that wait with nothing to do: one that is there already saves its caller the time to start it. */
@@ -43,19 +43,25 @@ export class Threads {
     return [...this.#threads].every(isIdle);
   }
 
-  /** Null if there is no thread to run it in. */
-  async run(order: RunOrder): Promise<ToolReply | null> {
+  /**
+   * Null if there is no thread to run it in. What runs alone waits for a thread that no other call has, for as long
+   * as its result is wanted, and nobody joins it there.
+   */
+  async run(order: RunOrder, isAlone: boolean): Promise<ToolReply | null> {
     const { clock, most } = this.#options;
     const shareFrom = clock.now() + WAIT_MS;
-    while (!this.#isClosed) {
-      const thread =
-        this.#pick(order.callId) ?? (clock.now() < shareFrom ? null : await this.#firstToAnswer());
-      if (thread) return this.#runIn(thread, order);
+    while (!this.#isClosed && !(isAlone && order.signal.aborted)) {
+      const mayShare = !isAlone && clock.now() >= shareFrom;
+      const thread = this.#pick(order.callId, isAlone) ?? (mayShare ? await this.#firstToAnswer() : null);
+      if (thread) return this.#runIn(thread, order, isAlone);
       if (this.#threads.size < most) {
         const starting = this.start();
-        if (this.#threads.size === 0 && !(await starting).ok) break;
+        if (this.#threads.size === 0) {
+          if ((await starting).ok) continue; // it is there already: no change is to be waited for
+          break;
+        }
       }
-      await this.#change(Math.max(0, shareFrom - clock.now()));
+      await this.#change(isAlone ? WAIT_MS : Math.max(0, shareFrom - clock.now()));
     }
     return null;
   }
@@ -77,29 +83,32 @@ export class Threads {
     for (const thread of this.#threads) thread.close();
   }
 
-  #runIn(thread: WorkerThread, order: RunOrder): Promise<ToolReply> {
-    const reply = thread.run(order);
+  #runIn(thread: WorkerThread, order: RunOrder, isAlone: boolean): Promise<ToolReply> {
+    const reply = thread.run(order, isAlone);
     const hasSpare = [...this.#threads].some(isIdle);
     if (!hasSpare && this.#threads.size < this.#options.most) void this.start(); // for the next call
     return reply.finally(() => this.#tellChange());
   }
 
-  #pick(callId: string): WorkerThread | null {
+  #pick(callId: string, isAlone: boolean): WorkerThread | null {
     const threads = [...this.#threads];
-    return threads.find((thread) => thread.worksFor(callId)) ?? threads.find(isIdle) ?? null;
+    const busy = isAlone ? null : threads.find((thread) => thread.worksFor(callId));
+    return busy ?? threads.find(isIdle) ?? null;
   }
 
   #firstToAnswer(): Promise<WorkerThread | null> {
-    const answers = [...this.#threads].map((thread) => thread.answers().then(() => thread));
+    const answers = [...this.#threads]
+      .filter(({ mayBeShared }) => mayBeShared)
+      .map((thread) => thread.answers().then(() => thread));
     return Promise.race([...answers, this.#change(WAIT_MS).then(() => null)]);
   }
 
   async #startOne(): Promise<Readiness> {
     const { birth, clock, log, ended } = this.#options;
-    const thread = new WorkerThread(birth, clock, log, (unfinished) => {
+    const thread = new WorkerThread(birth, clock, log, (end) => {
       this.#threads.delete(thread);
       this.#tellChange();
-      if (!this.#isClosed) ended(unfinished);
+      if (!this.#isClosed) ended(end);
     });
     const readiness = await thread.ready;
     if (readiness.ok && !this.#isClosed) this.#threads.add(thread);

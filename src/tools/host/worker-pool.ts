@@ -5,8 +5,10 @@ import type { ToolReply } from '../invoke.ts';
 import type { ToolCard } from '../tool-card.ts';
 import { answerTo, REFUSALS, refusal } from '../words.ts';
 import type { WorkerBirth } from './messages.ts';
+import { type Admission, STRIKES, Strikes } from './strikes.ts';
 import { Threads } from './threads.ts';
 import type { LogLine, RunOrder, ToolHost } from './tool-host.ts';
+import type { ThreadEnd } from './worker-thread.ts';
 
 export interface PoolOptions {
   readonly birth: WorkerBirth;
@@ -18,9 +20,6 @@ export interface PoolOptions {
 
 const POOL_DEFAULTS = { most: 8 } as const;
 
-/** A tool that ends its thread so often is out of service until its file changes. */
-const MOST_STRIKES = 3;
-
 /**
  * The tools of one agent's folder, in threads of their own. A thread serves one call at a time, so a tool that
  * blocks its thread or ends it harms no other call; only when all are taken do calls share.
@@ -28,35 +27,37 @@ const MOST_STRIKES = 3;
 export class WorkerPool implements ToolHost {
   readonly cards: readonly ToolCard[];
   readonly #threads: Threads;
-  readonly #strikes: Strikes;
+  readonly #blame: Blame;
   #holds = 0;
   #isRetired = false;
 
   /** Reads the folder; rejects with everything that is wrong in it. */
   static async open({ birth, clock, log, most = POOL_DEFAULTS.most }: PoolOptions): Promise<WorkerPool> {
-    const strikes = new Strikes(log);
-    const threads = new Threads({ birth, clock, log, most, ended: (tools) => strikes.add(tools) });
+    const blame = new Blame(log, clock);
+    const threads = new Threads({ birth, clock, log, most, ended: (end) => blame.take(end) });
     const readiness = await threads.start();
-    if (readiness.ok) return new WorkerPool(threads, readiness.cards, strikes);
+    if (readiness.ok) return new WorkerPool(threads, readiness.cards, blame);
     threads.close();
     const agent = basename(birth.folder);
     const problems = readiness.problems.map((problem) => `agent ${agent}: ${problem}`);
     throw new RingdownError('BAD_AGENT', problems.join('\n'));
   }
 
-  private constructor(threads: Threads, cards: readonly ToolCard[], strikes: Strikes) {
+  private constructor(threads: Threads, cards: readonly ToolCard[], blame: Blame) {
     this.#threads = threads;
     this.cards = cards;
-    this.#strikes = strikes;
+    this.#blame = blame;
   }
 
   async run(order: RunOrder): Promise<ToolReply> {
     const { name, writes } = order.card;
-    if (this.#strikes.isOut(name)) {
-      const trouble = 'out of service until its file changes';
+    const admission = this.#blame.admit(name);
+    if (admission === 'not') {
+      const trouble = 'out of service, because it has ended its thread too often';
       return { result: 'failed', output: refusal(REFUSALS.outOfService), trouble };
     }
-    const reply = await this.#threads.run(order);
+    const reply = await this.#threads.run(order, admission === 'alone');
+    this.#blame.cameBack(name, reply !== null);
     this.#closeIfDone();
     const trouble = 'no thread could be started for it';
     return reply ?? { result: 'failed', output: answerTo('failed', writes), trouble };
@@ -89,25 +90,37 @@ export class WorkerPool implements ToolHost {
   }
 }
 
-/** How often a tool has ended its thread. With one call to a thread, those that ran in it are the ones who did it. */
-class Strikes {
+/** Who has ended threads, and what the house is told of it. */
+class Blame {
   readonly #log: LogLine;
-  readonly #counts = new Map<string, number>();
+  readonly #clock: Clock;
+  readonly #strikes = new Strikes();
 
-  constructor(log: LogLine) {
+  constructor(log: LogLine, clock: Clock) {
     this.#log = log;
+    this.#clock = clock;
   }
 
-  isOut(tool: string): boolean {
-    return (this.#counts.get(tool) ?? 0) >= MOST_STRIKES;
+  admit(tool: string): Admission {
+    return this.#strikes.admit(tool, this.#clock.now());
   }
 
-  add(tools: readonly string[]): void {
-    for (const tool of new Set(tools)) {
-      const count = (this.#counts.get(tool) ?? 0) + 1;
-      this.#counts.set(tool, count);
-      const after = count >= MOST_STRIKES ? '; it is out of service until its file changes' : '';
-      this.#log('error', `the thread that ${tool} ran in ended (${count} of ${MOST_STRIKES})${after}`);
+  cameBack(tool: string, hasRun: boolean): void {
+    if (!hasRun) this.#strikes.undecided(tool);
+    else if (this.#strikes.survived(tool)) this.#log('info', `${tool} is in service again`);
+  }
+
+  take({ culprits, suspects }: ThreadEnd): void {
+    const now = this.#clock.now();
+    for (const tool of new Set(culprits)) {
+      const { strikes, pauseMs } = this.#strikes.struck(tool, now);
+      const count = `${strikes} of ${STRIKES.most} in ${STRIKES.windowMs / 60_000} minutes`;
+      const after = pauseMs === null ? '' : `; it is out of service for ${pauseMs / 60_000} min`;
+      this.#log('error', `the thread that ${tool} ran in ended (${count})${after}`);
     }
+    if (suspects.length === 0) return;
+    for (const tool of suspects) this.#strikes.suspected(tool, now);
+    const names = [...new Set(suspects)].join(', ');
+    this.#log('error', `a thread that one of ${names} ended is gone: each will run alone for a while`);
   }
 }

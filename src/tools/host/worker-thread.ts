@@ -20,8 +20,17 @@ const FORGET_MS = 300_000;
 const START_MS = 15_000;
 const FAREWELL_MS = 5_000;
 
+/** Who may have ended a thread. `culprits` did; of `suspects`, who ran for several calls, one did. */
+export interface ThreadEnd {
+  readonly culprits: readonly string[];
+  readonly suspects: readonly string[];
+}
+
 interface Run {
   readonly order: RunOrder;
+  readonly isAlone: boolean;
+  /** It ended the thread itself, or was overdue when the thread stopped answering. */
+  isCaught: boolean;
   readonly done: (reply: ToolReply) => void;
   readonly letGo: () => void;
 }
@@ -34,7 +43,7 @@ export class WorkerThread {
   readonly ready: Promise<Readiness>;
   readonly #worker: Worker;
   readonly #clock: Clock;
-  readonly #gone: (unfinished: readonly string[]) => void;
+  readonly #gone: (end: ThreadEnd) => void;
   readonly #log: LogLine;
   readonly #runs = new Map<number, Run>();
   readonly #readiness = Promise.withResolvers<Readiness>();
@@ -44,8 +53,8 @@ export class WorkerThread {
   #isGone = false;
   readonly #hasServers: boolean;
 
-  /** `gone` is told once, with the tools that were running: the thread has ended, for whatever reason. */
-  constructor(birth: WorkerBirth, clock: Clock, log: LogLine, gone: (unfinished: readonly string[]) => void) {
+  /** `gone` is told once: the thread has ended, for whatever reason. */
+  constructor(birth: WorkerBirth, clock: Clock, log: LogLine, gone: (end: ThreadEnd) => void) {
     this.#clock = clock;
     this.#hasServers = birth.role === 'mcp';
     this.#log = log;
@@ -81,12 +90,17 @@ export class WorkerThread {
 
   /** Whether a further run for this call is best put here, beside the others of the same call. */
   worksFor(callId: string): boolean {
-    if (this.#unanswered) return false;
+    if (this.#unanswered || !this.mayBeShared) return false;
     for (const { order } of this.#runs.values()) if (order.callId === callId) return true;
     return false;
   }
 
-  run(order: RunOrder): Promise<ToolReply> {
+  get mayBeShared(): boolean {
+    for (const { isAlone } of this.#runs.values()) if (isAlone) return false;
+    return true;
+  }
+
+  run(order: RunOrder, isAlone: boolean): Promise<ToolReply> {
     const runId = this.#nextRunId++;
     const { card, argumentsText, callId, caller, idempotencyKey, signal } = order;
     const abort = () => this.#send({ type: 'abort', runId });
@@ -97,7 +111,7 @@ export class WorkerThread {
       unwatch();
       signal.removeEventListener('abort', abort);
     };
-    this.#runs.set(runId, { order, done: resolve, letGo });
+    this.#runs.set(runId, { order, isAlone, isCaught: false, done: resolve, letGo });
     this.#send({ type: 'run', runId, tool: card.name, argumentsText, callId, caller, idempotencyKey });
     if (signal.aborted) abort();
     return promise;
@@ -127,7 +141,7 @@ export class WorkerThread {
   #watch(runId: number, card: ToolCard): () => void {
     const patienceMs = card.writes ? PATIENCE_MS.write : PATIENCE_MS.look;
     const cancels = [
-      this.#clock.after(card.deadlineMs + patienceMs, () => this.#askForLife()),
+      this.#clock.after(card.deadlineMs + patienceMs, () => this.#askForLife(runId)),
       this.#clock.after(card.deadlineMs + FORGET_MS, () =>
         this.#finish(runId, failure(card, 'never finished')),
       ),
@@ -137,12 +151,14 @@ export class WorkerThread {
     };
   }
 
-  #askForLife(): void {
+  #askForLife(overdueId: number): void {
+    const overdue = this.#runs.get(overdueId);
+    if (overdue) overdue.isCaught = true;
     if (this.#unanswered) return;
     const cancel = this.#clock.after(ANSWER_MS, () => {
       this.#log(
         'error',
-        `a tool keeps its thread busy without end (${this.#unfinished().join(', ')}): ended`,
+        `a tool keeps its thread busy without end (${namesOf([...this.#runs.values()]).join(', ')}): ended`,
       );
       this.#terminate();
     });
@@ -165,7 +181,13 @@ export class WorkerThread {
         const log = this.#runs.get(message.runId ?? 0)?.order.log ?? this.#log;
         return log(message.level, message.line);
       }
+      case 'exiting': {
+        const run = this.#runs.get(message.runId);
+        if (run) run.isCaught = true;
+        return;
+      }
       case 'pong':
+        for (const run of this.#runs.values()) run.isCaught = false;
         this.#unanswered?.();
         this.#unanswered = null;
         for (const answered of this.#answered.splice(0)) answered();
@@ -200,15 +222,11 @@ export class WorkerThread {
     this.#isGone = true;
     this.#unanswered?.();
     this.#unready('the thread ended while it read the files: is there a process.exit at the top of one?');
-    const unfinished = this.#unfinished();
+    const end = endBy([...this.#runs.values()]);
     for (const [runId, { order }] of this.#runs) {
       this.#finish(runId, failure(order.card, 'the thread it ran in ended'));
     }
-    this.#gone(unfinished);
-  }
-
-  #unfinished(): readonly string[] {
-    return [...this.#runs.values()].map(({ order }) => order.card.name);
+    this.#gone(end);
   }
 
   #unready(problem: string): void {
@@ -218,6 +236,20 @@ export class WorkerThread {
   #send(message: ToWorker): void {
     if (!this.#isGone) this.#worker.postMessage(message);
   }
+}
+
+/** With one call to a thread, what ran in it is what did it. */
+function endBy(unfinished: readonly Run[]): ThreadEnd {
+  const caught = unfinished.filter(({ isCaught }) => isCaught);
+  const possible = caught.length > 0 ? caught : unfinished;
+  const calls = new Set(possible.map(({ order }) => order.callId));
+  return calls.size > 1
+    ? { culprits: [], suspects: namesOf(possible) }
+    : { culprits: namesOf(possible), suspects: [] };
+}
+
+function namesOf(runs: readonly Run[]): readonly string[] {
+  return runs.map(({ order }) => order.card.name);
 }
 
 function failure(card: ToolCard, trouble: string): ToolReply {
@@ -230,6 +262,7 @@ const KINDS: ReadonlySet<unknown> = new Set<FromWorker['type']>([
   'done',
   'ask',
   'log',
+  'exiting',
   'pong',
 ]);
 

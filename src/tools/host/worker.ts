@@ -31,6 +31,10 @@ interface Run {
 catchOutput((level, line) => log(level, line));
 process.on('uncaughtException', blame);
 process.on('unhandledRejection', blame);
+process.on('exit', () => {
+  const run = current.getStore(); // whose code it is that called `process.exit`
+  if (run && runs.has(run.runId)) send({ type: 'exiting', runId: run.runId });
+});
 
 const loaded = await loadTools(birth);
 if (loaded.ok) {

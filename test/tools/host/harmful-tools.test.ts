@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { TestClock } from '../../support/test-clock.ts';
 import { aPool, BLOCK, FOR_EVER, tool } from '../support/a-pool.ts';
 
 vi.setConfig({ testTimeout: 30_000 }); // threads and processes start; on a busy machine, slowly
@@ -74,6 +75,84 @@ describe('X12: a tool that harms the place it runs in', () => {
     const outcome = await aCall('CA3').ask('exit');
     expect(outcome.output).toContain('out of service');
     expect(lines.filter((line) => line.includes('the thread that exit ran in ended'))).toHaveLength(3);
+  });
+
+  it('by process.exit now and then stays in service, and comes back when it has done so too often', async () => {
+    const clock = new TestClock();
+    const { aCall, lines } = await aPool(
+      {
+        exit: tool('exit', 'run: ({ n }) => n ?? process.exit(0)'),
+        quick: tool('quick', 'run: () => "quick"'),
+      },
+      4,
+      clock,
+    );
+    const ends = async (times: number) => {
+      for (let time = 1; time <= times; time += 1) {
+        expect((await aCall('CA1').ask('exit')).output).not.toContain('out of service');
+        await aCall('CA2').ask('quick'); // until there is a thread again
+      }
+    };
+    const works = async () => (await aCall('CA3').ask('exit', { n: 1 })).output;
+
+    await ends(2);
+    clock.advance(11 * 60_000);
+    await ends(2);
+    expect(await works()).toBe('1');
+
+    await ends(1);
+    expect(await works()).toContain('out of service');
+    clock.advance(61_000);
+    await ends(1); // one run is let through, and ends its thread again
+    clock.advance(61_000);
+    expect(await works()).toContain('out of service'); // for longer this time
+    clock.advance(61_000);
+    expect(await works()).toBe('1');
+    expect(lines.join('\n')).toContain('exit is in service again');
+    await ends(2);
+  });
+
+  it('by process.exit is not the fault of those that shared its thread', async () => {
+    const { aCall, lines } = await aPool(
+      {
+        exit: tool('exit', 'run: () => new Promise(() => setTimeout(() => process.exit(0), 20))'),
+        wait: tool('wait', `run: ({ n }) => new Promise((done) => setTimeout(done, n, 'waited'))`),
+      },
+      1,
+    );
+
+    for (let time = 1; time <= 3; time += 1) {
+      const waiting = aCall('CA1').ask('wait', { n: 1_500 });
+      await Promise.all([waiting, aCall('CA2').ask('exit')]);
+    }
+
+    expect((await aCall('CA1').ask('wait', { n: 1 })).output).toBe('"waited"');
+    expect(lines.filter((line) => line.includes('the thread that wait ran in ended'))).toEqual([]);
+  });
+
+  it('by what nobody can tell runs alone from then on, so that the next time it is known', async () => {
+    const leak = `run: async () => {
+      await new Promise((soon) => setTimeout(soon, 400));
+      for (const all = [];;) all.push(new Array(10_000).fill(all));
+    }`;
+    const { aCall, lines } = await aPool(
+      {
+        leak: tool('leak', leak),
+        wait: tool('wait', `run: ({ n }) => new Promise((done) => setTimeout(done, n, 'waited'))`),
+      },
+      1,
+    );
+
+    const both = await Promise.all([aCall('CA1').ask('leak'), aCall('CA2').ask('wait', { n: 20_000 })]);
+    expect(both.map(({ result }) => result)).toEqual(['failed', 'failed']);
+    expect(lines.join('\n')).toMatch(/one of leak, wait ended is gone: each will run alone/);
+
+    const [leaked, waited] = await Promise.all([
+      aCall('CA1').ask('leak'),
+      aCall('CA2').ask('wait', { n: 20 }),
+    ]);
+    expect([leaked.result, waited.result]).toEqual(['failed', 'ok']);
+    expect(lines.join('\n')).toContain('the thread that leak ran in ended (1 of 3');
   });
 
   it('by taking all memory fails alone', { timeout: 30_000 }, async () => {

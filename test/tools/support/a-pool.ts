@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
 import type { ToolCall } from '../../../src/ports/tools.ts';
 import { WorkerPool } from '../../../src/tools/host/worker-pool.ts';
 import { createToolbox } from '../../../src/tools/toolbox.ts';
@@ -15,7 +16,7 @@ export const tool = (name: string, run: string, more = '') => `
   });`;
 
 /** An agent's folder, its threads, and as many calls as a test wants. */
-export async function aPool(tools: Readonly<Record<string, string>>, most = 4) {
+export async function aPool(tools: Readonly<Record<string, string>>, most = 4, clock: Clock = systemClock) {
   const files = Object.fromEntries(Object.entries(tools).map(([name, text]) => [`tools/${name}.ts`, text]));
   const folder = aFolder({ 'agent.ts': AGENT, ...files });
   const { log, lines } = aLog();
@@ -26,13 +27,13 @@ export async function aPool(tools: Readonly<Record<string, string>>, most = 4) {
       houseSettings: { dataDir: '.' },
       environment: { CRM_TOKEN: 'canary' },
     },
-    clock: systemClock,
+    clock,
     log: (level, line) => log[level]({}, line),
     most,
   });
   onTestFinished(() => pool.close());
   const toolbox = createToolbox([pool], {
-    clock: systemClock,
+    clock,
     log,
     transferTargets: new Set(['reception']),
     secrets: ['canary'],
