@@ -130,7 +130,7 @@ function readOptions() {
   return {
     ...flags,
     url: address(flags.url),
-    password: flags.password ?? process.env['REVIEW_PASSWORD'] ?? null,
+    password: flags.password ?? null,
     jitter: upTo(1_000, '--jitter', flags.jitter),
     loss: upTo(100, '--loss', flags.loss),
     calls: wholeNumber('--calls', flags.calls, 1, 1_000),

@@ -17,8 +17,10 @@ export interface Prompt {
   readonly modality: 'text' | 'audio';
   /** The request's own instructions, else the session's. */
   readonly instructions: string;
-  /** The functions that may be called; none when the tool choice says so. */
+  /** What may be called: functions of the client's, and tools of remote servers; those only that the tool choice leaves. */
   readonly tools: readonly FunctionTool[];
+  /** One of them has to be called. */
+  readonly mustCall: boolean;
   /** The conversation so far, or the request's own input. */
   readonly items: readonly PromptItem[];
 }
@@ -28,6 +30,8 @@ export interface FunctionTool {
   readonly description: string;
   /** A JSON Schema. */
   readonly parameters: unknown;
+  /** The MCP server that has it; the client's own functions have none. */
+  readonly serverLabel?: string;
 }
 
 export type PromptItem =
@@ -57,7 +61,13 @@ export interface Plan {
 export type Output =
   | { readonly type: 'speech'; readonly text: string; readonly samples: Int16Array }
   | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'call'; readonly name: string; readonly arguments: string };
+  /** `serverLabel`: it is not the client that is to do it, but this MCP server. */
+  | {
+      readonly type: 'call';
+      readonly name: string;
+      readonly arguments: string;
+      readonly serverLabel?: string;
+    };
 
 export type Ending =
   | { readonly status: 'completed' }

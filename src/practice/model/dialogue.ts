@@ -1,6 +1,7 @@
 import { noticeToGive, summaryWanted, wordsNoted, wordsToSay } from './asked-to-say.ts';
 import type { Brain, Output, Plan, Prompt, PromptItem } from './brain.ts';
 import { deedFor } from './errands.ts';
+import { callForced, callNamed, type ForeignCall } from './foreign-tools.ts';
 import { clipForUtterance, KEYS, NOTICES } from './script.ts';
 import { untoldResults } from './tool-results.ts';
 
@@ -19,9 +20,7 @@ export interface Voice {
 type UserTurn = Extract<PromptItem, { type: 'user' }>;
 
 /** What is said or done, before it is known whether it is spoken or written. */
-type Move =
-  | { readonly type: 'say'; readonly text: string }
-  | { readonly type: 'call'; readonly name: string; readonly arguments: string };
+type Move = { readonly type: 'say'; readonly text: string } | Extract<Output, { type: 'call' }>;
 
 /** The practice model's own mind: a small script, the same answer to the same words every time. */
 export function dialogue(voice: Voice): Brain {
@@ -32,23 +31,36 @@ export function dialogue(voice: Voice): Brain {
     if (turn.manner === 'silent') return [say(NOTICES.silence)];
     if (turn.manner === 'written' && /\bgreet\b/i.test(turn.text)) return [say(NOTICES.greeting)];
     const name = turn.heard?.name ?? nameOf(turn.text, voice.utterances);
-    if (name === null) return [say(NOTICES.notUnderstood)];
     if (name === 'repeat')
       return [{ type: 'say', text: lastWords(prompt.items) ?? sentence(NOTICES.nothingNew) }];
-    const deed = deedFor(name, turn.text, prompt);
-    if (deed === null) return [say(clipForUtterance(name))];
-    const call: Move = { type: 'call', name: deed.tool.name, arguments: deed.arguments };
-    return deed.preamble === null ? [call] : [say(deed.preamble), call];
+    const deed = name === null ? null : deedFor(name, turn.text, prompt);
+    if (deed !== null) return deed.preamble === null ? [call(deed)] : [say(deed.preamble), call(deed)];
+    const foreign = callNamed(turn.text, prompt);
+    if (foreign !== null) return [call(foreign)];
+    return [say(name === null ? NOTICES.notUnderstood : clipForUtterance(name))];
+  }
+
+  /** What is called when something has to be: what the caller's last words ask for, if they do. */
+  function forced(prompt: Prompt): Move | null {
+    const turn = prompt.items.findLast((item) => item.type === 'user');
+    const words = turn?.type === 'user' ? turn.text : '';
+    const name = (turn?.type === 'user' && turn.heard?.name) || nameOf(words, voice.utterances);
+    const asked = name === null ? null : deedFor(name, words, prompt);
+    const foreign = callForced(words, asked === null ? prompt : { ...prompt, tools: [asked.tool] });
+    return foreign && call(foreign);
   }
 
   function moves(prompt: Prompt): Move[] {
+    const mustDo = prompt.mustCall ? forced(prompt) : null;
+    if (mustDo !== null) return [mustDo];
     const ordered = wordsToSay(prompt.request?.instructions);
     if (ordered !== null) return [{ type: 'say', text: ordered }];
     if (prompt.isOutOfBand && prompt.modality === 'text')
       return [{ type: 'say', text: summaryWanted(prompt) ?? account(prompt.items) }];
     const notice = noticeToGive(prompt);
     if (notice !== null) return [say(notice)];
-    const results = untoldResults(prompt.items, { wordsOf: sentence, canSay: voice.canSay });
+    const isWriting = prompt.modality === 'text';
+    const results = untoldResults(prompt.items, { wordsOf: sentence, canSay: voice.canSay, isWriting });
     if (results.length > 0) return results.map((text) => ({ type: 'say', text }));
     const noted = wordsNoted(prompt.items);
     if (noted !== null) return [{ type: 'say', text: noted }];
@@ -64,6 +76,12 @@ export function dialogue(voice: Voice): Brain {
       return { outputs: moves(prompt).map((move) => output(move, prompt, voice)) };
     },
   };
+}
+
+function call({ tool, arguments: filled }: ForeignCall): Move {
+  const { name, serverLabel } = tool;
+  const move = { type: 'call', name, arguments: filled } as const;
+  return serverLabel === undefined ? move : { ...move, serverLabel };
 }
 
 function output(move: Move, { modality }: Prompt, voice: Voice): Output {

@@ -5,6 +5,7 @@ import { createdEntry } from './conversation-items.ts';
 import type { Ears } from './ears.ts';
 import { refusals } from './request-error.ts';
 import type { SessionConfig } from './session-config.ts';
+import { chosen } from './tool-choice.ts';
 
 /** What an answer is made from, and the entries that are read for it. */
 export interface Reading {
@@ -23,7 +24,6 @@ export function readPrompt(
       ? [...conversation.entries]
       : ownInput(request.input, config, conversation, ears);
   const modalities = request?.output_modalities ?? config.output_modalities;
-  const choice = request?.tool_choice ?? config.tool_choice;
   return {
     entries,
     prompt: {
@@ -32,7 +32,7 @@ export function readPrompt(
       isOutOfBand: request?.conversation === 'none',
       modality: modalities[0] ?? 'audio',
       instructions: request?.instructions ?? config.instructions,
-      tools: choice === 'none' ? [] : functions(request?.tools ?? config.tools),
+      ...chosen(functions(request?.tools ?? config.tools), request?.tool_choice ?? config.tool_choice),
       items: entries.flatMap(promptItem),
     },
   };

@@ -8,6 +8,7 @@ import { Response } from './response.ts';
 import type { SessionConfig } from './session-config.ts';
 import type { SessionContext } from './session-context.ts';
 import { checkMaxOutputTokens, checkTools, checkVoice, wholeFormat } from './session-update.ts';
+import { checkToolChoice } from './tool-choice.ts';
 import { UsageMeter } from './usage.ts';
 
 /** What a session does around its answers. */
@@ -144,5 +145,6 @@ function checkRequest(request: ResponseRequest, { config, hasSpoken }: ResponseL
     checkVoice(voice, config().audio.output.voice, hasSpoken(), 'response.audio.output.voice');
   }
   checkTools(request.tools ?? [], 'response.tools');
+  checkToolChoice(request.tool_choice, request.tools ?? config().tools, 'response.tool_choice');
   checkMaxOutputTokens(request.max_output_tokens, 'response.max_output_tokens');
 }

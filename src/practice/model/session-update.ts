@@ -9,6 +9,7 @@ import type {
   WireFormat,
 } from './session-config.ts';
 import { PCM_24, SEMANTIC_VAD, SERVER_VAD } from './session-config.ts';
+import { checkToolChoice } from './tool-choice.ts';
 
 /*
  * What an update makes of the configuration in force. The schema has been checked; here are the rules it cannot say.
@@ -68,6 +69,7 @@ function checkRealtime(config: SessionConfig, update: RealtimeUpdate): void {
     throw refusals.invalid(`session.${field}`, `'${field}' is not supported by the model '${config.model}'.`);
   }
   checkTools(update.tools ?? [], 'session.tools');
+  checkToolChoice(update.tool_choice, update.tools ?? config.tools, 'session.tool_choice');
   checkMaxOutputTokens(update.max_output_tokens, 'session.max_output_tokens');
 }
 

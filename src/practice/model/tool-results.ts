@@ -5,6 +5,8 @@ export interface ResultVoice {
   /** The words of a recording by its name; any other words as they are. */
   wordsOf(name: string): string;
   canSay(text: string): boolean;
+  /** What is written may be anything: also the words of a result that are no JSON. */
+  readonly isWriting: boolean;
 }
 
 /**
@@ -26,18 +28,23 @@ export function untoldResults(items: readonly PromptItem[], voice: ResultVoice):
 }
 
 /** What to say about a function's result: its own words, if it brings some that are made to be said. */
-function report(output: string, { canSay }: ResultVoice): string {
+function report(output: string, { canSay, isWriting }: ResultVoice): string {
   const result = parsed(output);
+  if (isWriting && result === undefined) return output.slice(0, LONGEST_REPORT);
   if (typeof result !== 'object' || result === null) return NOTICES.done;
   if ('say' in result && typeof result.say === 'string') return result.say;
-  if ('error' in result && typeof result.error === 'string' && canSay(result.error)) return result.error;
+  if ('error' in result && typeof result.error === 'string' && (isWriting || canSay(result.error)))
+    return result.error;
   return 'problem' in result || 'error' in result ? NOTICES.failed : NOTICES.done;
 }
+
+/** What is longer is no sentence. */
+const LONGEST_REPORT = 1_000;
 
 function parsed(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    return null;
+    return undefined; // words of its own
   }
 }

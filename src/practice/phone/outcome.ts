@@ -55,8 +55,7 @@ export async function outcomeOf(url: string, callId: string, password: string | 
   }
 }
 
-const CLOSED =
-  'The server does not say what came of the call: give its REVIEW_PASSWORD with --password, or in the environment.';
+const CLOSED = 'The server does not say what came of the call: give its REVIEW_PASSWORD with --password.';
 
 const callLog = z.object({
   endReason: z.enum(END_REASONS).nullable(),

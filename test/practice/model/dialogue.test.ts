@@ -37,6 +37,7 @@ function outputs(items: readonly PromptItem[], rest: Partial<Prompt> = {}) {
     modality: 'audio',
     instructions: '',
     tools: [],
+    mustCall: false,
     items,
     ...rest,
   };
