@@ -13,7 +13,11 @@ import { aCallSid, openSocket, startOf } from './support/a-carrier.ts';
 import { aRestServer, carrier, cleanups, formOf } from './support/a-line.ts';
 import { TestClock } from './support/test-clock.ts';
 
-const transferTargets: Readonly<Record<string, TransferTarget>> = { workshop: { number: '+441632960001' } };
+const transferTargets: Readonly<Record<string, TransferTarget>> = {
+  workshop: { number: '+441632960001' },
+  office: { number: '+441632960002', announce: 'A caller of the shop & café, from the agent.' },
+  till: { number: 'sip:till@example.com', announce: 'A caller.' },
+};
 
 /** Calls through every layer, from the model's wish to the carrier's REST API. */
 async function aHouse(status = 200) {
@@ -69,6 +73,14 @@ async function aHouse(status = 200) {
   return { clock, calls, requests, post, ring, stream };
 }
 
+/** What the carrier asks us for once somebody has picked up, as a path of ours. */
+function whisperOf(body: string | undefined): string {
+  const twiml = new URLSearchParams(body).get('Twiml') ?? '';
+  const address = /<Number url="([^"]*)"/.exec(twiml)?.[1]?.replaceAll('&amp;', '&') ?? '';
+  const { pathname, search } = new URL(address);
+  return pathname + search;
+}
+
 const numbers = [
   '+1900555',
   '+44909',
@@ -119,6 +131,39 @@ describe('the carrier, asked by an agent', () => {
 
     expect(JSON.stringify(model.added.at(-1))).toContain(words);
     expect(calls.find(callSid)).toBeDefined();
+  });
+
+  it('tells the one who picks up who is calling, before they are put through', async () => {
+    const { clock, requests, post, ring } = await aHouse();
+    const { model } = await ring();
+    await model.uses('transfer', { target: 'office' });
+    model.says('I am connecting you.', 1_000);
+    clock.advance(1_500);
+    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    const address = whisperOf(requests[0]?.body);
+
+    const heard = await post(address, { CallSid: aCallSid(), ParentCallSid: aCallSid() });
+    const forged = await post(address.replace('caller', 'thief'), { CallSid: aCallSid() }, 'forged');
+
+    const twiml = await heard.text();
+    expect(readTwiml(twiml).says).toEqual(['A caller of the shop & café, from the agent.']);
+    expect(twiml).toMatch(/<Say>[^<]*<\/Say><\/Response>$/); // nothing after it: then the two are connected
+    expect(forged.status).toBe(403);
+    expect((await post('/twilio/announce', { CallSid: aCallSid() })).status).toBe(400);
+  });
+
+  it('dials an address of the internet’s telephony as such', async () => {
+    const { clock, requests, ring } = await aHouse();
+    const { model } = await ring();
+    await model.uses('transfer', { target: 'till' });
+    model.says('I am connecting you.', 1_000);
+    clock.advance(1_500);
+
+    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    const twiml = new URLSearchParams(requests[0]?.body).get('Twiml');
+    expect(twiml).toMatch(
+      /<Sip url="http:[^"]*\/twilio\/announce\?text=A(%20|\+)caller\."[^>]*>sip:till@example\.com<\/Sip>/,
+    );
   });
 
   it('O3: keeps the caller with the agent when the carrier’s REST API fails', async () => {

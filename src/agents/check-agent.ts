@@ -116,6 +116,9 @@ const greeting = z.discriminatedUnion(
   'must have a kind: exactly (with text), freely (with about) or none.',
 );
 
+/** It travels in an address, and takes some twenty seconds to say. */
+const MOST_ANNOUNCED_CHARS = 300;
+
 const transferTarget = z
   .strictObject({
     number: text.regex(
@@ -123,7 +126,12 @@ const transferTarget = z
       'must be + and digits with the country, or a sip: address.',
     ),
     when: text.exactOptional(),
-    announce: text.exactOptional(),
+    announce: text
+      .max(
+        MOST_ANNOUNCED_CHARS,
+        `must not be longer than ${MOST_ANNOUNCED_CHARS} characters: callers wait meanwhile.`,
+      )
+      .exactOptional(),
   })
   .readonly();
 

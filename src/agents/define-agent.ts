@@ -96,7 +96,7 @@ export interface TransferTarget {
   readonly number: string;
   /** For the model: when a caller should be connected with them. */
   readonly when?: string;
-  /** What the one who picks up hears before the caller is put through. */
+  /** What the one who picks up hears before the caller is put through: 300 characters at most. */
   readonly announce?: string;
 }
 

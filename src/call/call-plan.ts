@@ -42,6 +42,8 @@ export type Opening = (
 
 export interface TransferTarget {
   readonly number: string;
+  /** What the one who picks up hears first. */
+  readonly announce?: string;
 }
 
 export interface SilenceLimits {

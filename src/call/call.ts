@@ -209,7 +209,13 @@ export class Call {
     if (!target || !this.#leg) return;
     this.#awayTo = leave.target;
     this.#journal.note({ type: 'transfer', target: leave.target, state: 'dialled' });
-    const wish = { number: target.number, ringMs: RING_MS, mostMs: LONGEST_TALK_MS };
+    const { number, announce } = target;
+    const wish = {
+      number,
+      ...(announce !== undefined && { announce }),
+      ringMs: RING_MS,
+      mostMs: LONGEST_TALK_MS,
+    };
     this.#whenDone(this.#leg.transfer(wish), (isUnderWay, now) => {
       if (!isUnderWay && this.#awayTo !== null) this.#cameBack(leave.target, 'failed', now);
     });

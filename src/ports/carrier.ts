@@ -45,6 +45,8 @@ export interface CallLeg {
 export interface TransferWish {
   /** Whom to dial, in international form. */
   readonly number: string;
+  /** What the one who picks up hears before the two are connected. */
+  readonly announce?: string;
   /** How long it may ring. */
   readonly ringMs: number;
   /** How long the two may talk: the carrier's meter runs on both calls. */

@@ -122,6 +122,10 @@ describe('a mistake in an agent', () => {
     [{ mcpServers: [{ name: 'stock' }] }, 'mcpServers.0: must have a name, and either a command'],
     [{ remoteMcpServers: [{ label: 'x', url: 'http://x.example/' }] }, 'must begin with https://'],
     [{ environment: ['CRM TOKEN'] }, 'environment.0: must be the name of a variable'],
+    [
+      { transferTargets: { office: { number: '+15550120', announce: 'a'.repeat(301) } } },
+      'transferTargets.office.announce: must not be longer than 300 characters: callers wait meanwhile.',
+    ],
     [{ recording: true }, 'recording: must be one of announce, ask, on, off.'],
     [{ summary: { reason: 'text' } }, 'summary: must be a z.object'],
     [{ summary: z.object({ day: z.date() }) }, 'of what JSON can say'],

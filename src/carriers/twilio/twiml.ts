@@ -17,15 +17,37 @@ export function connectTwiml(publicUrl: string, token: string): string {
 }
 
 /** Connects the caller with somebody else; `action` then says how their call goes on. */
-export function dialTwiml(publicUrl: string, { number, ringMs, mostMs }: TransferWish): string {
+export function dialTwiml(publicUrl: string, { number, announce, ringMs, mostMs }: TransferWish): string {
   const response = new VoiceResponse();
+  // The words travel in the address: whichever process is asked for them knows them, and the signature covers them.
+  const whisper = announce === undefined ? {} : { url: announcementUrl(publicUrl, announce) };
   const dial = response.dial({
     action: `${publicUrl}/twilio/transferred`,
     timeout: Math.round(ringMs / 1000),
     timeLimit: Math.round(mostMs / 1000),
   });
-  dial.number(number);
+  dialNoun(dial, number, whisper);
   return response.toString();
+}
+
+/** What the one who picked up hears alone. Where it ends, they are connected with the caller. */
+export function announceTwiml(text: string): string {
+  const response = new VoiceResponse();
+  response.say(text);
+  return response.toString();
+}
+
+function announcementUrl(publicUrl: string, text: string): string {
+  return `${publicUrl}/twilio/announce?text=${encodeURIComponent(text)}`;
+}
+
+function dialNoun(
+  dial: ReturnType<InstanceType<typeof VoiceResponse>['dial']>,
+  number: string,
+  whisper: { readonly url?: string },
+): void {
+  if (number.startsWith('sip:')) dial.sip(whisper, number);
+  else dial.number(whisper, number);
 }
 
 export function sayTwiml(sentence: string): string {
@@ -39,7 +61,7 @@ export function sayTwiml(sentence: string): string {
 export function apologyTwiml({ text, dial }: Apology): string {
   const response = new VoiceResponse();
   response.say(text ?? (dial === undefined ? APOLOGY : ONE_MOMENT));
-  if (dial !== undefined) response.dial({ timeout: 30 }).number(dial);
+  if (dial !== undefined) dialNoun(response.dial({ timeout: 30 }), dial, {});
   response.hangup();
   return response.toString();
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Aftermath, Switchboard, TransferOutcome } from '../../ports/carrier.ts';
 import type { Signature } from './signature.ts';
 import type { StreamTokens } from './stream-tokens.ts';
-import { apologyTwiml, BUSY, connectTwiml, hangUpTwiml, NOBODY, sayTwiml } from './twiml.ts';
+import { announceTwiml, apologyTwiml, BUSY, connectTwiml, hangUpTwiml, NOBODY, sayTwiml } from './twiml.ts';
 
 export interface WebhookSurroundings {
   readonly switchboard: Switchboard;
@@ -41,6 +41,12 @@ export function twilioWebhooks(around: WebhookSurroundings): Router {
     // A caller who hung up is no lost line, also where this request overtakes the stream's own goodbye.
     if (isOver(call.CallStatus)) around.switchboard.callEnded(call.CallSid);
     sendTwiml(response, aftermathTwiml(around.switchboard.after(call.CallSid)));
+  });
+
+  router.post('/announce', (request, response) => {
+    const text = z.string().min(1).max(LONGEST_ANNOUNCED_CHARS).safeParse(request.query['text']).data;
+    if (text === undefined) return refuse(response);
+    sendTwiml(response, announceTwiml(text));
   });
 
   router.post('/transferred', (request, response) => {
@@ -157,3 +163,4 @@ const NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 const CALL_IS_OVER: ReadonlySet<string> = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
 
 const LONGEST_ERROR_CHARS = 200;
+const LONGEST_ANNOUNCED_CHARS = 1_000;
