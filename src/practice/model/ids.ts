@@ -1,4 +1,4 @@
-export type IdKind = 'sess' | 'conv' | 'item' | 'resp' | 'call' | 'event' | 'mcpl';
+export type IdKind = 'sess' | 'conv' | 'item' | 'resp' | 'call' | 'event' | 'mcpl' | 'mcp' | 'mcpr';
 
 /** Gives out ids like the vendor's, each once per server. */
 export class Ids {

@@ -7,6 +7,7 @@ import { dialogue } from './dialogue.ts';
 import type { Ears } from './ears.ts';
 import { HABITS } from './habits.ts';
 import type { PracticeModel, PracticeModelOptions } from './practice-model.ts';
+import { reachRemoteServer } from './remote-server.ts';
 import { practiceEars, practiceVoice } from './senses.ts';
 import { ModelServer } from './server.ts';
 
@@ -15,6 +16,7 @@ export type { Ears, Heard } from './ears.ts';
 export type { Habits } from './habits.ts';
 export type { Misbehaviour } from './misbehaviour.ts';
 export type { PracticeModel, PracticeModelOptions, PracticeSession } from './practice-model.ts';
+export type { McpTool, RemoteResult, RemoteServer } from './remote-server.ts';
 
 /** Starts one and waits until it listens. Whoever starts it closes it. */
 export async function startPracticeModel(options: PracticeModelOptions = {}): Promise<PracticeModel> {
@@ -28,6 +30,7 @@ export async function startPracticeModel(options: PracticeModelOptions = {}): Pr
     ears: options.ears ?? openEars(),
     habits: { ...HABITS, ...options.habits },
     clock: options.clock ?? systemClock,
+    reach: options.reach ?? reachRemoteServer,
     wrongKey: options.wrongKey ?? 'wrong',
   });
   const port = await server.listen();

@@ -33,13 +33,15 @@ export class ItemRequests {
 
   #create(event: Extract<ItemEvent, { type: 'conversation.item.create' }>, format: WireFormat): void {
     const id = event.item.id ?? this.#context.ids.next('item');
-    const { ears } = this.#context;
+    const { ears, remote } = this.#context;
+    if (event.item.type === 'mcp_approval_response') remote.checkApproval(event.item);
     const entry = createdEntry(event, id, { conversation: this.#conversation, ears, format });
     this.#conversation.insert(entry, event.previous_item_id ?? undefined);
     const previousId = this.#conversation.previousId(id);
     for (const type of ['conversation.item.added', 'conversation.item.done'] as const) {
       this.#context.send({ type, previous_item_id: previousId, item: entry.item });
     }
+    if (event.item.type === 'mcp_approval_response') remote.answered(event.item);
   }
 
   #truncate(event: Extract<ItemEvent, { type: 'conversation.item.truncate' }>): void {

@@ -1,25 +1,28 @@
 import type { Output } from './brain.ts';
+import { remoteCall } from './remote-call.ts';
 import { speak } from './speaking.ts';
 import { textPieces } from './speech-pieces.ts';
-import type { Stage } from './stage.ts';
+import type { Stage, Step } from './stage.ts';
 import { emptyMessage } from './stage.ts';
 
 /**
- * How an output is given, event by event. The generator yields how many milliseconds to wait before it goes on;
+ * How an output is given, event by event. The generator yields what to wait for before it goes on;
  * returned early, it still sends every `.done` that is owed, as a live server does when it is interrupted.
  */
-export function perform(stage: Stage, output: Output, outputIndex: number): Generator<number> {
+export function perform(stage: Stage, output: Output, outputIndex: number): Generator<Step> {
   switch (output.type) {
     case 'speech':
       return speak(stage, output, outputIndex);
     case 'text':
       return write(stage, output.text, outputIndex);
     case 'call':
-      return call(stage, output, outputIndex);
+      return output.serverLabel === undefined
+        ? call(stage, output, outputIndex)
+        : remoteCall(stage, output, output.serverLabel, outputIndex);
   }
 }
 
-function* write(stage: Stage, text: string, outputIndex: number): Generator<number> {
+function* write(stage: Stage, text: string, outputIndex: number): Generator<Step> {
   const { context } = stage;
   const entry = stage.open(outputIndex, emptyMessage);
   const ids = stage.ids(entry, outputIndex);
@@ -46,7 +49,7 @@ function* write(stage: Stage, text: string, outputIndex: number): Generator<numb
 
 type Call = Extract<Output, { type: 'call' }>;
 
-function* call(stage: Stage, { name, arguments: whole }: Call, outputIndex: number): Generator<number> {
+function* call(stage: Stage, { name, arguments: whole }: Call, outputIndex: number): Generator<Step> {
   const { context } = stage;
   const item = { type: 'function_call', name, call_id: context.ids.next('call') } as const;
   const entry = stage.open(outputIndex, (id) => ({ id, ...item, status: 'in_progress', arguments: '' }));

@@ -5,6 +5,7 @@ import type { Entry } from './conversation.ts';
 import type { Ears } from './ears.ts';
 import type { Habits } from './habits.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
+import type { McpTool, RemoteServer } from './remote-server.ts';
 import type { ServerEvent } from './server-events.ts';
 import type { Received } from './session.ts';
 import type { SessionConfig } from './session-config.ts';
@@ -20,6 +21,8 @@ export interface PracticeModelOptions {
   readonly habits?: Partial<Habits>;
   readonly misbehave?: Misbehaviour;
   readonly clock?: Clock;
+  /** The way to the MCP servers that clients name; to those on this machine, and no further, when absent. */
+  readonly reach?: (tool: McpTool) => RemoteServer;
   /** The one key that is refused. */
   readonly wrongKey?: string;
   readonly onClientEvent?: (event: ClientEvent, session: PracticeSession) => void;

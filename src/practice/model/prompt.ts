@@ -2,9 +2,10 @@ import type { FunctionTool, Prompt, PromptItem } from './brain.ts';
 import type { ResponseRequest } from './client-events.ts';
 import type { Conversation, Entry } from './conversation.ts';
 import { createdEntry } from './conversation-items.ts';
-import type { Ears } from './ears.ts';
+import type { RemoteTools } from './remote-tools.ts';
 import { refusals } from './request-error.ts';
 import type { SessionConfig } from './session-config.ts';
+import type { SessionContext } from './session-context.ts';
 import { chosen } from './tool-choice.ts';
 
 /** What an answer is made from, and the entries that are read for it. */
@@ -17,7 +18,7 @@ export function readPrompt(
   request: ResponseRequest | null,
   config: SessionConfig,
   conversation: Conversation,
-  ears: Ears,
+  { ears, remote }: Pick<SessionContext, 'ears' | 'remote'>,
 ): Reading {
   const entries =
     request?.input === undefined
@@ -32,7 +33,10 @@ export function readPrompt(
       isOutOfBand: request?.conversation === 'none',
       modality: modalities[0] ?? 'audio',
       instructions: request?.instructions ?? config.instructions,
-      ...chosen(functions(request?.tools ?? config.tools), request?.tool_choice ?? config.tool_choice),
+      ...chosen(
+        functions(request?.tools ?? config.tools, remote),
+        request?.tool_choice ?? config.tool_choice,
+      ),
       items: entries.flatMap(promptItem),
     },
   };
@@ -40,7 +44,12 @@ export function readPrompt(
 
 type OwnInput = NonNullable<ResponseRequest['input']>;
 
-function ownInput(input: OwnInput, config: SessionConfig, conversation: Conversation, ears: Ears): Entry[] {
+function ownInput(
+  input: OwnInput,
+  config: SessionConfig,
+  conversation: Conversation,
+  ears: SessionContext['ears'],
+): Entry[] {
   return input.map((item, index) => {
     if (item.type === 'item_reference') {
       const entry = conversation.find(item.id);
@@ -65,12 +74,12 @@ function outputAlone(
 
 type AnyTool = NonNullable<ResponseRequest['tools']>[number];
 
-function functions(tools: readonly AnyTool[]): FunctionTool[] {
-  return tools.flatMap((tool) =>
-    tool.type === 'function' && tool.name !== undefined
-      ? [{ name: tool.name, description: tool.description ?? '', parameters: tool.parameters ?? {} }]
-      : [],
-  );
+function functions(tools: readonly AnyTool[], remote: RemoteTools): FunctionTool[] {
+  return tools.flatMap((tool) => {
+    if (tool.type === 'mcp') return remote.functions(tool);
+    const { name, description = '', parameters = {} } = tool;
+    return name === undefined ? [] : [{ name, description, parameters }];
+  });
 }
 
 function promptItem({ id, item, heard, audio }: Entry): PromptItem[] {
@@ -79,6 +88,14 @@ function promptItem({ id, item, heard, audio }: Entry): PromptItem[] {
       return [{ type: 'call', callId: item.call_id ?? '', name: item.name, arguments: item.arguments }];
     case 'function_call_output':
       return [{ type: 'call_output', callId: item.call_id, output: item.output }];
+    case 'mcp_call': {
+      const { name, arguments: args, output, error } = item;
+      const told = output ?? JSON.stringify({ error: error?.message ?? 'It has not been called yet.' });
+      return [
+        { type: 'call', callId: id, name, arguments: args },
+        { type: 'call_output', callId: id, output: told },
+      ];
+    }
     case 'message':
       break;
     default:

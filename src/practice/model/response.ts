@@ -8,12 +8,15 @@ import type { WireResponse } from './server-events.ts';
 import type { Voice, WireFormat } from './session-config.ts';
 import type { SessionContext } from './session-context.ts';
 import { sendSound } from './speaking.ts';
-import { Stage } from './stage.ts';
+import { Stage, type Step } from './stage.ts';
 import type { UsageMeter } from './usage.ts';
 import { entryTokens, SPOKEN_TOKEN_MS, sumTokens, textTokens } from './usage.ts';
 
 export interface ResponseSetup {
-  readonly reading: Reading;
+  /** What the answer is made from; read again when what was missing has come. */
+  read(): Reading;
+  /** The tools of remote servers that are still being listed for this answer. */
+  readonly listing: Promise<unknown> | null;
   readonly format: WireFormat;
   readonly voice: Voice;
   readonly maxOutputTokens: number | 'inf';
@@ -34,7 +37,8 @@ export class Response {
   readonly #context: SessionContext;
   readonly #setup: ResponseSetup;
   readonly #stage: Stage;
-  #performance: Generator<number> | null = null;
+  #reading: Reading;
+  #performance: Generator<Step> | null = null;
   #stopWaiting: Cancel | null = null;
   #isDone = false;
 
@@ -42,6 +46,7 @@ export class Response {
     this.id = context.ids.next('resp');
     this.#context = context;
     this.#setup = setup;
+    this.#reading = setup.read();
     this.#stage = new Stage(context, this.id, setup.format, setup.conversation);
   }
 
@@ -53,8 +58,18 @@ export class Response {
   begin(): void {
     this.#context.send({ type: 'response.created', response: this.#wire(null) });
     if (this.#context.misbehave.silentResponse === true) return;
+    if (this.#setup.listing === null) this.#think();
+    else
+      this.#setup.listing.then(() => {
+        if (this.#isDone) return;
+        this.#reading = this.#setup.read();
+        this.#think();
+      }, this.#giveUp);
+  }
+
+  #think(): void {
     try {
-      const plan = this.#context.brain.answer(this.#setup.reading.prompt);
+      const plan = this.#context.brain.answer(this.#reading.prompt);
       if (plan instanceof Promise) plan.then((late) => this.#follow(late), this.#giveUp);
       else this.#follow(plan);
     } catch (error) {
@@ -84,7 +99,7 @@ export class Response {
     this.#goOn();
   }
 
-  *#whole(plan: Plan): Generator<number> {
+  *#whole(plan: Plan): Generator<Step> {
     yield plan.thinkMs ?? this.#context.habits.thinkMs;
     for (const [index, output] of plan.outputs.entries()) {
       yield* perform(this.#stage, this.#inModality(output), index);
@@ -94,7 +109,7 @@ export class Response {
 
   /** In text the same words are written that would have been said. */
   #inModality(output: Output): Output {
-    const isText = this.#setup.reading.prompt.modality === 'text';
+    const isText = this.#reading.prompt.modality === 'text';
     return isText && output.type === 'speech' ? { type: 'text', text: output.text } : output;
   }
 
@@ -103,6 +118,7 @@ export class Response {
       for (;;) {
         const step = this.#performance?.next();
         if (step === undefined || step.done === true || this.#isDone) return;
+        if (typeof step.value !== 'number') return this.#goOnAfter(step.value);
         if (step.value <= 0) continue;
         this.#stopWaiting = this.#context.clock.after(step.value, () => this.#goOn());
         return;
@@ -110,6 +126,10 @@ export class Response {
     } catch (error) {
       this.#giveUp(error);
     }
+  }
+
+  #goOnAfter(promise: Promise<unknown>): void {
+    promise.then(() => this.#isDone || this.#goOn(), this.#giveUp);
   }
 
   readonly #giveUp = (error: unknown): void => {
@@ -132,8 +152,8 @@ export class Response {
   }
 
   #wire(outcome: Outcome | null): WireResponse {
-    const { reading, format, voice, maxOutputTokens, conversation } = this.#setup;
-    const { request, modality } = reading.prompt;
+    const { format, voice, maxOutputTokens, conversation } = this.#setup;
+    const { request, modality } = this.#reading.prompt;
     const metadata = this.#context.misbehave.noMetadataEcho === true ? null : (request?.metadata ?? null);
     const output = { format, ...(typeof voice === 'string' ? { voice } : {}) };
     return {
@@ -152,7 +172,7 @@ export class Response {
   }
 
   #usage(): WireResponse['usage'] {
-    const { entries, prompt } = this.#setup.reading;
+    const { entries, prompt } = this.#reading;
     const read = sumTokens([
       { text: textTokens(prompt.instructions + JSON.stringify(prompt.tools)), audio: 0 },
       ...entries.map(entryTokens),

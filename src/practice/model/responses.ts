@@ -92,7 +92,8 @@ export class Responses {
     const { output } = config.audio;
     const wanted = request?.audio?.output;
     return new Response(this.#context, {
-      reading: readPrompt(request, config, this.#conversation, this.#context.ears),
+      read: () => readPrompt(request, config, this.#conversation, this.#context),
+      listing: this.#context.remote.offer(request?.tools ?? []),
       format:
         wanted?.format === undefined
           ? output.format

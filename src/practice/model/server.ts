@@ -15,6 +15,7 @@ import type { Misbehaviour } from './misbehaviour.ts';
 import { answerModels, errorBody } from './models-endpoint.ts';
 import { Outlet } from './outlet.ts';
 import type { PracticeModelOptions, PracticeSession } from './practice-model.ts';
+import type { McpTool, RemoteServer } from './remote-server.ts';
 import { RequestError } from './request-error.ts';
 import { Session } from './session.ts';
 
@@ -27,6 +28,7 @@ export interface ServerSetup extends Pick<PracticeModelOptions, 'onClientEvent' 
   readonly misbehave: Misbehaviour;
   readonly clock: Clock;
   readonly wrongKey: string;
+  reach(tool: McpTool): RemoteServer;
 }
 
 const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
@@ -110,13 +112,14 @@ export class ModelServer {
     connection: Duplex,
     { kind, model }: Extract<Admission, { type: 'welcome' }>,
   ): void {
-    const { brain, ears, habits, misbehave, clock, onClientEvent, onServerEvent } = this.#setup;
+    const { brain, ears, habits, misbehave, clock, reach, onClientEvent, onServerEvent } = this.#setup;
     const line = socketLine(socket, connection);
     const outlet = new Outlet(line, this.#ids, misbehave, (event) => onServerEvent?.(event, handle));
     const session = new Session({
       kind,
       model,
       outlet,
+      reach,
       context: { brain, ears, habits, misbehave, clock, ids: this.#ids },
       onClientEvent: (event) => onClientEvent?.(event, handle),
     });

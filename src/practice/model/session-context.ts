@@ -4,6 +4,7 @@ import type { Ears } from './ears.ts';
 import type { Habits } from './habits.ts';
 import type { Ids } from './ids.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
+import type { RemoteTools } from './remote-tools.ts';
 import type { Unsent } from './server-events.ts';
 
 /** What every part of a session may use. */
@@ -14,5 +15,6 @@ export interface SessionContext {
   readonly misbehave: Misbehaviour;
   readonly brain: Brain;
   readonly ears: Ears;
+  readonly remote: RemoteTools;
   send(event: Unsent): void;
 }

@@ -73,9 +73,19 @@ function checkRealtime(config: SessionConfig, update: RealtimeUpdate): void {
   checkMaxOutputTokens(update.max_output_tokens, 'session.max_output_tokens');
 }
 
-export function checkTools(tools: ReadonlyArray<{ type?: string; name?: string }>, param: string): void {
-  tools.forEach(({ type, name }, index) => {
+/** Where an MCP server may be. */
+const PLACES = ['server_url', 'connector_id', 'tunnel_id'] as const;
+
+type AnyTool = { readonly type?: string; readonly name?: string } & {
+  readonly [Place in (typeof PLACES)[number]]?: string;
+};
+
+export function checkTools(tools: readonly AnyTool[], param: string): void {
+  tools.forEach((tool, index) => {
+    const { type, name } = tool;
     if (type === undefined) throw refusals.missing(`${param}[${index}].type`);
+    if (type === 'mcp' && PLACES.every((place) => tool[place] === undefined))
+      throw refusals.missing(`${param}[${index}].server_url`);
     if (type !== 'function') return;
     if (name === undefined) throw refusals.missing(`${param}[${index}].name`);
     if (TOOL_NAME.test(name)) return;

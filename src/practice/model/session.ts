@@ -7,6 +7,8 @@ import type { Entry } from './conversation.ts';
 import { Conversation } from './conversation.ts';
 import { ItemRequests } from './item-requests.ts';
 import type { Outlet } from './outlet.ts';
+import type { McpTool, RemoteServer } from './remote-server.ts';
+import { RemoteTools } from './remote-tools.ts';
 import { RequestError, refusals } from './request-error.ts';
 import { Responses } from './responses.ts';
 import type { Unsent } from './server-events.ts';
@@ -20,7 +22,9 @@ import { fromBase64 } from './wire-audio.ts';
 export interface SessionSetup {
   readonly kind: SessionKind;
   readonly model: string;
-  readonly context: Omit<SessionContext, 'send'>;
+  readonly context: Omit<SessionContext, 'send' | 'remote'>;
+  /** The way to the MCP servers that the client names. */
+  reach(tool: McpTool): RemoteServer;
   readonly outlet: Outlet;
   onClientEvent(event: ClientEvent): void;
 }
@@ -52,10 +56,12 @@ export class Session {
   constructor(setup: SessionSetup) {
     const { ids, clock, habits, misbehave } = setup.context;
     this.#setup = setup;
-    this.#context = { ...setup.context, send: (event) => this.#send(event) };
+    const send = (event: Unsent) => this.#send(event);
+    this.#conversation = new Conversation(ids.next('conv'));
+    const remote = new RemoteTools({ ids, send, conversation: this.#conversation, reach: setup.reach });
+    this.#context = { ...setup.context, send, remote };
     const maximumS = misbehave.expireAfterS ?? habits.sessionMaximumS;
     this.#settings = new Settings(this.#context, setup.kind, setup.model, maximumS);
-    this.#conversation = new Conversation(ids.next('conv'));
     this.#items = new ItemRequests(this.#context, this.#conversation);
     this.#transcription = new Transcription(this.#context, () => this.config);
     this.#turns = new CallerTurns(this.#context, this.#conversation, this.config.audio.input, {
@@ -131,6 +137,7 @@ export class Session {
     for (const cancel of this.#timers) cancel();
     this.#timers = [];
     this.#responses.abandon();
+    this.#context.remote.close();
   }
 
   #answer(event: ClientEvent): void {

@@ -46,15 +46,6 @@ export class Settings {
       },
     };
     this.#context.send({ type: 'session.updated', session: this.shown });
-    if (update.type === 'realtime') this.#listRemoteTools(update.tools ?? []);
-  }
-
-  /** The practice model has no way to other servers, and says so as a live one would. */
-  #listRemoteTools(tools: ReadonlyArray<{ type?: string }>): void {
-    for (const _ of tools.filter(({ type }) => type === 'mcp')) {
-      const itemId = this.#context.ids.next('mcpl');
-      this.#context.send({ type: 'mcp_list_tools.in_progress', item_id: itemId });
-      this.#context.send({ type: 'mcp_list_tools.failed', item_id: itemId });
-    }
+    if (update.type === 'realtime') void this.#context.remote.offer(update.tools ?? []);
   }
 }

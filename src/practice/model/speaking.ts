@@ -2,7 +2,7 @@ import type { Output } from './brain.ts';
 import type { Entry } from './conversation.ts';
 import type { WireItem } from './server-events.ts';
 import { speechPieces, textPieces } from './speech-pieces.ts';
-import type { PartIds, Stage } from './stage.ts';
+import type { PartIds, Stage, Step } from './stage.ts';
 import { emptyMessage } from './stage.ts';
 import { bytesPerMs, encodeSpeech } from './wire-audio.ts';
 
@@ -14,7 +14,7 @@ export function* speak(
   stage: Stage,
   speech: Extract<Output, { type: 'speech' }>,
   outputIndex: number,
-): Generator<number> {
+): Generator<Step> {
   const { context } = stage;
   const { misbehave } = context;
   const format = misbehave.lieAboutFormat ?? stage.format;

@@ -17,6 +17,9 @@ export interface PartIds {
   readonly content_index: number;
 }
 
+/** What an answer waits for before it goes on: so many milliseconds, or whatever this is. */
+export type Step = number | Promise<unknown>;
+
 /** Where the items of one response appear: in the conversation, or, out of band, beside it. */
 export class Stage {
   readonly context: SessionContext;
@@ -67,8 +70,7 @@ export class Stage {
     };
   }
 
-  open(outputIndex: number, make: (id: string) => WireItem): Entry {
-    const id = this.context.ids.next('item');
+  open(outputIndex: number, make: (id: string) => WireItem, id = this.context.ids.next('item')): Entry {
     const entry = silentEntry(id, make(id));
     this.entries.push(entry);
     this.context.send({

@@ -222,16 +222,6 @@ describe('setting up a session', () => {
     expect(last('error').error.param).toBe('session.tracing');
   });
 
-  it('says that it cannot reach the tools of other servers', () => {
-    const { send, newTypes } = aSession();
-    newTypes();
-    const remote = { type: 'mcp', server_label: 'crm', server_url: 'https://example.invalid' };
-
-    send({ type: 'session.update', session: { type: 'realtime', tools: [remote] } });
-
-    expect(newTypes()).toEqual(['session.updated', 'mcp_list_tools.in_progress', 'mcp_list_tools.failed']);
-  });
-
   it('only listens in a transcription session', () => {
     const { send, last, hear, types } = aSession({ kind: 'transcription' });
     const input = { transcription: { model: 'gpt-4o-transcribe' } };

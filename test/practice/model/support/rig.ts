@@ -7,6 +7,7 @@ import { HABITS } from '../../../../src/practice/model/habits.ts';
 import { Ids } from '../../../../src/practice/model/ids.ts';
 import type { Misbehaviour } from '../../../../src/practice/model/misbehaviour.ts';
 import { Outlet } from '../../../../src/practice/model/outlet.ts';
+import type { McpTool, RemoteServer } from '../../../../src/practice/model/remote-server.ts';
 import type { ServerEvent } from '../../../../src/practice/model/server-events.ts';
 import { Session } from '../../../../src/practice/model/session.ts';
 import { HandClock } from './hand-clock.ts';
@@ -27,6 +28,7 @@ export interface RigOptions {
   readonly misbehave?: Misbehaviour;
   readonly kind?: 'realtime' | 'transcription';
   readonly model?: string;
+  readonly reach?: (tool: McpTool) => RemoteServer;
   /** Set by tests of misbehaviour, where schema and order are broken on purpose. */
   readonly expectsDisorder?: boolean;
 }
@@ -57,6 +59,7 @@ export function aSession(options: RigOptions = {}) {
     kind: options.kind ?? 'realtime',
     model: options.model ?? 'gpt-realtime-2.1',
     outlet,
+    reach: options.reach ?? unreachable,
     context: {
       clock,
       ids,
@@ -131,6 +134,12 @@ export function aSession(options: RigOptions = {}) {
     append,
   };
 }
+
+const unreachable = () => ({
+  list: () => Promise.reject(new Error('Nobody is there.')),
+  call: () => Promise.reject(new Error('Nobody is there.')),
+  close() {},
+});
 
 const ENCODERS = {
   'audio/pcm': (samples: Int16Array) => Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength),
