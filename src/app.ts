@@ -9,6 +9,8 @@ import { createMetrics } from './http/metrics.ts';
 import { mountPages } from './http/pages.ts';
 import { publicUrlReader } from './http/public-url.ts';
 import { createWebApp, listen, mountEndings, mountHealth } from './http/server.ts';
+import { openSignedOut } from './http/sign-in/signed-out.ts';
+import { unsignedReader } from './http/sign-in/unsigned.ts';
 import { callReading } from './logs/derive/reading.ts';
 
 /** The house, open for calls. */
@@ -53,13 +55,14 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
   const twilio = twilioCarrier({
     clock: systemClock,
     switchboard: calls,
-    authToken: config.twilioAuthToken,
+    authTokens: [config.twilioAuthToken, config.oldTwilioAuthToken].flatMap((token) => token ?? []),
     account: config.twilioAccount,
     publicUrlOf,
+    mayComeUnsigned: unsignedReader({ isPublic: config.isPublic, publicUrlOf }),
     trouble: (callId, what) => logger.warn({ call: callId }, what),
   });
   web.use('/twilio', twilio.router);
-  mountHealth(web, () => calls.admission, metrics);
+  mountHealth(web, () => calls.admission, metrics, { token: config.metricsToken, isPublic: config.isPublic });
   mountPages(web, {
     clock: systemClock,
     store: keeping.log.store,
@@ -68,6 +71,12 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     live: desk,
     forget: (callId) => keeping.log.store.delete(callId),
     passwords: config.passwords,
+    isPublic: config.isPublic,
+    signedOut: await openSignedOut(
+      config.dataDir,
+      () => systemClock.wallMs(),
+      (what) => logger.error(what),
+    ),
     told: (deed) =>
       logger[deed.status < 400 ? 'info' : 'warn'](deed, 'somebody asked the review pages to do something'),
     publicUrlOf,

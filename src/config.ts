@@ -17,6 +17,8 @@ export interface Config {
   readonly openai: OpenAIAccess | null;
   readonly openaiDefaults: OpenAIDefaults;
   readonly twilioAuthToken: string | null;
+  /** What signatures may be made with besides, while one token takes the other's place. */
+  readonly oldTwilioAuthToken: string | null;
   readonly twilioAccount: TwilioAccess | null;
   /** One folder per agent. */
   readonly agentsDir: string;
@@ -27,7 +29,14 @@ export interface Config {
   readonly dataDir: string;
   /** Where calls are logged; null: in `dataDir`. */
   readonly databaseUrl: string | null;
-  readonly passwords: { readonly operator: string | null; readonly viewer: string | null };
+  /** Two for a role while one takes the other's place. */
+  readonly passwords: { readonly operator: readonly string[]; readonly viewer: readonly string[] };
+  /**
+   * Something is configured for others than this machine: they may come in through it, and whoever seems to sit at it
+   * may be anybody. Then nothing is open without a word.
+   */
+  readonly isPublic: boolean;
+  readonly metricsToken: string | null;
   /** Who is told of finished calls; null: nobody. */
   readonly callWebhook: CallWebhook | null;
   readonly maxCalls: number;
@@ -60,12 +69,16 @@ export const DEFAULTS = {
   TRANSCRIPTION_LANGUAGE: '',
   TWILIO_ACCOUNT_SID: '',
   TWILIO_AUTH_TOKEN: '',
+  TWILIO_AUTH_TOKEN_OLD: '',
   TWILIO_API_URL: '',
   AGENTS_DIR: '',
   DATA_DIR: './data',
   DATABASE_URL: '',
   REVIEW_PASSWORD: '',
+  REVIEW_PASSWORD_OLD: '',
   REVIEW_VIEWER_PASSWORD: '',
+  REVIEW_VIEWER_PASSWORD_OLD: '',
+  METRICS_TOKEN: '',
   CALL_WEBHOOK_URL: '',
   CALL_WEBHOOK_SECRET: '',
   CALL_WEBHOOK_ORIGINS: '',
@@ -90,12 +103,17 @@ export function processEnvironment(): Environment {
 /** Checks everything, and says everything that is wrong at once. */
 export function readConfig(environment: Environment): Config {
   const read = new Reader(environment);
+  const port = read.wholeNumber('PORT', 0, 65_535);
+  const publicUrl = read.address('PUBLIC_URL');
+  const trustProxy = readTrust(read);
   const twilioAuthToken = read.optional('TWILIO_AUTH_TOKEN');
+  const host = read.optional('HOST') ?? (twilioAuthToken ? '0.0.0.0' : '127.0.0.1');
+  const waysIn = waysInFor({ publicUrl, host, trustProxy });
   const config = {
-    port: read.wholeNumber('PORT', 0, 65_535),
-    host: read.optional('HOST') ?? (twilioAuthToken ? '0.0.0.0' : '127.0.0.1'),
-    publicUrl: read.address('PUBLIC_URL'),
-    trustProxy: readTrust(read),
+    port,
+    host,
+    publicUrl,
+    trustProxy,
     openai: readOpenAI(read),
     openaiDefaults: {
       audio: AUDIO[read.oneOf('REALTIME_AUDIO', ['pcm', 'pcmu'])],
@@ -103,6 +121,7 @@ export function readConfig(environment: Environment): Config {
       transcription: readTranscription(read),
     },
     twilioAuthToken,
+    oldTwilioAuthToken: read.both('TWILIO_AUTH_TOKEN', 'TWILIO_AUTH_TOKEN_OLD')[1] ?? null,
     twilioAccount: readTwilioAccount(read, twilioAuthToken),
     agentsDir: resolve(read.optional('AGENTS_DIR') ?? join(import.meta.dirname, 'agents')),
     watchesAgents: environment['NODE_ENV'] !== 'production',
@@ -110,25 +129,43 @@ export function readConfig(environment: Environment): Config {
     dataDir: resolve(read.text('DATA_DIR')),
     databaseUrl: readDatabase(read),
     passwords: {
-      operator: read.optional('REVIEW_PASSWORD'),
-      viewer: read.optional('REVIEW_VIEWER_PASSWORD'),
+      operator: read.both('REVIEW_PASSWORD', 'REVIEW_PASSWORD_OLD'),
+      viewer: read.both('REVIEW_VIEWER_PASSWORD', 'REVIEW_VIEWER_PASSWORD_OLD'),
     },
+    // The carrier of those calls is outside, and something brings them here.
+    isPublic: waysIn.length > 0 || twilioAuthToken !== null,
+    metricsToken: read.optional('METRICS_TOKEN'),
     callWebhook: readWebhook(read),
     maxCalls: read.wholeNumber('MAX_CALLS', 1, 10_000),
     drainMs: read.wholeNumber('DRAIN_SECONDS', 0, 86_400) * 1000,
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS),
   } satisfies Config;
 
-  const publicName = config.publicUrl && new URL(config.publicUrl).hostname;
-  const openTo = [config.host, publicName].find((name) => name && !isLoopback(name));
-  if (config.openai && !twilioAuthToken && openTo) {
+  const how = waysIn.join(', ');
+  if (config.openai && !twilioAuthToken && waysIn.length > 0) {
     read.complain(
       'TWILIO_AUTH_TOKEN',
-      `is needed when the house is open as ${openTo}: without it anybody can place calls that your OPENAI_API_KEY pays for. Set it, or leave HOST and PUBLIC_URL out.`,
+      `is needed when others than this machine can come in (${how}): without it anybody can place calls that your OPENAI_API_KEY pays for. Set it, or leave HOST, PUBLIC_URL and TRUST_PROXY out.`,
+    );
+  }
+  if (config.passwords.operator.length === 0 && waysIn.length > 0) {
+    read.complain(
+      'REVIEW_PASSWORD',
+      `is needed when others than this machine can come in (${how}): without it they could read every call and place new ones. Set a long one, such as \`openssl rand -hex 16\` makes, or set HOST=127.0.0.1 and leave PUBLIC_URL and TRUST_PROXY out.`,
     );
   }
   read.finish();
   return config;
+}
+
+/** What lets others than this machine in, in the words of the configuration. */
+function waysInFor({ publicUrl, host, trustProxy }: Pick<Config, 'publicUrl' | 'host' | 'trustProxy'>) {
+  const publicName = publicUrl && new URL(publicUrl).hostname;
+  return [
+    ...(publicName && !isLoopback(publicName) ? [`PUBLIC_URL is ${publicName}`] : []),
+    ...(isLoopback(host) ? [] : [`HOST is ${host}`]),
+    ...(trustProxy ? ['TRUST_PROXY is set'] : []),
+  ];
 }
 
 function readOpenAI(read: Reader): OpenAIAccess | null {
@@ -201,7 +238,7 @@ function readTrust(read: Reader): string | number | false {
 const NAMED_HOPS: ReadonlySet<string> = new Set(['loopback', 'linklocal', 'uniquelocal']);
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+  return /^(localhost|\[?::1\]?|127(\.\d{1,3}){3})$/i.test(host);
 }
 
 const AUDIO = { pcm: 'pcm24', pcmu: 'pcmu' } as const satisfies Record<string, AudioFormat>;
@@ -226,6 +263,14 @@ class Reader {
 
   optional(name: Variable): string | null {
     return this.text(name) || null;
+  }
+
+  /** What is in force, and what still is while that takes its place; nothing where the first is not set. */
+  both(name: Variable, oldName: Variable): readonly string[] {
+    const [word, old] = [this.optional(name), this.optional(oldName)];
+    if (word === null && old !== null)
+      this.complain(name, `is needed with ${oldName}, which is what it was before.`);
+    return [word, old].flatMap((one) => one ?? []);
   }
 
   wholeNumber(name: Variable, least: number, most: number): number {

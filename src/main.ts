@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import { type RunningApp, startApp } from './app.ts';
 import { type Config, processEnvironment, readConfig } from './config.ts';
 import { RingdownError } from './errors.ts';
@@ -40,15 +41,34 @@ async function startOrExit(config: Config, logger: Logger): Promise<RunningApp> 
       console.error(`Ringdown cannot start. In the agents:\n${error.message}`);
       process.exit(EXIT_BAD_CONFIGURATION);
     }
-    const code = error instanceof Error && 'code' in error ? String(error.code) : null;
-    if (code === null) throw error;
-    console.error(
-      code === 'EADDRINUSE'
-        ? `Ringdown cannot start. Port ${config.port} is taken by another program: stop it, or set PORT.`
-        : `Ringdown cannot start. ${config.host} port ${config.port} cannot be listened on (${code}): check HOST and PORT.`,
-    );
+    console.error(`Ringdown cannot start. ${whyNot(error, config)}`);
     process.exit(1);
   }
+}
+
+/** Only what the listening itself says is about the port: a database or a folder has codes of its own. */
+function whyNot(error: unknown, { host, port, dataDir }: Config): string {
+  const { code, syscall, path, hostname } = detailsOf(error);
+  if (syscall === 'listen' || (syscall === 'getaddrinfo' && hostname === host)) {
+    return code === 'EADDRINUSE'
+      ? `Port ${port} is taken by another program: stop it, or set PORT.`
+      : `${host} port ${port} cannot be listened on (${code}): check HOST and PORT.`;
+  }
+  if (path?.startsWith(dataDir))
+    return `${path} cannot be used (${code}): check DATA_DIR, and who may write to it.`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+const systemError = z.object({
+  code: z.string().optional().catch(undefined),
+  syscall: z.string().optional().catch(undefined),
+  path: z.string().optional().catch(undefined),
+  hostname: z.string().optional().catch(undefined),
+});
+
+function detailsOf(error: unknown): z.infer<typeof systemError> {
+  if (!(error instanceof Error)) return {};
+  return systemError.safeParse({ ...error }).data ?? {};
 }
 
 /** Where to call, where to look, and what is missing for real calls. */
@@ -63,13 +83,29 @@ function welcome(app: RunningApp, config: Config): readonly string[] {
     );
   }
   if (!config.twilioAuthToken) {
-    const whom = config.host === '127.0.0.1' ? 'only this machine is' : 'whoever reaches this port is';
+    const whom = config.isPublic ? 'whoever reaches this port is' : 'only this machine is';
     lines.push(`No TWILIO_AUTH_TOKEN: signatures are not asked for, and ${whom} listened to.`);
   } else if (!app.publicUrl.startsWith('https://')) {
     lines.push('PUBLIC_URL is not https://: Twilio opens media streams to https addresses only.');
   }
+  return [...lines, ...warnings(config)];
+}
+
+/** What is allowed, and rarely meant. */
+function warnings({ isPublic, passwords, trustProxy, host }: Config): readonly string[] {
+  const lines: string[] = [];
+  if (isPublic && passwords.operator.length === 0)
+    lines.push('The pages are closed: set REVIEW_PASSWORD, as TWILIO_AUTH_TOKEN is for calls from outside.');
+  if (isPublic && passwords.operator.some(({ length }) => length < SHORT_PASSWORD))
+    lines.push('REVIEW_PASSWORD is short enough to be guessed: `openssl rand -hex 16` makes a better one.');
+  if (typeof trustProxy === 'number' && trustProxy > 0 && !host.startsWith('127.'))
+    lines.push(
+      `TRUST_PROXY is a number and HOST is ${host}: whoever reaches the port without the proxy can say that they are anybody. Name the proxy's addresses, or set HOST=127.0.0.1.`,
+    );
   return lines;
 }
+
+const SHORT_PASSWORD = 12;
 
 /** The first signal lets calls finish; a second one ends them. */
 function closeOnSignals(app: RunningApp, config: Config, logger: Logger): void {

@@ -21,7 +21,7 @@ describe('the configuration', () => {
   });
 
   it('listens to the world once requests have to be signed', () => {
-    expect(readConfig({ TWILIO_AUTH_TOKEN: 'secret' }).host).toBe('0.0.0.0');
+    expect(readConfig({ TWILIO_AUTH_TOKEN: 'secret', REVIEW_PASSWORD: 'word' }).host).toBe('0.0.0.0');
   });
 
   it('prefers an Azure key, and sends it as one', () => {
@@ -36,20 +36,72 @@ describe('the configuration', () => {
   });
 
   it('takes addresses without the slash at their end', () => {
-    expect(readConfig({ PUBLIC_URL: 'https://voice.example.com/' }).publicUrl).toBe(
-      'https://voice.example.com',
-    );
+    const environment = { PUBLIC_URL: 'https://voice.example.com/', REVIEW_PASSWORD: 'word' };
+
+    expect(readConfig(environment).publicUrl).toBe('https://voice.example.com');
   });
 
-  it.each([{ HOST: '0.0.0.0' }, { PUBLIC_URL: 'https://voice.example.com' }])(
-    'lets nobody in without a signature where calls cost money: %j',
-    (open) => {
-      const environment = { OPENAI_API_KEY: 'sk-1', ...open };
+  const OPEN = [
+    [{ HOST: '0.0.0.0' }, 'HOST is 0.0.0.0'],
+    [{ PUBLIC_URL: 'https://voice.example.com' }, 'PUBLIC_URL is voice.example.com'],
+    [{ PUBLIC_URL: 'http://192.168.1.5:3000' }, 'PUBLIC_URL is 192.168.1.5'],
+    [{ TRUST_PROXY: '1' }, 'TRUST_PROXY is set'],
+  ] as const;
 
-      expect(() => readConfig(environment)).toThrow('TWILIO_AUTH_TOKEN is needed');
-      expect(readConfig({ ...environment, TWILIO_AUTH_TOKEN: 'secret' }).openai).not.toBeNull();
+  it.each([...OPEN, [{ TWILIO_AUTH_TOKEN: 't' }, 'HOST is 0.0.0.0'] as const])(
+    'P6: is not complete without a password for the pages where strangers may come in: %j',
+    (open, how) => {
+      expect(() => readConfig(open)).toThrow(
+        `REVIEW_PASSWORD is needed when others than this machine can come in (${how}`,
+      );
+      expect(() => readConfig({ ...open, REVIEW_VIEWER_PASSWORD: 'word' })).toThrow(
+        'REVIEW_PASSWORD is needed',
+      );
+      expect(readConfig({ ...open, REVIEW_PASSWORD: 'word' }).isPublic).toBe(true);
     },
   );
+
+  it.each([
+    {},
+    { HOST: 'localhost', PUBLIC_URL: 'http://127.0.0.1:3000' },
+    { HOST: '::1', PUBLIC_URL: 'http://[::1]:3000' },
+    { TRUST_PROXY: '0', OPENAI_API_KEY: 'sk-1' },
+  ])('leaves the pages open to this machine where nothing comes from outside: %j', (environment) => {
+    expect(readConfig(environment).isPublic).toBe(false);
+  });
+
+  it('P6: takes calls that are signed for a sign of the outside, wherever it listens', () => {
+    expect(readConfig({ TWILIO_AUTH_TOKEN: 't', HOST: '127.0.0.1' }).isPublic).toBe(true);
+  });
+
+  it('has two passwords and two tokens while one takes the other’s place', () => {
+    const old = {
+      REVIEW_PASSWORD_OLD: 'b,c',
+      REVIEW_VIEWER_PASSWORD_OLD: 'e',
+      TWILIO_AUTH_TOKEN_OLD: 'g',
+    };
+    const config = readConfig({
+      ...old,
+      REVIEW_PASSWORD: 'a',
+      REVIEW_VIEWER_PASSWORD: 'd',
+      TWILIO_AUTH_TOKEN: 'f',
+    });
+
+    expect(config).toMatchObject({
+      passwords: { operator: ['a', 'b,c'], viewer: ['d', 'e'] },
+      twilioAuthToken: 'f',
+      oldTwilioAuthToken: 'g',
+    });
+    for (const name of ['REVIEW_PASSWORD', 'REVIEW_VIEWER_PASSWORD', 'TWILIO_AUTH_TOKEN'])
+      expect(() => readConfig(old)).toThrow(`${name} is needed with ${name}_OLD`);
+  });
+
+  it.each(OPEN)('lets nobody in without a signature where calls cost money: %j', (open) => {
+    const environment = { OPENAI_API_KEY: 'sk-1', REVIEW_PASSWORD: 'word', ...open };
+
+    expect(() => readConfig(environment)).toThrow('TWILIO_AUTH_TOKEN is needed');
+    expect(readConfig({ ...environment, TWILIO_AUTH_TOKEN: 'secret' }).openai).not.toBeNull();
+  });
 
   it('refuses a key that was copied with an ellipsis, and does not repeat it', () => {
     expect(() => readConfig({ OPENAI_API_KEY: 'sk-…abc' })).toThrow(
@@ -90,9 +142,6 @@ describe('the configuration', () => {
       /^TWILIO_AUTH_TOKEN is needed/,
     );
     expect(readConfig({ OPENAI_API_KEY: 'sk-1', HOST: '127.0.0.2' }).host).toBe('127.0.0.2');
-    expect(readConfig({ OPENAI_API_KEY: 'sk-1', HOST: '0.0.0.0', TWILIO_AUTH_TOKEN: 't' }).host).toBe(
-      '0.0.0.0',
-    );
   });
 
   it('never repeats a secret', () => {

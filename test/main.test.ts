@@ -140,7 +140,7 @@ describe('npm start', () => {
   it('ends with a sentence when it cannot listen where it was told to', async () => {
     const folder = await aFolder();
 
-    const child = run(['main.ts'], { HOST: '203.0.113.9', PORT: '0' }, folder);
+    const child = run(['main.ts'], { HOST: '203.0.113.9', PORT: '0', REVIEW_PASSWORD: 'word' }, folder);
 
     expect(await exitCode(child)).toBe(1);
     expect(child.output).toContain('check HOST and PORT');

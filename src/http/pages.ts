@@ -38,6 +38,6 @@ export function pageRoutes(house: House, gate: Gate): readonly Route[] {
 
 /** Puts the review pages, the API, sign-in and the phone into the house. */
 export function mountPages(app: Express, house: House): void {
-  const gate = new Gate(house.clock, house.passwords, house.publicUrlOf);
+  const gate = new Gate(house);
   mountRoutes(app, pageRoutes(house, gate), gate, house.told);
 }

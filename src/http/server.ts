@@ -4,6 +4,8 @@ import type { Duplex } from 'node:stream';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { Admission } from '../ports/carrier.ts';
 import type { Metrics } from './metrics.ts';
+import { isSameWord } from './sign-in/passwords.ts';
+import { isThisMachine } from './sign-in/this-machine.ts';
 
 /** Express, as all our routes rely on it. */
 export function createWebApp(trustProxy: string | number | boolean): Express {
@@ -14,8 +16,19 @@ export function createWebApp(trustProxy: string | number | boolean): Express {
   return app;
 }
 
+/** Who may read the metrics besides whoever brings the token; see `Config`. */
+export interface MetricsAccess {
+  readonly token: string | null;
+  readonly isPublic: boolean;
+}
+
 /** Whether the process lives, whether new calls are welcome, and what it has done: for whoever runs it. */
-export function mountHealth(app: Express, admission: () => Admission, metrics: Metrics): void {
+export function mountHealth(
+  app: Express,
+  admission: () => Admission,
+  metrics: Metrics,
+  access: MetricsAccess,
+): void {
   app.get('/healthz', (_request, response) => {
     response.type('text/plain').send('alive');
   });
@@ -27,7 +40,11 @@ export function mountHealth(app: Express, admission: () => Admission, metrics: M
       .send(state.admitted ? 'ready' : state.because);
   });
   app.get('/metrics', async (request, response) => {
-    if (!isFromThisMachine(request)) return response.status(403).type('text/plain').send(METRICS_ARE_LOCAL);
+    if (!mayReadMetrics(request, access)) {
+      const status = access.token === null ? 403 : 401;
+      if (status === 401) response.set('WWW-Authenticate', 'Bearer realm="Ringdown metrics"');
+      return response.status(status).type('text/plain').send(METRICS_ARE_CLOSED);
+    }
     return response.type(metrics.contentType).send(await metrics.text());
   });
 }
@@ -92,13 +109,10 @@ function portOf(address: AddressInfo | string | null): number {
   return address.port;
 }
 
-/** A proxy on this machine is not this machine: what it brings comes from anywhere. */
-function isFromThisMachine(request: IncomingMessage): boolean {
-  const address = request.socket.remoteAddress ?? '';
-  const isLoopback = address === '::1' || /^(::ffff:)?127\./.test(address);
-  return (
-    isLoopback && request.headers['x-forwarded-for'] === undefined && request.headers.forwarded === undefined
-  );
+function mayReadMetrics(request: IncomingMessage, { token, isPublic }: MetricsAccess): boolean {
+  if (token === null) return !isPublic && isThisMachine(request);
+  const given = /^Bearer (.{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
+  return given !== undefined && isSameWord(given, token);
 }
 
 function statusOf(error: unknown): number {
@@ -106,7 +120,8 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
 }
 
-const METRICS_ARE_LOCAL = 'Metrics are for this machine only: scrape them from it, not through a proxy.';
+const METRICS_ARE_CLOSED =
+  'Metrics are for whoever sends METRICS_TOKEN as a bearer token. Without one set they are for this machine only, under the name localhost, not through a proxy, and only while nothing is configured for calls from outside.';
 
 /** Generous to carriers and proxies, who send little and at once; short for whoever holds on to sockets. */
 const LIMITS = {

@@ -16,7 +16,7 @@ describe.skipIf(chromiumPath === null)('signing in with a browser', { timeout: 6
   });
   afterAll(() => browser?.close());
   beforeEach(async () => {
-    house = await aReviewHouse({ operator: 'open the harbour', viewer: 'look at the harbour' });
+    house = await aReviewHouse({ operator: ['open the harbour'], viewer: ['look at the harbour'] });
     await house.keep('CA1', everythingHappens(), true);
     watched = await watchedPage(browser, house.url);
   });

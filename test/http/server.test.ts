@@ -1,6 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMetrics } from '../../src/http/metrics.ts';
-import { createWebApp, listen, mountEndings, mountHealth } from '../../src/http/server.ts';
+import {
+  createWebApp,
+  listen,
+  type MetricsAccess,
+  mountEndings,
+  mountHealth,
+} from '../../src/http/server.ts';
 import type { CallFact } from '../../src/ports/call-log.ts';
 import type { Admission } from '../../src/ports/carrier.ts';
 
@@ -9,7 +15,7 @@ afterEach(() => {
   for (const cleanup of cleanups.splice(0)) cleanup();
 });
 
-async function aHouse() {
+async function aHouse(access: Partial<MetricsAccess> = {}) {
   const app = createWebApp(false);
   const crashes: unknown[] = [];
   let admission: Admission = { admitted: true, isNew: true };
@@ -17,7 +23,7 @@ async function aHouse() {
     () => 3,
     () => ({ troubles: 2, waitingEvents: 70 }),
   );
-  mountHealth(app, () => admission, metrics);
+  mountHealth(app, () => admission, metrics, { token: null, isPublic: false, ...access });
   app.get('/broken', () => {
     throw new Error('a secret of ours');
   });
@@ -89,11 +95,28 @@ describe('the routes for whoever runs it', () => {
     expect(lines.at(-1)).toBe('ringdown_problems_total{code="other"} 950');
   });
 
-  it('U15: show metrics to this machine alone, not to whom a proxy brings', async () => {
+  it('U15: show metrics to this machine alone, not to whom a proxy or another name brings', async () => {
     const { get } = await aHouse();
 
-    expect((await get('/metrics', { 'x-forwarded-for': '203.0.113.9' })).status).toBe(403);
-    expect((await get('/metrics', { forwarded: 'for=203.0.113.9' })).status).toBe(403);
+    for (const name of ['x-forwarded-for', 'forwarded', 'cf-connecting-ip', 'x-real-ip', 'via'])
+      expect([name, (await get('/metrics', { [name]: '203.0.113.9' })).status]).toEqual([name, 403]);
+    expect((await get('/metrics')).status).toBe(200);
+  });
+
+  it('U15: show metrics to nobody without a token where strangers may come in', async () => {
+    const { get } = await aHouse({ isPublic: true });
+    const response = await get('/metrics');
+
+    expect([response.status, await response.text()]).toEqual([403, expect.stringContaining('METRICS_TOKEN')]);
+  });
+
+  it('U15: show metrics to whoever brings the token, from anywhere, and to nobody else', async () => {
+    const { get } = await aHouse({ isPublic: true, token: 'a token' });
+    const statusFor = async (authorization: string) =>
+      (await get('/metrics', { authorization, 'x-forwarded-for': '203.0.113.9' })).status;
+
+    expect([await statusFor('Bearer a token'), await statusFor('Bearer a tokem')]).toEqual([200, 401]);
+    expect((await get('/metrics')).status).toBe(401);
   });
 
   it('tell the outside nothing of a mistake of ours', async () => {

@@ -81,7 +81,8 @@ export async function aCarrier(options: Partial<TwilioSurroundings> = {}) {
   const carrier = twilioCarrier({
     clock,
     switchboard,
-    authToken: AUTH_TOKEN,
+    authTokens: [AUTH_TOKEN],
+    mayComeUnsigned: () => true,
     account: null,
     publicUrlOf: () => url,
     trouble: (_callId, what) => void troubles.push(what),

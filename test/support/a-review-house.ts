@@ -7,6 +7,7 @@ import type { House } from '../../src/http/review/house.ts';
 import type { Deed } from '../../src/http/routing/deeds.ts';
 import { createWebApp, listen, mountEndings, type UpgradeTaker } from '../../src/http/server.ts';
 import type { Passwords } from '../../src/http/sign-in/passwords.ts';
+import { signedOutInMemory } from '../../src/http/sign-in/signed-out.ts';
 import { callReading } from '../../src/logs/derive/reading.ts';
 import { openSqliteStore } from '../../src/logs/sqlite/index.ts';
 import type { CallEvent } from '../../src/ports/call-log.ts';
@@ -41,7 +42,7 @@ export interface Ask {
   readonly origin?: string | null;
 }
 
-export const NO_PASSWORDS: Passwords = { operator: null, viewer: null };
+export const NO_PASSWORDS: Passwords = { operator: [], viewer: [] };
 
 /** The review pages on a real socket, over a real call log in a directory of its own. */
 export async function aReviewHouse(
@@ -67,6 +68,8 @@ export async function aReviewHouse(
     reading: callReading,
     live: desk,
     passwords,
+    isPublic: false,
+    signedOut: signedOutInMemory(),
     told: (deed) => void deeds.push(deed),
     publicUrlOf: () => url,
     recordings: {

@@ -26,12 +26,14 @@ export { type TwilioAccess, type TwilioDetails, twilioDetails } from './account.
 export interface TwilioSurroundings {
   readonly clock: Clock;
   readonly switchboard: Switchboard;
-  /** Null: signatures are not asked for. */
-  readonly authToken: string | null;
+  /** What Twilio signs with: two while one takes the other's place. None: signatures are not asked for. */
+  readonly authTokens: readonly string[];
   /** Null: calls are ended by closing their line. */
   readonly account: TwilioAccess | null;
   /** The address by which Twilio knows us, as seen from a request. */
   readonly publicUrlOf: (request: IncomingMessage) => string;
+  /** Whether a request may do without a signature where none are asked for. */
+  readonly mayComeUnsigned: (request: IncomingMessage) => boolean;
   /** Told of what went wrong on the carrier's side, in words that are safe to log. */
   readonly trouble: (callId: string, what: string) => void;
 }
@@ -51,7 +53,7 @@ export interface TwilioCarrier {
 
 export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
   const { clock, switchboard, publicUrlOf, trouble } = around;
-  const signature = new Signature(around.authToken, publicUrlOf);
+  const signature = new Signature(around);
   const tokens = new StreamTokens(clock);
   const account = around.account && twilioAccount(around.account);
   /** Whose line a request is for, once its ticket was taken. */
@@ -98,7 +100,14 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
   const streamFailed = (callSid: string, error: string) => trouble(callSid, `Stream failed: ${error}`);
 
   return {
-    router: twilioWebhooks({ switchboard, signature, tokens, publicUrlOf, pictureCame, streamFailed }),
+    router: twilioWebhooks({
+      switchboard,
+      signature,
+      tokens,
+      publicUrlOf,
+      pictureCame,
+      streamFailed,
+    }),
     async sendText({ from, to }, text) {
       if (!account) return { ok: false, because: 'No text messages can be sent from here.' };
       return account.sendText(to, from, text).then(

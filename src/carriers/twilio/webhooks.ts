@@ -25,7 +25,10 @@ export function twilioWebhooks(around: WebhookSurroundings): Router {
     const form = z.record(z.string(), z.unknown()).safeParse(request.body).data ?? {};
     if (around.signature.isValidWebhook(request, request.originalUrl, form)) next();
     else
-      response.status(403).type('text/plain').send('This request does not carry a valid X-Twilio-Signature.');
+      response
+        .status(403)
+        .type('text/plain')
+        .send(around.signature.isAskedFor ? NOT_SIGNED : NOT_FROM_HERE);
   });
 
   router.post('/voice', (request, response) => {
@@ -124,6 +127,10 @@ function refuse(response: Response): void {
     .send('A call of Twilio’s was expected: CallSid, From and To, once each.');
 }
 
+const NOT_SIGNED = 'This request does not carry a valid X-Twilio-Signature.';
+const NOT_FROM_HERE =
+  'Without TWILIO_AUTH_TOKEN only practice calls are taken: from this machine, under the name localhost, not through a proxy, and not from a page of another site. For real calls set TWILIO_AUTH_TOKEN; to practise from elsewhere set PUBLIC_URL to the address that is rung.';
+
 function sendTwiml(response: Response, twiml: string): void {
   response.type('text/xml').send(twiml);
 }
@@ -156,7 +163,12 @@ const DIAL_OUTCOMES: Readonly<Record<string, TransferOutcome>> = {
   'no-answer': 'no_answer',
 };
 
-const messageForm = z.object({ From: caller, To: caller, MediaUrl0: z.url().max(2_000).optional() });
+const messageForm = z.object({
+  From: caller,
+  To: caller,
+  MediaUrl0: z.url().max(2_000).optional(),
+});
+
 const NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 
 /** The states that Twilio documents as final; others may be added and mean nothing to us. */

@@ -5,6 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Recordings } from '../../ports/recordings.ts';
 import type { Deed } from '../routing/deeds.ts';
 import type { Passwords } from '../sign-in/passwords.ts';
+import type { SignedOut } from '../sign-in/signed-out.ts';
 import type { LiveDesk } from './live.ts';
 
 /** What the pages stand on. */
@@ -17,6 +18,10 @@ export interface House {
   /** Leaves nothing of a call behind: its events, its sound, what was made of them. False: there was nothing. */
   readonly forget: (callId: string) => Promise<boolean>;
   readonly passwords: Passwords;
+  /** Strangers may come in through this machine: to sit at it proves nothing. */
+  readonly isPublic: boolean;
+  /** Which sessions were ended before their time. */
+  readonly signedOut: SignedOut;
   /** Told of what people do here, and of what they are kept from doing. */
   readonly told: (deed: Deed) => void;
   /** The address by which the world knows us, as seen from a request. */

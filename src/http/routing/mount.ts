@@ -9,6 +9,7 @@ import express, {
 import { z } from 'zod';
 import { problemPage } from '../review/problem-page.ts';
 import type { Gate, Refusal } from '../sign-in/gate.ts';
+import { SLOW_DOWN } from '../sign-in/guesses.ts';
 import { type Deed, deedOf } from './deeds.ts';
 import { LONGEST_BODY_KB, misunderstanding, ONLY_JSON, unreadable } from './misunderstood.ts';
 import type { Route } from './route.ts';
@@ -25,7 +26,7 @@ export function mountRoutes(
   for (const route of routes) {
     router[route.method](
       route.path,
-      (request: Request, response: Response, next: NextFunction) => {
+      async (request: Request, response: Response, next: NextFunction) => {
         response.locals['nonce'] = randomBytes(16).toString('base64');
         safeguards(response);
         const actsOn = route.method !== 'get' || route.isStream;
@@ -34,7 +35,10 @@ export function mountRoutes(
         const deed = deedOf(route, request, verdict.visitor);
         const tell = () => void (deed && told(deed(response)));
         if (!verdict.may) {
-          refuse(request, response, verdict.because);
+          const isTooMuch =
+            verdict.because === 'wrong_password' && (await gate.wrongGuess(request)) === 'slow_down';
+          if (isTooMuch) slowDown(request, response);
+          else refuse(request, response, verdict.because);
           return tell();
         }
         if (route.isStream) response.locals['began'] = tell;
@@ -73,8 +77,14 @@ function refuse(request: Request, response: Response, because: Refusal): void {
     const next = request.originalUrl === '/' ? '' : `?next=${encodeURIComponent(request.originalUrl)}`;
     return response.redirect(303, `/sign-in${next}`);
   }
-  if (because === 'sign_in') response.set('WWW-Authenticate', 'Bearer realm="Ringdown"');
-  say(request, response, because === 'sign_in' ? 401 : 403, REFUSALS[because]);
+  const isUnknown = because === 'sign_in' || because === 'wrong_password';
+  if (isUnknown) response.set('WWW-Authenticate', 'Bearer realm="Ringdown"');
+  say(request, response, isUnknown ? 401 : 403, REFUSALS[because]);
+}
+
+function slowDown(request: Request, response: Response): void {
+  response.set(SLOW_DOWN);
+  say(request, response, 429, `${REFUSALS.wrong_password} Too many are being tried at the moment.`);
 }
 
 /** A form's fields, or text of no kind at all, would be taken for nothing, and the route would miss what was sent. */
@@ -97,10 +107,14 @@ function isForPage(request: Request): boolean {
 
 const REFUSALS = {
   closed:
-    'These pages are open to this machine only, under the name localhost. Set REVIEW_PASSWORD to open them to others.',
+    'Without REVIEW_PASSWORD these pages are open to this machine only: under the name localhost, not through a proxy, and only while nothing is configured for calls from outside. Set REVIEW_PASSWORD, then sign in.',
   sign_in: 'Sign in first, or send the password as a bearer token.',
+  wrong_password: 'This password is not the right one.',
   not_allowed: 'This needs the operator’s password.',
-  foreign_site: 'This has to be asked for by a page of this site: the Origin header says it was not.',
+  foreign_site:
+    'This has to be asked for by a page of this site, and the browser says that another one asked. If this site has another address than the server knows, set PUBLIC_URL.',
+  no_origin:
+    'It is not said which page asks for this. A program sends the password (Authorization: Bearer …); with a cookie, send the address of this site besides (Origin: http://localhost:3000).',
 } as const satisfies Record<Refusal, string>;
 
 const LONGEST_BODY = LONGEST_BODY_KB * 1024;

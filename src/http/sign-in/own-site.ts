@@ -1,34 +1,30 @@
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 
 /**
- * Whether a request was made by a page of ours, as its browser says. Browsers say it of everything
- * that changes something, and of sockets; whoever does not say it is refused.
+ * What a request says of the page that made it. Browsers name the page's site for everything that changes something,
+ * and for sockets. `unsaid`: nobody says, as programs do not.
  */
-export function isFromOwnSite(request: Request, publicUrl: string): boolean {
-  const { origin } = request.headers;
-  if (origin !== undefined) return isOwn(origin, request, publicUrl);
+export type Site = 'own' | 'foreign' | 'unsaid';
+
+/** `host`: the name under which we were asked, as far as it can be believed. */
+export function siteOf(request: IncomingMessage, host: string, publicUrl: string): Site {
+  const { origin, referer } = request.headers;
+  const isOwn = (address: string) => isOfSite(address, host, publicUrl);
+  if (origin !== undefined) return isOwn(origin) ? 'own' : 'foreign';
   const site = request.headers['sec-fetch-site'];
-  if (site !== undefined) return site === 'same-origin';
+  if (site !== undefined) return site === 'same-origin' ? 'own' : 'foreign';
   // Streams over plain HTTP bring neither; our own pages say where they come from.
-  return request.method === 'GET' && isOwn(request.headers.referer ?? '', request, publicUrl);
+  if (request.method === 'GET' && isOwn(referer ?? '')) return 'own';
+  return isOfBrowser(request) ? 'foreign' : 'unsaid';
 }
 
-function isOwn(origin: string, request: Request, publicUrl: string): boolean {
+/** Browsers that were made before they said where a form comes from still say what they are. */
+function isOfBrowser({ headers }: IncomingMessage): boolean {
+  return headers.referer !== undefined || /^(Mozilla|Opera)\//.test(headers['user-agent'] ?? '');
+}
+
+function isOfSite(origin: string, host: string, publicUrl: string): boolean {
   const url = URL.parse(origin);
   if (!url || !/^https?:$/.test(url.protocol)) return false; // "null" among others
-  return url.host === request.host || url.origin === URL.parse(publicUrl)?.origin;
+  return url.host === host || url.origin === URL.parse(publicUrl)?.origin;
 }
-
-/** Whether whoever asks sits at this machine, and the browser knows it: not through a proxy, not by a name of others. */
-export function isThisMachine(request: Request): boolean {
-  const { headers, socket } = request;
-  const address = socket.remoteAddress ?? '';
-  const isLoopback = address === '::1' || /^(::ffff:)?127\./.test(address);
-  const wasForwarded = PROXY_HEADERS.some((name) => headers[name] !== undefined);
-  // A name that somebody else owns can be made to point here: then its pages would be ours to the browser.
-  const host = (headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
-  const isOwnName = host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
-  return isLoopback && !wasForwarded && isOwnName;
-}
-
-const PROXY_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'] as const;

@@ -1,26 +1,30 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Role } from './visitor.ts';
 
-/** The words that open the pages; both null: they are open to this machine only. */
+/** The words that open the pages. A role has two while one takes the other's place. */
 export interface Passwords {
-  readonly operator: string | null;
-  readonly viewer: string | null;
+  readonly operator: readonly string[];
+  readonly viewer: readonly string[];
 }
 
 /** Whose password this is; null: nobody's. Takes as long for a right one as for a wrong one. */
 export function roleOf(password: string, passwords: Passwords): Role | null {
-  const given = digest(password);
-  const isOperator = passwords.operator !== null && timingSafeEqual(given, digest(passwords.operator));
-  const isViewer = passwords.viewer !== null && timingSafeEqual(given, digest(passwords.viewer));
+  const isOneOf = (words: readonly string[]) => words.filter((word) => isSameWord(password, word)).length > 0;
+  const isOperator = isOneOf(passwords.operator);
+  const isViewer = isOneOf(passwords.viewer);
   if (isOperator) return 'operator';
   return isViewer ? 'viewer' : null;
 }
 
 export function areSet({ operator, viewer }: Passwords): boolean {
-  return operator !== null || viewer !== null;
+  return operator.length + viewer.length > 0;
 }
 
-/** Digests are of one length, so that comparing them tells nothing about the length of the password. */
+/** Digests are of one length, so that comparing them tells nothing about the length of the word. */
+export function isSameWord(given: string, right: string): boolean {
+  return timingSafeEqual(digest(given), digest(right));
+}
+
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

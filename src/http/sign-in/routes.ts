@@ -4,6 +4,7 @@ import { layout } from '../review/layout.ts';
 import { type Route, route } from '../routing/route.ts';
 import { noTicketCookies, ticketCookie, ticketOf } from './cookies.ts';
 import type { Gate } from './gate.ts';
+import { SLOW_DOWN } from './guesses.ts';
 
 /** Coming in and going out. */
 export function signInRoutes(gate: Gate): readonly Route[] {
@@ -21,27 +22,28 @@ export function signInRoutes(gate: Gate): readonly Route[] {
       says: 'Takes the password, and gives a session cookie.',
       needs: 'nobody',
       body: z.object({ password: z.string().max(512), next: nextPath }),
-      handle({ body, request }, response) {
+      async handle({ body, request }, response) {
         if (!gate.hasPassword) return response.redirect(303, '/');
-        const role = gate.tryPassword(body.password, request.ip ?? '');
-        if (role === 'wrong' || role === 'slow_down') {
-          if (role === 'slow_down') response.set('Retry-After', '900');
-          response.status(role === 'wrong' ? 401 : 429).type('html');
-          response.send(signInPage(response, body.next, COMPLAINTS[role]));
+        const role = gate.roleFor(body.password);
+        if (!role) {
+          const became = await gate.wrongGuess(request);
+          if (became === 'slow_down') response.set(SLOW_DOWN);
+          response.status(became === 'wrong' ? 401 : 429).type('html');
+          response.send(signInPage(response, body.next, COMPLAINTS[became]));
           return;
         }
         // The browser knows best whether it came here over TLS; proxies before us may not say.
         const isSecure = request.headers.origin?.startsWith('https:') === true;
-        response.append('Set-Cookie', ticketCookie(gate.sessions.issue(role), isSecure));
+        response.append('Set-Cookie', ticketCookie(gate.sessions.issue(role, body.password), isSecure));
         response.redirect(303, body.next);
       },
     }),
     route('post /sign-out', {
       says: 'Ends the session.',
       needs: 'nobody',
-      handle({ request }, response) {
+      async handle({ request }, response) {
         const ticket = ticketOf(request);
-        if (ticket !== null) gate.sessions.end(ticket);
+        if (ticket !== null) await gate.sessions.end(ticket);
         for (const cookie of noTicketCookies()) response.append('Set-Cookie', cookie);
         response.redirect(303, '/sign-in');
       },
@@ -62,7 +64,7 @@ const OURS = 'http://ringdown.invalid';
 
 const COMPLAINTS = {
   wrong: 'This password is not the right one.',
-  slow_down: 'Too many wrong passwords came from your address. Try again in a quarter of an hour.',
+  slow_down: 'This password is not taken, and too many are being tried at the moment. Try again in a while.',
 } as const;
 
 function signInPage(response: Parameters<typeof layout>[0], next: string, complaint: string | null): string {

@@ -2,61 +2,82 @@ import { createHmac, randomBytes, scryptSync, timingSafeEqual } from 'node:crypt
 import { z } from 'zod';
 import type { Clock } from '../../ports/clock.ts';
 import type { Passwords } from './passwords.ts';
+import type { SignedOut } from './signed-out.ts';
 import type { Role } from './visitor.ts';
 
 /**
  * Tickets that say: this browser has given the password, and may come in until then.
  *
- * They are signed rather than kept, so that any process of ours that has the same passwords takes
- * them, and a new password voids them all. Only those that were given back are remembered.
+ * They are signed with the password that was given rather than kept, so that any process of ours takes them, a restart
+ * ends none, and a password that is not in force any more takes its own with it. Those that were given back are
+ * remembered.
  */
 export class Sessions {
   readonly #clock: Clock;
-  readonly #key: Buffer;
-  /** Given back before their time, with the time they would have lasted. */
-  readonly #returned = new Map<string, number>();
+  readonly #keys: readonly { readonly role: Role; readonly password: string; readonly key: Buffer }[];
+  readonly #signedOut: SignedOut;
 
-  constructor(clock: Clock, { operator, viewer }: Passwords) {
+  constructor({ clock, passwords, signedOut }: SessionSurroundings) {
     this.#clock = clock;
-    // Slow on purpose: a viewer holds a signed ticket, and must not be able to try passwords on it at home.
-    this.#key = scryptSync(JSON.stringify([operator, viewer]), 'ringdown review sessions', 32);
+    this.#signedOut = signedOut;
+    const keysOf = (role: Role) =>
+      passwords[role].map((password) => ({ role, password, key: keyOf(role, password) }));
+    this.#keys = [...keysOf('operator'), ...keysOf('viewer')];
   }
 
-  issue(role: Role): string {
+  /** `password`: the one that was given for this role. */
+  issue(role: Role, password: string): string {
     const untilMs = this.#clock.wallMs() + SESSION_MS;
     const claim = [role, untilMs.toString(36), randomBytes(16).toString('base64url')].join('.');
-    return `${claim}.${this.#sign(claim)}`;
+    const own = this.#keys.find((candidate) => candidate.role === role && candidate.password === password);
+    if (!own) throw new TypeError('A session was to be given for a password that is none.');
+    return `${claim}.${sign(claim, own.key)}`;
   }
 
   /** The role a ticket stands for; null: none, or no longer. */
   roleOf(ticket: string): Role | null {
     const claim = this.#read(ticket);
-    if (!claim || this.#returned.has(claim.id)) return null;
-    return claim.untilMs > this.#clock.wallMs() ? claim.role : null;
+    return claim && !this.#signedOut.has(claim.id) ? claim.role : null;
   }
 
-  /** Takes a ticket back: it opens nothing any more. */
-  end(ticket: string): void {
+  /** Takes a ticket back: it opens nothing any more, for good. */
+  async end(ticket: string): Promise<void> {
     const claim = this.#read(ticket);
-    const now = this.#clock.wallMs();
-    for (const [id, untilMs] of this.#returned) if (untilMs <= now) this.#returned.delete(id);
-    if (claim && claim.untilMs > now) this.#returned.set(claim.id, claim.untilMs);
+    if (claim) await this.#signedOut.add(claim.id, claim.untilMs);
   }
 
   #read(ticket: string): { role: Role; untilMs: number; id: string } | null {
     const cut = ticket.lastIndexOf('.');
     const given = Buffer.from(ticket.slice(cut + 1));
     const claim = ticket.slice(0, Math.max(cut, 0));
-    const right = Buffer.from(this.#sign(claim));
-    if (given.length !== right.length || !timingSafeEqual(given, right)) return null;
-    const [role, until = '', id = ''] = claim.split('.');
-    const known = z.enum(['viewer', 'operator']).safeParse(role).data;
-    return known ? { role: known, untilMs: Number.parseInt(until, 36), id } : null;
+    const [name, until = '', id = ''] = claim.split('.');
+    const role = z.enum(['viewer', 'operator']).safeParse(name).data;
+    const isSigned = this.#keys.some(
+      (candidate) => candidate.role === role && isSame(given, Buffer.from(sign(claim, candidate.key))),
+    );
+    const untilMs = Number.parseInt(until, 36);
+    const isInTime = untilMs > this.#clock.wallMs() && untilMs - SESSION_MS >= this.#signedOut.knownSinceMs;
+    return role && isSigned && isInTime ? { role, untilMs, id } : null;
   }
+}
 
-  #sign(claim: string): string {
-    return createHmac('sha256', this.#key).update(claim).digest('base64url');
-  }
+export interface SessionSurroundings {
+  readonly clock: Clock;
+  readonly passwords: Passwords;
+  readonly signedOut: SignedOut;
+}
+
+/** Slow on purpose: whoever finds a ticket must not be able to try passwords on it at home. */
+function keyOf(role: Role, password: string): Buffer {
+  return scryptSync(JSON.stringify([role, password]), 'ringdown review sessions', 32);
+}
+
+function sign(claim: string, key: Buffer): string {
+  return createHmac('sha256', key).update(claim).digest('base64url');
+}
+
+function isSame(one: Buffer, other: Buffer): boolean {
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 /** A working day. */

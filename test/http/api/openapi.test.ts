@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { describeApi } from '../../../src/http/api/described.ts';
 import { pageRoutes } from '../../../src/http/pages.ts';
 import { Gate } from '../../../src/http/sign-in/gate.ts';
-import { aReviewHouse, NO_PASSWORDS } from '../../support/a-review-house.ts';
+import { aReviewHouse } from '../../support/a-review-house.ts';
 
 describe('openapi.json', () => {
   it('describes the routes as they are, each and no other', async () => {
     const house = await aReviewHouse();
-    const routes = pageRoutes(house.parts, new Gate(house.clock, NO_PASSWORDS, () => ''));
+    const routes = pageRoutes(house.parts, new Gate(house.parts));
     await house.close();
 
     const description = `${JSON.stringify(describeApi(routes), null, 2)}\n`;

@@ -3,7 +3,7 @@ import { aReviewHouse, type ReviewHouse } from '../../support/a-review-house.ts'
 
 let house: ReviewHouse;
 beforeEach(async () => {
-  house = await aReviewHouse({ operator: 'open the harbour', viewer: 'look at the harbour' });
+  house = await aReviewHouse({ operator: ['open the harbour'], viewer: ['look at the harbour'] });
   await house.keep('CA1', undefined, true);
   house.desk.rings('CAlive');
 });
