@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { callLogLines } from './call-log-lines.ts';
-import { twilioCarrier } from './carriers/twilio/index.ts';
+import { PastCalls, twilioCarrier } from './carriers/twilio/index.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { type HouseExtras, openHouse } from './house.ts';
@@ -12,6 +12,7 @@ import { createWebApp, listen, mountEndings, mountHealth } from './http/server.t
 import { openSignedOut } from './http/sign-in/signed-out.ts';
 import { unsignedReader } from './http/sign-in/unsigned.ts';
 import { callReading } from './logs/derive/reading.ts';
+import type { CallObserver } from './ports/call-log.ts';
 
 /** The house, open for calls. */
 export interface RunningApp {
@@ -39,9 +40,16 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
         : { troubles: health.troubles.length, waitingEvents: health.waitingEvents };
     },
   );
+  const pastCalls = new PastCalls(systemClock, async (callId) => {
+    const card = await house.keeping.log.store.card(callId);
+    return card !== null && card.endReason !== null;
+  });
+  const remembersEnds: CallObserver = (callId, { type }) => {
+    if (type === 'ended') pastCalls.ended(callId);
+  };
   const house = await openHouse(config, logger, {
     ...extras,
-    observers: [callLogLines(logger), metrics.observer, ...(extras.observers ?? [])],
+    observers: [callLogLines(logger), metrics.observer, remembersEnds, ...(extras.observers ?? [])],
     sendText: (incoming, text) => twilio.sendText(incoming, text),
     callOut: (from, to, agent) => twilio.callOut(from, to, agent, publicUrl()),
     ringFromBrowser: (from, to) => twilio.ringFromBrowser(from, to),
@@ -59,6 +67,7 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     account: config.twilioAccount,
     publicUrlOf,
     mayComeUnsigned: unsignedReader({ isPublic: config.isPublic, publicUrlOf }),
+    isOver: pastCalls.isOver,
     trouble: (callId, what) => logger.warn({ call: callId }, what),
   });
   web.use('/twilio', twilio.router);

@@ -83,6 +83,7 @@ export async function aCarrier(options: Partial<TwilioSurroundings> = {}) {
     switchboard,
     authTokens: [AUTH_TOKEN],
     mayComeUnsigned: () => true,
+    isOver: async () => false,
     account: null,
     publicUrlOf: () => url,
     trouble: (_callId, what) => void troubles.push(what),

@@ -110,6 +110,7 @@ export function softphoneDesk() {
     switchboard: otherEnd,
     authTokens: ['a token that the browser does not know'],
     mayComeUnsigned: () => true,
+    isOver: async () => false,
     account: null,
     publicUrlOf: () => 'https://elsewhere.example', // the page has to find the socket on its own site
     trouble: () => {},

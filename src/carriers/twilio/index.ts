@@ -22,6 +22,7 @@ import { dialTwiml } from './twiml.ts';
 import { twilioWebhooks } from './webhooks.ts';
 
 export { type TwilioAccess, type TwilioDetails, twilioDetails } from './account.ts';
+export { PastCalls } from './past-calls.ts';
 
 export interface TwilioSurroundings {
   readonly clock: Clock;
@@ -34,6 +35,8 @@ export interface TwilioSurroundings {
   readonly publicUrlOf: (request: IncomingMessage) => string;
   /** Whether a request may do without a signature where none are asked for. */
   readonly mayComeUnsigned: (request: IncomingMessage) => boolean;
+  /** Whether a call is over that this house has had, in this process or in one before it. */
+  readonly isOver: (callId: string) => Promise<boolean>;
   /** Told of what went wrong on the carrier's side, in words that are safe to log. */
   readonly trouble: (callId: string, what: string) => void;
 }
@@ -52,7 +55,7 @@ export interface TwilioCarrier {
 }
 
 export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
-  const { clock, switchboard, publicUrlOf, trouble } = around;
+  const { clock, switchboard, publicUrlOf, isOver, trouble } = around;
   const signature = new Signature(around);
   const tokens = new StreamTokens(clock);
   const account = around.account && twilioAccount(around.account);
@@ -105,6 +108,7 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
       signature,
       tokens,
       publicUrlOf,
+      isOver,
       pictureCame,
       streamFailed,
     }),

@@ -1,6 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import type { Aftermath, Switchboard, TransferOutcome } from '../../ports/carrier.ts';
+import { Remembered } from './remembered.ts';
 import type { Signature } from './signature.ts';
 import type { StreamTokens } from './stream-tokens.ts';
 import { announceTwiml, apologyTwiml, BUSY, connectTwiml, hangUpTwiml, NOBODY, sayTwiml } from './twiml.ts';
@@ -10,6 +11,8 @@ export interface WebhookSurroundings {
   readonly signature: Signature;
   readonly tokens: StreamTokens;
   readonly publicUrlOf: (request: Request) => string;
+  /** Whether a call is over that this house has had. */
+  readonly isOver: (callId: string) => Promise<boolean>;
   /** Told of a picture that somebody sent to one of our numbers, and where it is. */
   readonly pictureCame: (from: string, to: string, url: string) => void;
   /** Told why a stream of Twilio's failed; the socket itself never learns. */
@@ -31,9 +34,11 @@ export function twilioWebhooks(around: WebhookSurroundings): Router {
         .send(around.signature.isAskedFor ? NOT_SIGNED : NOT_FROM_HERE);
   });
 
-  router.post('/voice', (request, response) => {
+  router.post('/voice', async (request, response) => {
     const call = callForm.safeParse(request.body).data;
     if (!call) return refuse(response);
+    // A signature does not grow old. Whoever sends a call again that is over gets nothing by it.
+    if (await around.isOver(call.CallSid)) return sendTwiml(response, hangUpTwiml());
     const agent = z.string().max(100).safeParse(request.query['agent']).data;
     sendTwiml(response, voiceTwiml(around, call, agent, around.publicUrlOf(request)));
   });
@@ -62,12 +67,14 @@ export function twilioWebhooks(around: WebhookSurroundings): Router {
     );
   });
 
+  const messages = new Remembered(MOST_MESSAGES);
   router.post('/message', (request, response) => {
     const message = messageForm.safeParse(request.body).data;
     if (!message) return refuse(response);
     sendTwiml(response, NO_REPLY);
-    const { From: from, To: to, MediaUrl0: url } = message;
-    if (url !== undefined) around.pictureCame(from, to, url);
+    const { From: from, To: to, MediaUrl0: url, MessageSid: id } = message;
+    const isNew = id === undefined || messages.add(id);
+    if (url !== undefined && isNew) around.pictureCame(from, to, url);
   });
 
   router.post('/status', (request, response) => {
@@ -167,8 +174,11 @@ const messageForm = z.object({
   From: caller,
   To: caller,
   MediaUrl0: z.url().max(2_000).optional(),
+  MessageSid: z.string().max(64).optional(),
 });
 
+/** Twilio repeats a message within minutes, if at all. */
+const MOST_MESSAGES = 10_000;
 const NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 
 /** The states that Twilio documents as final; others may be added and mean nothing to us. */

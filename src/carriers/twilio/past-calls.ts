@@ -1,0 +1,34 @@
+import type { Clock } from '../../ports/clock.ts';
+import { Remembered } from './remembered.ts';
+
+/** Knows which calls are over: those of this process by itself, those of processes before it from the call log. */
+export class PastCalls {
+  readonly #clock: Clock;
+  readonly #isLogged: (callId: string) => Promise<boolean>;
+  readonly #own = new Remembered(MOST_CALLS);
+
+  /** `isLogged`: whether the log knows of the call, and of its end. */
+  constructor(clock: Clock, isLogged: (callId: string) => Promise<boolean>) {
+    this.#clock = clock;
+    this.#isLogged = isLogged;
+  }
+
+  ended(callId: string): void {
+    this.#own.add(callId);
+  }
+
+  /** A log that cannot be asked is not waited for: somebody who rings now matters more than one who rang once. */
+  readonly isOver = async (callId: string): Promise<boolean> => {
+    if (this.#own.has(callId)) return true;
+    const { promise: tooLate, resolve } = Promise.withResolvers<boolean>();
+    const cancel = this.#clock.after(PATIENCE_MS, () => resolve(false));
+    const isLogged = this.#isLogged(callId).catch(() => false);
+    return await Promise.race([isLogged, tooLate]).finally(cancel);
+  };
+}
+
+/** Twenty hours of a thousand calls each. */
+const MOST_CALLS = 20_000;
+
+/** The caller hears it ring in the meantime; as a rule the log answers within a millisecond or two. */
+const PATIENCE_MS = 2_000;
