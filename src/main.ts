@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import { z } from 'zod';
 import { type RunningApp, startApp } from './app.ts';
 import { type Config, processEnvironment, readConfig } from './config.ts';
 import { RingdownError } from './errors.ts';
 import { createLogger } from './logger.ts';
+import { whyNotStarted } from './why-not-started.ts';
 
 /** What the shell calls a mistake in the configuration. */
 const EXIT_BAD_CONFIGURATION = 78;
@@ -41,34 +41,9 @@ async function startOrExit(config: Config, logger: Logger): Promise<RunningApp> 
       console.error(`Ringdown cannot start. In the agents:\n${error.message}`);
       process.exit(EXIT_BAD_CONFIGURATION);
     }
-    console.error(`Ringdown cannot start. ${whyNot(error, config)}`);
+    console.error(`Ringdown cannot start. ${whyNotStarted(error, config)}`);
     process.exit(1);
   }
-}
-
-/** Only what the listening itself says is about the port: a database or a folder has codes of its own. */
-function whyNot(error: unknown, { host, port, dataDir }: Config): string {
-  const { code, syscall, path, hostname } = detailsOf(error);
-  if (syscall === 'listen' || (syscall === 'getaddrinfo' && hostname === host)) {
-    return code === 'EADDRINUSE'
-      ? `Port ${port} is taken by another program: stop it, or set PORT.`
-      : `${host} port ${port} cannot be listened on (${code}): check HOST and PORT.`;
-  }
-  if (path?.startsWith(dataDir))
-    return `${path} cannot be used (${code}): check DATA_DIR, and who may write to it.`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-const systemError = z.object({
-  code: z.string().optional().catch(undefined),
-  syscall: z.string().optional().catch(undefined),
-  path: z.string().optional().catch(undefined),
-  hostname: z.string().optional().catch(undefined),
-});
-
-function detailsOf(error: unknown): z.infer<typeof systemError> {
-  if (!(error instanceof Error)) return {};
-  return systemError.safeParse({ ...error }).data ?? {};
 }
 
 /** Where to call, where to look, and what is missing for real calls. */
