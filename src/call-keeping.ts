@@ -4,7 +4,9 @@ import type { AgentDirectory } from './agents/directory.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { unreachable } from './errors.ts';
+import { postgresEnvironment } from './logs/postgres/environment.ts';
 import type { KeptDays, Retention } from './logs/retention.ts';
+import type { StoreSettings } from './logs/thread/messages.ts';
 import { createWebhook, type Webhook } from './logs/webhook.ts';
 import { type CallLog, type LogNotice, openCallLog } from './logs/writer.ts';
 
@@ -24,7 +26,7 @@ export async function openKeeping(
   const clock = systemClock;
   const log = await openCallLog({
     directory: config.dataDir,
-    store: config.databaseUrl === null ? { kind: 'sqlite' } : { kind: 'postgres', url: config.databaseUrl },
+    store: storeOf(config),
     clock,
     tellsOn: config.callWebhook !== null,
     notice: (notice) => logNotice(logger, notice),
@@ -56,6 +58,11 @@ export async function openKeeping(
       await log.close();
     },
   };
+}
+
+function storeOf({ databaseUrl, environment }: Config): StoreSettings {
+  if (databaseUrl === null) return { kind: 'sqlite' };
+  return { kind: 'postgres', url: databaseUrl, environment: postgresEnvironment(environment) };
 }
 
 function logNotice(logger: Logger, notice: LogNotice): void {

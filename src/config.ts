@@ -183,7 +183,16 @@ function readOpenAI(read: Reader): OpenAIAccess | null {
 
 function readDatabase(read: Reader): string | null {
   const url = read.optional('DATABASE_URL');
-  if (url === null || /^postgres(ql)?:\/\//.test(url)) return url;
+  if (url === null) return url;
+  if (/^postgres(ql)?:\/\//.test(url)) {
+    // As pg reads it: where a socket in a folder is meant, there may be no host behind the user.
+    if (URL.canParse(url.replace('@/', '@nowhere/'), 'postgres://base')) return url;
+    read.complain(
+      'DATABASE_URL',
+      'cannot be read: # / ? @ and the like in a password have to be written %23, %2F, %3F, %40.',
+    );
+    return null;
+  }
   read.complain(
     'DATABASE_URL',
     'must begin with postgres://, or be left out: calls are then logged in DATA_DIR.',

@@ -3,6 +3,7 @@ import { type Config, processEnvironment, readConfig } from './config.ts';
 import { checkAddress } from './doctor/check-address.ts';
 import { checkMachine } from './doctor/check-machine.ts';
 import { checkModel } from './doctor/check-model.ts';
+import { checkStore } from './doctor/check-store.ts';
 import { checkTwilio } from './doctor/check-twilio.ts';
 import { bad, type Finding, good } from './doctor/finding.ts';
 import { RingdownError } from './errors.ts';
@@ -28,6 +29,7 @@ async function* examine(): AsyncGenerator<readonly Finding[]> {
   if (!config) return yield problems;
   yield [good('configuration', 'Every variable makes sense.')];
   yield await checkMachine(config, systemClock);
+  yield await checkStore(config);
   yield await checkModel(config, systemClock);
   yield await checkAddress(config);
   yield await checkTwilio(config);

@@ -145,7 +145,7 @@ export class EventWriter {
       this.#goOn(0);
       return;
     }
-    this.#health.set('store', reason);
+    this.#health.refused(error);
     const { retryMs, mostRetryMs } = this.#limits;
     this.#goOn(Math.min(mostRetryMs, retryMs * 2 ** this.#failures++));
   }

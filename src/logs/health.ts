@@ -1,4 +1,4 @@
-import type { TroubleReason } from './keeping/trouble.ts';
+import { StoreTrouble, type TroubleReason } from './keeping/trouble.ts';
 
 /**
  * What the call log suffers from at the moment.
@@ -12,13 +12,21 @@ export type LogTrouble = TroubleReason | 'store_slow' | 'spool_full' | 'recordin
 
 export type LogHealth =
   | { readonly status: 'ok' }
-  | { readonly status: 'degraded'; readonly troubles: readonly LogTrouble[]; readonly waitingEvents: number };
+  | {
+      readonly status: 'degraded';
+      readonly troubles: readonly LogTrouble[];
+      readonly waitingEvents: number;
+      /** What the store's is about, and what to do. */
+      readonly because?: string;
+    };
 
 /** Collects troubles by where they come from, and tells when the picture changes: not every time it is seen again. */
 export class HealthBoard {
   readonly #changed: (health: LogHealth) => void;
   readonly #waiting: () => number;
   readonly #troubles = new Map<Source, LogTrouble>();
+  /** Of the store's trouble. */
+  #because: string | null = null;
 
   constructor(waiting: () => number, changed: (health: LogHealth) => void) {
     this.#waiting = waiting;
@@ -27,10 +35,22 @@ export class HealthBoard {
 
   get health(): LogHealth {
     if (this.#troubles.size === 0) return { status: 'ok' };
-    return { status: 'degraded', troubles: [...this.#troubles.values()], waitingEvents: this.#waiting() };
+    return {
+      status: 'degraded',
+      troubles: [...this.#troubles.values()],
+      waitingEvents: this.#waiting(),
+      ...(this.#because !== null && { because: this.#because }),
+    };
+  }
+
+  /** That the store refused, and why. */
+  refused(error: unknown): void {
+    this.#because = error instanceof StoreTrouble ? error.message : null;
+    this.set('store', error instanceof StoreTrouble ? error.reason : 'store_failed');
   }
 
   set(source: Source, trouble: LogTrouble | null): void {
+    if (source === 'store' && trouble === null) this.#because = null;
     if ((this.#troubles.get(source) ?? null) === trouble) return;
     if (trouble === null) this.#troubles.delete(source);
     else this.#troubles.set(source, trouble);

@@ -4,7 +4,6 @@ import type { CallStore } from '../ports/call-store.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import { EventWriter } from './event-writer.ts';
 import { HealthBoard, type LogHealth } from './health.ts';
-import { StoreTrouble } from './keeping/trouble.ts';
 import { recordingPath } from './recording/names.ts';
 import type { CallRecorder } from './recording/recorder.ts';
 import { Recordings } from './recording/recordings.ts';
@@ -139,7 +138,7 @@ async function keepOpening(thread: LogThread, clock: Clock, health: HealthBoard)
       stop();
       health.set('store', null);
     } catch (error) {
-      health.set('store', error instanceof StoreTrouble ? error.reason : 'store_failed');
+      health.refused(error);
     }
     return true;
   };

@@ -66,7 +66,7 @@ describe('the writer of the call log', () => {
 
     expect(kept).toEqual(Array.from({ length: 50 }, (_, n) => `CA1/${n + 1}`));
     expect(healths).toEqual([
-      { status: 'degraded', troubles: ['store_locked'], waitingEvents: 1 },
+      { status: 'degraded', troubles: ['store_locked'], waitingEvents: 1, because: 'as wanted' },
       { status: 'ok' },
     ]);
   });

@@ -1,8 +1,9 @@
+import { userInfo } from 'node:os';
 import pg from 'pg';
 import { StoreTrouble } from '../keeping/trouble.ts';
 import { cleanText } from './clean.ts';
 import { MIGRATION_LOCK, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
-import { postgresTrouble } from './trouble.ts';
+import { connectionTrouble, postgresTrouble, unreadableAddress } from './trouble.ts';
 
 export interface PostgresAddress {
   readonly url: string;
@@ -20,8 +21,10 @@ export type Ask = <Row extends pg.QueryResultRow>(
 /** Connections to the database, made and replaced as needed. Whatever fails is a `StoreTrouble`. */
 export class Database {
   readonly #pool: pg.Pool;
+  readonly #place: pg.Client;
 
   constructor({ url, schema, connections }: PostgresAddress) {
+    this.#place = readAddress(url);
     this.#pool = new pg.Pool({
       connectionString: url,
       max: connections,
@@ -35,24 +38,15 @@ export class Database {
     this.#pool.on('error', () => {}); // an idle connection was cut: the next query takes another one
   }
 
-  readonly ask: Ask = (sql, values = []) => this.#troubled(() => run(this.#pool, sql, values));
+  readonly ask: Ask = (sql, values = []) => this.#troubled((client) => run(client, sql, values));
 
   /** All of it, or nothing. */
   transaction<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
-    return this.#troubled(async () => {
-      const client = await this.#pool.connect();
-      client.on('error', ignore); // it is told by the query that fails
-      let isUsable = false;
-      try {
-        await client.query('BEGIN');
-        const result = await work((sql, values = []) => run(client, sql, values));
-        await client.query('COMMIT');
-        isUsable = true;
-        return result;
-      } finally {
-        client.off('error', ignore);
-        client.release(!isUsable); // one that failed half-way is closed, which undoes what it did
-      }
+    return this.#troubled(async (client) => {
+      await client.query('BEGIN');
+      const result = await work((sql, values = []) => run(client, sql, values));
+      await client.query('COMMIT');
+      return result;
     });
   }
 
@@ -75,17 +69,27 @@ export class Database {
     await this.#pool.end();
   }
 
-  async #troubled<T>(work: () => Promise<T>): Promise<T> {
+  async #troubled<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      throw connectionTrouble(error, this.#place);
+    });
+    client.on('error', ignore); // it is told by the query that fails
+    let isUsable = false;
     try {
-      return await work();
+      const result = await work(client);
+      isUsable = true;
+      return result;
     } catch (error) {
       throw postgresTrouble(error);
+    } finally {
+      client.off('error', ignore);
+      client.release(!isUsable); // one that failed half-way is closed, which undoes what it did
     }
   }
 }
 
 async function run<Row extends pg.QueryResultRow>(
-  on: pg.Pool | pg.PoolClient,
+  on: pg.PoolClient,
   sql: string,
   values: readonly unknown[],
 ): Promise<readonly Row[]> {
@@ -93,6 +97,27 @@ async function run<Row extends pg.QueryResultRow>(
   // Without values the simple protocol is used, which takes several statements at once.
   const result = bound.length > 0 ? await on.query<Row>(sql, bound) : await on.query<Row>(sql);
   return result.rows;
+}
+
+/**
+ * As pg itself reads it, with what it finds in the environment where the address leaves something out: one that never
+ * connects, and knows where it would.
+ */
+function readAddress(url: string): pg.Client {
+  pg.defaults.user ??= nameOfOwner(); // as Postgres' own programs do where USER is not set
+  try {
+    return new pg.Client({ connectionString: url });
+  } catch (cause) {
+    throw unreadableAddress(cause);
+  }
+}
+
+function nameOfOwner(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined; // a number that has no name
+  }
 }
 
 function newer(version: number): StoreTrouble {

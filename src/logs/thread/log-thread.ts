@@ -2,7 +2,15 @@ import { Worker } from 'node:worker_threads';
 import { unreachable } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { StoreTrouble } from '../keeping/trouble.ts';
-import type { Ask, FromThread, SoundPiece, ThreadNotice, ThreadSettings, ToThread } from './messages.ts';
+import {
+  type Ask,
+  environmentOf,
+  type FromThread,
+  type SoundPiece,
+  type ThreadNotice,
+  type ThreadSettings,
+  type ToThread,
+} from './messages.ts';
 
 export interface ThreadEars {
   notice(notice: ThreadNotice): void;
@@ -94,8 +102,10 @@ export class LogThread {
 
   #begun(): Worker | null {
     try {
-      // It reads no environment: whatever it needs to know is in its settings.
-      return new Worker(new URL('../worker.ts', import.meta.url), { workerData: this.#settings, env: {} });
+      return new Worker(new URL('../worker.ts', import.meta.url), {
+        workerData: this.#settings,
+        env: { ...environmentOf(this.#settings.store) },
+      });
     } catch {
       return null; // the system has no thread to give; it is asked again
     }

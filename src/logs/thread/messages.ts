@@ -5,8 +5,21 @@ import type { Durability } from '../sqlite/open.ts';
 /** Which store there is. */
 export type StoreSettings =
   | { readonly kind: 'sqlite'; readonly durability?: Durability }
-  /** `schema`: where in the database; `public` when absent. */
-  | { readonly kind: 'postgres'; readonly url: string; readonly schema?: string };
+  /**
+   * `schema`: where in the database; `public` when absent. `environment`: what pg finds there where the address leaves
+   * something out.
+   */
+  | {
+      readonly kind: 'postgres';
+      readonly url: string;
+      readonly schema?: string;
+      readonly environment?: Readonly<Record<string, string>>;
+    };
+
+/** The environment of a thread that has such a store: whatever else it needs to know is in its settings. */
+export function environmentOf(store: StoreSettings): Readonly<Record<string, string>> {
+  return store.kind === 'postgres' ? (store.environment ?? {}) : {};
+}
 
 export interface ThreadSettings {
   /** The writer owns store and recordings; a reader has nothing but a view of the store. */
