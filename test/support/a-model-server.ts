@@ -25,12 +25,16 @@ const DEFAULTS: OpenAIDefaults = {
 };
 
 /** What a server does while a socket is opened, where a test wants something else than "yes". */
-export type Handshake = 'accept' | 'hang' | { readonly status: number };
+export type Handshake = 'accept' | 'hang' | { readonly status: number; readonly retryAfterS?: number };
 
 /** A model's server, line by line in a test's hand, with our session at the other end. */
 export async function aModelServer(
   options: {
     handshake?: Handshake;
+    /** One after the other; the last stays. */
+    handshakes?: readonly Handshake[];
+    /** Somebody else's. */
+    baseUrl?: string;
     key?: OpenAIKey;
     defaults?: Partial<OpenAIDefaults>;
     setup?: Partial<SessionSetup>;
@@ -40,20 +44,25 @@ export async function aModelServer(
   const events: SessionEvent[] = [];
   const requests: IncomingMessage[] = [];
   const clock = new TestClock();
+  /** What the call does at the moment it hears that the model is there. */
+  const hooks = { onReady: () => {} };
   const sockets = new WebSocketServer({ noServer: true });
   const server = createServer();
   let socket: WebSocket | null = null;
   server.on('upgrade', (request, raw, head) => {
     requests.push(request);
     raw.on('error', () => {});
-    const handshake = options.handshake ?? 'accept';
+    const { handshakes = [options.handshake ?? 'accept'] } = options;
+    const handshake = handshakes[Math.min(requests.length, handshakes.length) - 1] ?? 'accept';
     if (handshake === 'hang') {
       raw.resume(); // or it would not notice that the other side leaves
       raw.on('end', () => raw.destroy());
       return;
     }
     if (handshake !== 'accept') {
-      raw.end(`HTTP/1.1 ${handshake.status} No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      const { status, retryAfterS } = handshake;
+      const wait = retryAfterS === undefined ? '' : `Retry-After: ${retryAfterS}\r\n`;
+      raw.end(`HTTP/1.1 ${status} No\r\n${wait}Connection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
     sockets.handleUpgrade(request, raw, head, (opened) => {
@@ -66,14 +75,17 @@ export async function aModelServer(
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
   const access = {
-    baseUrl: `http://127.0.0.1:${port}/v1`,
+    baseUrl: options.baseUrl ?? `http://127.0.0.1:${port}/v1`,
     model: 'gpt-realtime-2.1',
     key: options.key ?? { kind: 'bearer', secret: 'sk-secret' },
   } as const;
 
   const session: RealtimeSession = openAIRealtime(access, { ...DEFAULTS, ...options.defaults }, clock).open(
     { ...SETUP, ...options.setup },
-    (event) => void events.push(event),
+    (event) => {
+      events.push(event);
+      if (event.type === 'ready') hooks.onReady();
+    },
   );
   const isOpen = () => vi.waitFor(() => expect(socket?.readyState).toBe(1));
   const send = (message: unknown) =>
@@ -93,7 +105,7 @@ export async function aModelServer(
     server.closeAllConnections();
     await new Promise<void>((resolve) => void server.close(() => resolve()));
   });
-  return {
+  return Object.assign(hooks, {
     session,
     events,
     received,
@@ -115,7 +127,7 @@ export async function aModelServer(
       await vi.waitFor(() => expect(events.length).toBeGreaterThanOrEqual(count));
       return events;
     },
-  };
+  });
 }
 
 const cleanups: (() => Promise<void>)[] = [];

@@ -1,6 +1,13 @@
 import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
-import type { Aside } from '../../ports/model.ts';
+import type { Aside, Usage } from '../../ports/model.ts';
 import type { ServerItem, ServerResponse } from './server-events.ts';
+import { usageOf } from './usage.ts';
+
+interface AsideAnswer {
+  readonly askId: string;
+  readonly text: string | null;
+  readonly usage: Usage | null;
+}
 
 /**
  * Answers in writing beside the conversation. They run next to whatever is being
@@ -44,11 +51,11 @@ export class Asides {
   }
 
   /** What was answered to which question; null if this answer is none of ours. */
-  finished({ id, status, output }: ServerResponse): { askId: string; text: string | null } | null {
+  finished({ id, status, output, usage }: ServerResponse): AsideAnswer | null {
     const askId = this.#running.get(id);
     if (askId === undefined) return null;
     this.#running.delete(id);
-    return { askId, text: status === 'completed' ? textOf(output ?? []) : null };
+    return { askId, text: status === 'completed' ? textOf(output ?? []) : null, usage: usageOf(usage) };
   }
 
   /** The question that an error is about, which will not be answered then. */

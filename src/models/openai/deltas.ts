@@ -42,14 +42,14 @@ export class DeltaReader {
   }
 }
 
-interface WirePart {
+export interface WirePart {
   readonly response_id: string;
   readonly item_id: string;
-  readonly content_index: number;
+  readonly content_index?: number | null | undefined;
 }
 
 export function partOf({ response_id, item_id, content_index }: WirePart): PartId {
-  return { responseId: response_id, itemId: item_id, contentIndex: content_index };
+  return { responseId: response_id, itemId: item_id, contentIndex: content_index ?? 0 };
 }
 
 const BEFORE_EVENT = Buffer.from('{"type":"response.output_audio.delta","event_id":"');

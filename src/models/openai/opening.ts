@@ -8,8 +8,8 @@ import { type OpenAIDefaults, sessionUpdate, traitsInForce, withoutRefusedPart }
 export type OpeningStep =
   | { readonly type: 'waiting' }
   /** The server will not have a part of the set-up; it was asked again, without it. */
-  | { readonly type: 'reduced'; readonly without: string }
-  | { readonly type: 'ready'; readonly traits: SessionTraits }
+  | { readonly type: 'noted'; readonly code: string }
+  | { readonly type: 'ready'; readonly traits: SessionTraits; readonly noted: string | null }
   | { readonly type: 'lost'; readonly reason: SessionLost; readonly detail: string };
 
 /**
@@ -55,11 +55,15 @@ export class Opening {
 
   #compare(asked: RealtimeSessionCreateRequest, inForce: EffectiveSession): OpeningStep {
     const { instructions } = inForce;
-    if (typeof instructions === 'string' && instructions !== asked.instructions) {
+    const ours = plain(asked.instructions ?? '');
+    // A server may write them in its own way, or add to them. What lacks a part of them is another agent.
+    const theirs = typeof instructions === 'string' ? plain(instructions) : ours;
+    if (!theirs.includes(ours))
       return { type: 'lost', reason: 'refused', detail: 'instructions_not_in_force' };
-    }
     const traits = traitsInForce(inForce, asked, this.#defaults.audio);
-    if (!('unusable' in traits)) return { type: 'ready', traits };
+    if (!('unusable' in traits)) {
+      return { type: 'ready', traits, noted: theirs === ours ? null : 'instructions_added_to' };
+    }
     const { unusable, what } = traits;
     return { type: 'lost', reason: unusable === 'format' ? 'wrong_format' : 'refused', detail: what };
   }
@@ -67,11 +71,17 @@ export class Opening {
   #refused(error: ServerError): OpeningStep {
     const reduced = this.#asked && withoutRefusedPart(this.#asked, error.param ?? '');
     if (!reduced) {
-      return { type: 'lost', reason: lossOf(error) ?? 'refused', detail: error.code ?? 'setup_refused' };
+      const reason = lossOf(error) ?? (error.type === 'server_error' ? 'unreachable' : 'refused');
+      return { type: 'lost', reason, detail: error.code ?? error.type ?? 'setup_refused' };
     }
     this.#ask(reduced.session);
-    return { type: 'reduced', without: reduced.without };
+    return { type: 'noted', code: `does_without_${reduced.without}` };
   }
+}
+
+/** As it reads: whatever a server does to lines, spaces and accents, it says the same. */
+function plain(text: string): string {
+  return text.normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 
 const WAITING: OpeningStep = { type: 'waiting' };

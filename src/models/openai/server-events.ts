@@ -1,5 +1,7 @@
 import type { RealtimeServerEvent } from 'openai/resources/realtime/realtime';
 import { z } from 'zod';
+import { OF_NO_INTEREST, todaysName } from './event-names.ts';
+import { isOverBuilt } from './structure.ts';
 
 type EventName = RealtimeServerEvent['type'];
 
@@ -8,7 +10,16 @@ function event<const Name extends EventName, Shape extends z.ZodRawShape>(name: 
   return z.object({ type: z.literal(name), ...shape });
 }
 
-const inPart = { response_id: z.string(), item_id: z.string(), content_index: z.number() };
+/** Names are kept for as long as a call lasts, so none is longer than any server makes them. */
+const id = z.string().max(256);
+/** The place within an item is left out by servers whose items have one part. */
+const inPart = { response_id: id, item_id: id, content_index: z.number().nullish() };
+
+/** The first few of many: nothing of a model's has more, and each has its price. */
+function few<Schema extends z.ZodType>(schema: Schema) {
+  return z.preprocess((list) => (Array.isArray(list) ? list.slice(0, MOST_MEMBERS) : list), z.array(schema));
+}
+const MOST_MEMBERS = 64;
 const format = z.object({ type: z.string(), rate: z.number().nullish() });
 
 /** What the server says is in force. Compatible servers leave parts of it out. */
@@ -46,22 +57,34 @@ const usage = z.object({
 
 /** What an answer consists of. Members that one kind lacks are not there, or null. */
 const item = z.object({
+  id: id.nullish(),
   type: z.string(),
   status: z.string().nullish(),
   name: z.string().nullish(),
-  call_id: z.string().nullish(),
+  call_id: id.nullish(),
   arguments: z.string().nullish(),
-  content: z.array(z.object({ text: z.string().nullish() })).nullish(),
+  server_label: z.string().nullish(),
+  output: z.unknown().optional(),
+  error: z.unknown().optional(),
+  content: few(z.object({ text: z.string().nullish() })).nullish(),
 });
 
 const response = z.object({
-  id: z.string(),
+  id,
   status: z.string().nullish(),
   status_details: z.unknown().optional(),
   conversation_id: z.string().nullish(),
   metadata: z.record(z.string(), z.unknown()).nullish(),
   usage: usage.nullish().catch(null),
-  output: z.array(item).nullish().catch(null),
+  output: few(item).nullish().catch(null),
+});
+
+/** What it cost to have the caller's words in writing: in tokens, or by the second. */
+const transcription = z.object({
+  input_tokens: tokens,
+  output_tokens: tokens,
+  input_token_details: z.object({ text_tokens: tokens, audio_tokens: tokens }).nullish(),
+  seconds: z.number().nullish(),
 });
 
 const schemas = [
@@ -69,15 +92,28 @@ const schemas = [
   event('session.updated', { session }),
   event('input_audio_buffer.speech_started', {}),
   event('input_audio_buffer.speech_stopped', { audio_end_ms: z.number().nullish() }),
-  event('conversation.item.input_audio_transcription.completed', { transcript: z.string() }),
+  event('conversation.item.input_audio_transcription.completed', {
+    transcript: z.string(),
+    usage: transcription.nullish().catch(null),
+  }),
   event('response.created', { response }),
   event('response.output_audio.delta', { ...inPart, delta: z.string() }),
   event('response.output_audio.done', inPart),
   event('response.output_audio_transcript.delta', { ...inPart, delta: z.string() }),
   event('conversation.item.added', { item }),
-  event('conversation.item.created', { item }),
-  event('response.output_text.delta', { response_id: z.string(), delta: z.string() }),
-  event('response.output_item.done', { response_id: z.string(), item }),
+  event('conversation.item.done', { item }),
+  event('response.output_text.delta', { response_id: id, delta: z.string() }),
+  event('response.output_item.added', { response_id: id, item }),
+  event('response.output_item.done', { response_id: id, item }),
+  event('response.mcp_call_arguments.done', {
+    response_id: id,
+    item_id: id,
+    arguments: z.string().nullish(),
+  }),
+  event('response.mcp_call.in_progress', { item_id: id }),
+  event('response.mcp_call.completed', { item_id: id }),
+  event('response.mcp_call.failed', { item_id: id }),
+  event('mcp_list_tools.failed', { item_id: id.nullish() }),
   event('response.done', { response }),
   event('error', {
     error: z.object({
@@ -95,28 +131,65 @@ export type EffectiveSession = z.infer<typeof session>;
 export type ServerResponse = z.infer<typeof response>;
 export type ServerItem = z.infer<typeof item>;
 export type ServerUsage = z.infer<typeof usage>;
+export type ServerTranscription = z.infer<typeof transcription>;
 export type ServerError = Extract<ServerEvent, { type: 'error' }>['error'];
 
 const schemaOf = new Map<unknown, z.ZodType<ServerEvent>>(
   schemas.map((schema) => [schema.shape.type.value, schema]),
 );
 
+/** What a message of the server's is, as far as can be told without reading all of it. */
+export interface Heading {
+  /** Null where the name stands behind other things: then only reading tells. */
+  readonly name: string | null;
+  readonly is: 'needed' | 'of no interest' | 'unknown' | 'to be read';
+}
+
 /**
  * Servers write the name first, or right behind the id, and half of what they say is none of our business: that costs
  * no parsing.
  */
-const NAME_FIRST = /^\{(?:"event_id":"[^"\\]*",)?"type":"([^"\\]+)"/;
+export function headingOf(text: Buffer): Heading {
+  const written = NAME_FIRST.exec(text.toString('latin1', 0, HEAD_BYTES))?.[1];
+  if (written === undefined) return { name: null, is: 'to be read' };
+  const name = todaysName(written);
+  if (schemaOf.has(name)) return { name, is: 'needed' };
+  return { name: written, is: OF_NO_INTEREST.has(name) ? 'of no interest' : 'unknown' };
+}
 
-/** The server's message as one of ours; null for what we do not know, need or understand. */
-export function readServerEvent(text: string): ServerEvent | null {
-  const name = NAME_FIRST.exec(text)?.[1];
-  if (name !== undefined && !schemaOf.has(name)) return null;
+export type Reading =
+  | { readonly type: 'event'; readonly event: ServerEvent }
+  | { readonly type: 'nothing' }
+  /** Something that we should have understood, and a word for it. */
+  | { readonly type: 'odd'; readonly code: string };
+
+/** The server's message as one of ours. */
+export function readServerEvent(text: Buffer): Reading {
+  if (isOverBuilt(text)) return { type: 'odd', code: 'overbuilt_message' };
   let message: unknown;
   try {
-    message = JSON.parse(text);
+    message = JSON.parse(text.toString());
   } catch {
-    return null;
+    return UNREADABLE;
   }
-  if (typeof message !== 'object' || message === null || !('type' in message)) return null;
-  return schemaOf.get(message.type)?.safeParse(message).data ?? null;
+  if (typeof message !== 'object' || message === null || !('type' in message)) return UNREADABLE;
+  const { type } = message;
+  if (typeof type !== 'string') return UNREADABLE;
+  const name = todaysName(type);
+  const schema = schemaOf.get(name);
+  if (!schema)
+    return OF_NO_INTEREST.has(name) ? { type: 'nothing' } : { type: 'odd', code: unknownEvent(type) };
+  const event = schema.safeParse(name === type ? message : { ...message, type: name }).data;
+  return event ? { type: 'event', event } : { type: 'odd', code: `unreadable_event_${name}` };
 }
+
+export function unknownEvent(name: string): string {
+  return `unknown_event_${name}`;
+}
+
+const UNREADABLE: Reading = { type: 'odd', code: 'unreadable_message' };
+
+const NAME_FIRST = /^\s{0,9}\{\s{0,9}(?:"event_id"\s?:\s?"[^"\\]*",\s{0,9})?"type"\s?:\s?"([^"\\]+)"/;
+
+/** An id may have 512 letters. */
+const HEAD_BYTES = 700;

@@ -2,46 +2,61 @@ import { WebSocket } from 'ws';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { SessionLost } from '../../ports/model.ts';
 import { authorization, type OpenAIAccess, realtimeAddress } from './address.ts';
+import { FairShare } from './fair-share.ts';
+import { isAboutCertificate } from './hints.ts';
+import type { FailedDial } from './redial.ts';
 
 /** Who is told what comes of a socket. `lost` is told at most once, and nothing after it. */
 export interface SocketListener {
   readonly message: (text: Buffer) => void;
-  readonly lost: (reason: SessionLost, detail: string) => void;
+  readonly lost: (failure: FailedDial) => void;
 }
 
 /** The wire to the model: opened within a time limit, watched while it is open, surely closed. */
 export class ModelSocket {
   readonly #socket: WebSocket | null;
   readonly #listener: SocketListener;
+  readonly #clock: Clock;
+  readonly #share = new FairShare();
   readonly #stopWatching: Cancel;
+  #stopResting: Cancel = () => {};
   #isAnswering = true;
   #isDone = false;
 
   constructor(access: OpenAIAccess, clock: Clock, listener: SocketListener) {
     this.#listener = listener;
+    this.#clock = clock;
     const socket = dial(access);
     if (socket instanceof Error) {
       this.#socket = null;
       // Later, as all news of a socket comes: whoever opens one does not have it yet.
-      this.#stopWatching = clock.after(0, () => this.#lose('refused', wordFor(socket)));
+      this.#stopWatching = clock.after(0, () => this.#lose({ reason: 'refused', detail: wordFor(socket) }));
       return;
     }
     this.#socket = socket;
     this.#stopWatching = clock.every(PING_MS, () => this.#watch());
 
     socket.on('message', (data, isBinary) => {
-      if (!this.#isDone && !isBinary && Buffer.isBuffer(data)) listener.message(data); // ws makes one of every text
+      if (!this.#isDone && !isBinary && Buffer.isBuffer(data)) this.#hear(data); // ws makes one of every text
     });
     socket.on('pong', () => {
       this.#isAnswering = true;
     });
     socket.on('unexpected-response', (_request, response) => {
-      const { statusCode = 0 } = response;
-      this.#lose(reasonOfStatus(statusCode), `http_${statusCode}`);
+      const { statusCode = 0, headers } = response;
+      const retryAfterS = Number(headers['retry-after'] ?? 0);
+      this.#lose({
+        reason: reasonOfStatus(statusCode),
+        detail: `http_${statusCode}`,
+        ...(retryAfterS > 0 && { retryAfterMs: retryAfterS * 1000 }),
+      });
     });
-    socket.on('error', (error) => this.#lose('unreachable', wordFor(error)));
+    socket.on('error', (error) => {
+      const detail = wordFor(error);
+      this.#lose({ reason: isAboutCertificate(detail) ? 'refused' : 'unreachable', detail });
+    });
     socket.on('close', (code, reason) =>
-      this.#lose(reasonOfClose(code), closeDetail(code, reason.toString())),
+      this.#lose({ reason: reasonOfClose(code), detail: closeDetail(code, reason.toString()) }),
     );
   }
 
@@ -57,22 +72,34 @@ export class ModelSocket {
     if (this.#isDone) return;
     this.#isDone = true;
     this.#stopWatching();
+    this.#stopResting();
+    this.#socket?.resume(); // or its own goodbye would not be read
     this.#socket?.close(1000);
+  }
+
+  #hear(text: Buffer): void {
+    const from = this.#clock.now();
+    this.#listener.message(text);
+    const restMs = this.#share.worked(from, this.#clock.now());
+    if (restMs === 0 || this.#isDone || this.#socket?.isPaused) return;
+    this.#socket?.pause();
+    this.#stopResting = this.#clock.after(restMs, () => this.#socket?.resume());
   }
 
   #watch(): void {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
-    if (!this.#isAnswering) return this.#lose('dropped', 'no_pong');
+    if (!this.#isAnswering) return this.#lose({ reason: 'dropped', detail: 'no_pong' });
     this.#isAnswering = false;
     this.#socket.ping();
   }
 
-  #lose(reason: SessionLost, detail: string): void {
+  #lose(failure: FailedDial): void {
     if (this.#isDone) return;
     this.#isDone = true;
     this.#stopWatching();
+    this.#stopResting();
     this.#socket?.terminate();
-    this.#listener.lost(reason, detail);
+    this.#listener.lost(failure);
   }
 }
 
@@ -107,11 +134,11 @@ function wordFor(error: Error): string {
 
 const LIMITS = {
   /** Longer than any healthy connect takes; the caller is listening to nothing meanwhile. */
-  handshakeTimeout: 3_000,
+  handshakeTimeout: 4_000,
   /** Both sides of a call are to be gone within a second of its end. */
   closeTimeout: 500,
-  /** A quarter of a minute of speech in one message; the server sends tenths of seconds. */
-  maxPayload: 1024 * 1024,
+  /** The server sends tenths of seconds of speech; some send all of an answer, and all repeat the pictures we show. */
+  maxPayload: 16 * 1024 * 1024,
   perMessageDeflate: false,
 };
 

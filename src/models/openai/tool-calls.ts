@@ -11,9 +11,17 @@ export class ToolCalls {
       return null;
     this.#told.push(call_id);
     if (this.#told.length > MOST_TOLD) this.#told.shift();
-    return { callId: call_id, name: name ?? '', arguments: args ?? '' };
+    return {
+      callId: call_id,
+      name: (name ?? '').slice(0, MOST_NAME_CHARS),
+      arguments: (args ?? '').slice(0, MOST_ARGUMENT_CHARS),
+    };
   }
 }
+
+/** More than any tool takes: it will say so to the model. */
+const MOST_NAME_CHARS = 256;
+const MOST_ARGUMENT_CHARS = 40_000;
 
 /** The same call comes twice within an answer, not an hour later. */
 const MOST_TOLD = 128;

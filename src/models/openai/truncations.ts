@@ -53,10 +53,16 @@ export class Truncations {
     limitMs: number | null,
   ): Correction | null {
     // The request is no longer pending, so that a refusal of its correction is the end of it.
-    if (limitMs !== null && limitMs < request.audio_end_ms) return { ...request, audio_end_ms: limitMs };
+    if (limitMs !== null && limitMs < request.audio_end_ms) {
+      return { ...request, event_id: `truncate-${++this.#count}`, audio_end_ms: limitMs };
+    }
     // An item that cannot be cut although none of it was heard should not be remembered at all.
     if (error.code === 'unsupported_content_type' && request.audio_end_ms === 0) {
-      return { type: 'conversation.item.delete', item_id: request.item_id };
+      return {
+        type: 'conversation.item.delete',
+        event_id: `truncate-${++this.#count}`,
+        item_id: request.item_id,
+      };
     }
     return null;
   }

@@ -95,7 +95,8 @@ describe('the pieces of what the model says', () => {
         const sound = read(text);
         if (sound === null) return;
         // Zeros before a number, which nobody writes, are the one thing that only the parser minds.
-        const event = readServerEvent(text.replace(/(_index":)0+(?=\d)/g, '$1'));
+        const reading = readServerEvent(Buffer.from(text.replace(/(_index":)0+(?=\d)/g, '$1')));
+        const event = reading.type === 'event' ? reading.event : null;
         const { responseId, itemId, contentIndex } = sound.part;
         expect(event).toMatchObject({
           type: 'response.output_audio.delta',

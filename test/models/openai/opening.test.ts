@@ -48,6 +48,10 @@ describe('opening a session', () => {
     session.hear(new Uint8Array([1, 2, 3]));
     await receive('input_audio_buffer.append');
 
+    expect(received.slice(1).map(({ type }) => type)).toEqual([
+      'response.create',
+      'input_audio_buffer.append',
+    ]);
     expect(update['session']).toEqual({
       type: 'realtime',
       output_modalities: ['audio'],
@@ -77,7 +81,7 @@ describe('opening a session', () => {
         traits: { input: 'pcm24', output: 'pcm24', answersTurns: true, yieldsToSpeech: true },
       },
     ]);
-    expect(received.slice(1)).toEqual([{ type: 'input_audio_buffer.append', audio: 'AQID' }]);
+    expect(received.at(-1)).toMatchObject({ type: 'input_audio_buffer.append', audio: 'AQID' });
   });
 
   it('asks for semantic voice detection where the agent wants it', async () => {
@@ -122,7 +126,7 @@ describe('opening a session', () => {
 
     await opens((asked) => ({ ...asked, audio: { input: {}, output: { format } } }));
 
-    expect(events).toEqual([{ type: 'lost', reason: 'wrong_format', detail: `speaks_${format.type}` }]);
+    expect(events).toMatchObject([{ type: 'lost', reason: 'wrong_format', detail: `speaks_${format.type}` }]);
   });
 
   it('S6: takes what it asked for to be in force when the server does not say', async () => {
@@ -140,7 +144,7 @@ describe('opening a session', () => {
 
     await opens((asked) => ({ ...asked, audio: { input: { turn_detection: null } } }));
 
-    expect(events).toEqual([{ type: 'lost', reason: 'refused', detail: 'notices_no_turns' }]);
+    expect(events).toMatchObject([{ type: 'lost', reason: 'refused', detail: 'notices_no_turns' }]);
   });
 
   it.each([
@@ -170,7 +174,44 @@ describe('opening a session', () => {
 
     await opens((asked) => ({ ...asked, instructions: 'You are a pirate.' }));
 
-    expect(events).toEqual([{ type: 'lost', reason: 'refused', detail: 'instructions_not_in_force' }]);
+    expect(events).toMatchObject([{ type: 'lost', reason: 'refused', detail: 'instructions_not_in_force' }]);
+  });
+
+  it.each([
+    ['their lines and spaces', (text: string) => ` ${text.replaceAll('\n', '\r\n')}\n`, []],
+    ['their accents', (text: string) => text.normalize('NFD'), []],
+    [
+      'a preamble of its own',
+      (text: string) => `You speak with a person.\n${text}`,
+      [{ type: 'problem', code: 'instructions_added_to' }],
+    ],
+  ])('goes by its instructions though the server changes %s', async (_what, change, noted) => {
+    const { opens, tells } = await aModelServer({ setup: { instructions: 'Be brief.\nCafé Müller.' } });
+
+    await opens((asked) => ({ ...asked, instructions: change(String(asked['instructions'])) }));
+
+    expect(await tells(noted.length + 1)).toMatchObject([...noted, { type: 'ready' }]);
+  });
+
+  it.each([
+    ['the end of them is missing', 'Be brief.'],
+    ['there are none', ''],
+  ])('never speaks when %s', async (_what, instructions) => {
+    const { opens, events } = await aModelServer({ setup: { instructions: 'Be brief. Give no advice.' } });
+
+    await opens((asked) => ({ ...asked, instructions }));
+
+    expect(events).toMatchObject([{ type: 'lost', reason: 'refused', detail: 'instructions_not_in_force' }]);
+  });
+
+  it('tries again when the server has an error of its own', async () => {
+    const { isOpen, send, tells } = await aModelServer();
+    await isOpen();
+    send({ type: 'session.created', session: {} });
+
+    send({ type: 'error', error: { type: 'server_error', code: null, message: 'x' } });
+
+    expect(await tells(1)).toMatchObject([{ type: 'problem', code: 'tries_again_server_error' }]);
   });
 
   it.each([

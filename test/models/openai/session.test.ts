@@ -13,8 +13,8 @@ describe('a session that is open', () => {
     server.send({ type: 'input_audio_buffer.speech_started', item_id: 'u1', audio_start_ms: 0 });
     server.send({ type: 'response.created', response: { id: 'r1', status: 'in_progress', metadata: null } });
     server.send({ type: 'response.output_audio_transcript.delta', ...inPart, delta: 'Hel' });
-    server.send({ type: 'response.output_audio.delta', ...inPart, delta: 'AQID', obfuscation: 'x9' });
-    server.send({ type: 'response.output_audio.delta', event_id: 'e1', ...inPart, delta: 'BAUG' });
+    server.send({ type: 'response.output_audio.delta', ...inPart, delta: 'AQI=', obfuscation: 'x9' });
+    server.send({ type: 'response.output_audio.delta', event_id: 'e1', ...inPart, delta: 'AwQFBg==' });
     server.send({ type: 'response.output_audio.done', ...inPart });
     server.send({ type: 'response.done', response: { id: 'r1', status: 'completed' } });
     server.send({
@@ -29,8 +29,8 @@ describe('a session that is open', () => {
       { type: 'speech_started' },
       { type: 'response_started', responseId: 'r1', wantId: null },
       { type: 'words', part, text: 'Hel' },
-      { type: 'audio', part, audio: Buffer.from([1, 2, 3]) },
-      { type: 'audio', part, audio: Buffer.from([4, 5, 6]) },
+      { type: 'audio', part, audio: Buffer.from([1, 2]) },
+      { type: 'audio', part, audio: Buffer.from([3, 4, 5, 6]) },
       { type: 'audio_done', part },
       { type: 'response_done', responseId: 'r1', outcome: 'completed', usage: null },
       { type: 'caller_words', text: 'Hello?' },
@@ -52,7 +52,10 @@ describe('a session that is open', () => {
     server.send({ type: 'nobody_knows', also: { type: 'input_audio_buffer.speech_started' } });
     await settled(server);
 
-    expect(server.events).toEqual([{ type: 'speech_started' }]);
+    expect(server.events).toEqual([
+      { type: 'speech_started' },
+      { type: 'problem', code: 'unknown_event_nobody_knows' },
+    ]);
   });
 
   it('knows its own wishes again by the answer’s metadata', async () => {
@@ -221,7 +224,8 @@ describe('a session that is open', () => {
     server.send({ type: 'response.output_audio.delta', response_id: 'r1' });
     await settled(server);
 
-    expect(server.events).toEqual([]);
+    expect(server.events.every(({ type }) => type === 'problem')).toBe(true);
+    expect(new Set(server.events.map((event) => JSON.stringify(event))).size).toBe(server.events.length);
   });
 
   it('C1: is quiet after it was closed, and leaves no timer', async () => {

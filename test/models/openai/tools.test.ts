@@ -163,6 +163,7 @@ describe('turns other than spoken ones', () => {
         id: 'r9',
         status: 'completed',
         metadata,
+        usage: { input_token_details: { text_tokens: 900 }, output_token_details: { text_tokens: 30 } },
         output: [
           { type: 'message', status: 'completed', content: [{ type: 'output_text', text: 'A summary.' }] },
         ],
@@ -170,7 +171,9 @@ describe('turns other than spoken ones', () => {
     });
     await tells(1);
 
-    expect(events).toEqual([{ type: 'aside_answered', askId: 'a1', text: 'A summary.' }]);
+    expect(events).toMatchObject([
+      { type: 'aside_answered', askId: 'a1', text: 'A summary.', usage: { textIn: 900, textOut: 30 } },
+    ]);
   });
 
   it('knows an aside by its place where a server repeats no metadata', async () => {
@@ -181,7 +184,7 @@ describe('turns other than spoken ones', () => {
     send({ type: 'response.done', response: { id: 'r9', status: 'failed' } });
     await tells(1);
 
-    expect(events).toEqual([{ type: 'aside_answered', askId: 'a1', text: null }]);
+    expect(events).toEqual([{ type: 'aside_answered', askId: 'a1', text: null, usage: null }]);
   });
 
   it('says so when an aside is refused', async () => {

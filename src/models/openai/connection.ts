@@ -1,0 +1,161 @@
+import type { RealtimeSessionCreateRequest } from 'openai/resources/realtime/realtime';
+import type { Cancel, Clock } from '../../ports/clock.ts';
+import type { SessionLost, SessionSetup, SessionTraits } from '../../ports/model.ts';
+import type { OpenAIAccess } from './address.ts';
+import { Opening } from './opening.ts';
+import { type FailedDial, Redial } from './redial.ts';
+import { headingOf, readServerEvent } from './server-events.ts';
+import type { OpenAIDefaults } from './session-setup.ts';
+import { ModelSocket } from './socket.ts';
+
+export interface ConnectionParts {
+  readonly access: OpenAIAccess;
+  readonly defaults: OpenAIDefaults;
+  readonly setup: SessionSetup;
+  readonly clock: Clock;
+  readonly setUp: (session: RealtimeSessionCreateRequest) => string;
+}
+
+/** Who is told what comes of it. `lost` is told at most once, and nothing after it. */
+export interface ConnectionListener {
+  readonly ready: (traits: SessionTraits) => void;
+  /** Something the server says once it is ready. */
+  readonly message: (text: Buffer) => void;
+  readonly problem: (code: string) => void;
+  readonly lost: (reason: SessionLost, detail: string) => void;
+}
+
+/**
+ * The way to a server that is ready for a conversation, and then the conversation's wire.
+ *
+ * Whoever refuses the connection, is out of order or says nothing is tried again while the phone rings, a few times
+ * and not for long. Whoever says no is not.
+ */
+export class Connection {
+  readonly #parts: ConnectionParts;
+  readonly #listener: ConnectionListener;
+  readonly #redial: Redial;
+  readonly #cancelLimit: Cancel;
+  #socket: ModelSocket;
+  /** Null once the server is ready. */
+  #opening: Opening | null;
+  /** The limit of this step, or the next try. */
+  #cancelStep: Cancel = () => {};
+  #failure: FailedDial = { reason: 'unreachable', detail: NOT_IN_TIME };
+  #isOver = false;
+
+  constructor(parts: ConnectionParts, listener: ConnectionListener) {
+    this.#parts = parts;
+    this.#listener = listener;
+    const { clock } = parts;
+    this.#redial = new Redial(clock.now());
+    this.#cancelLimit = clock.after(READY_MS, () => this.#giveUp(this.#failure));
+    [this.#socket, this.#opening] = this.#dial();
+  }
+
+  get isReady(): boolean {
+    return !this.#opening;
+  }
+
+  get backlogBytes(): number {
+    return this.#socket.backlogBytes;
+  }
+
+  send(text: string | Buffer): void {
+    this.#socket.send(text);
+  }
+
+  close(): void {
+    this.#isOver = true;
+    this.#cancelLimit();
+    this.#cancelStep();
+    this.#socket.close();
+  }
+
+  #dial(): [ModelSocket, Opening] {
+    const { access, defaults, setup, clock, setUp } = this.#parts;
+    const opening = new Opening(defaults, (session) => {
+      this.#socket.send(setUp(session));
+      this.#limitStep();
+    });
+    const socket = new ModelSocket(access, clock, {
+      message: (text) => this.#hear(text),
+      lost: (failure) => this.#fail(failure),
+    });
+    this.#limitStep();
+    Promise.resolve(setup.instructions).then(
+      (instructions) => {
+        if (!this.#isOver && opening === this.#opening) opening.prepare(setup, instructions);
+      },
+      () => this.#giveUp({ reason: 'refused', detail: 'instructions_failed' }),
+    );
+    return [socket, opening];
+  }
+
+  /** So long for the server to say that it is there, and then to say that it is set up. */
+  #limitStep(): void {
+    this.#cancelStep();
+    this.#cancelStep = this.#parts.clock.after(STEP_MS, () => {
+      this.#socket.close();
+      this.#fail({ reason: 'unreachable', detail: NOT_IN_TIME });
+    });
+  }
+
+  #hear(text: Buffer): void {
+    if (!this.#opening) return this.#listener.message(text);
+    const { is } = headingOf(text);
+    if (is === 'of no interest' || is === 'unknown' || text.length > MOST_BYTES) return;
+    const reading = readServerEvent(text);
+    if (reading.type !== 'event') return;
+    const { event } = reading;
+    if (event.type === 'session.created') this.#cancelStep(); // what it waits for now is our instructions
+    const step = this.#opening.on(event);
+    switch (step.type) {
+      case 'waiting':
+        return;
+      case 'noted':
+        return this.#listener.problem(step.code);
+      case 'lost':
+        return this.#fail(step);
+      case 'ready':
+        this.#opening = null;
+        this.#cancelLimit();
+        this.#cancelStep();
+        if (step.noted !== null) this.#listener.problem(step.noted);
+        return this.#listener.ready(step.traits);
+    }
+  }
+
+  #fail(failure: FailedDial): void {
+    if (this.#isOver) return;
+    if (!this.#opening) return this.#giveUp(failure);
+    // A server that goes away before it was ready was never there.
+    const reason = failure.reason === 'dropped' ? 'unreachable' : failure.reason;
+    this.#failure = { ...failure, reason };
+    const waitMs = this.#redial.next(this.#failure, this.#parts.clock.now());
+    if (waitMs === null) return this.#giveUp(this.#failure);
+    this.#listener.problem(`tries_again_${failure.detail}`);
+    this.#socket.close();
+    this.#cancelStep();
+    this.#cancelStep = this.#parts.clock.after(waitMs, () => {
+      [this.#socket, this.#opening] = this.#dial();
+    });
+  }
+
+  #giveUp({ reason, detail }: FailedDial): void {
+    if (this.#isOver) return;
+    this.close();
+    this.#listener.lost(reason, detail);
+  }
+}
+
+const NOT_IN_TIME = 'not_ready_in_time';
+
+/** Every try and what is between them; the caller hears it ring meanwhile. */
+const READY_MS = 8_000;
+
+/** Longer than any healthy step takes. */
+const STEP_MS = 3_000;
+
+/** Of a message before the conversation: the set-up, repeated. */
+const MOST_BYTES = 1024 * 1024;

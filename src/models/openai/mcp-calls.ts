@@ -1,0 +1,156 @@
+import type { SessionEvent } from '../../ports/model.ts';
+import type { ServerItem } from './server-events.ts';
+
+type News = Extract<SessionEvent, { type: 'remote_call' | 'remote_call_done' | 'problem' }>;
+
+/**
+ * What the server does with servers of tools of its own, put together from events that each tell a part of it.
+ *
+ * That a call is over and what came of it are told apart, in either order; where the second never comes, the call is
+ * over all the same.
+ */
+export class McpCalls {
+  readonly #tell: (news: News) => void;
+  /** Runs something a moment later: what came of a call follows close on its end. */
+  readonly #soon: (run: () => void) => void;
+  readonly #calls = new Map<string, Known>();
+  /** Which server of tools an item is about: the news of it names the item only. */
+  readonly #servers = new Map<string, string>();
+  readonly #denied: string[] = [];
+
+  constructor(tell: (news: News) => void, soon: (run: () => void) => void) {
+    this.#tell = tell;
+    this.#soon = soon;
+  }
+
+  /** An item, as far as it is. Gives the id of a request to be allowed something, the first time it comes. */
+  item(item: ServerItem, responseId = ''): string | null {
+    const { id, type, server_label: server } = item;
+    if (!id) return null;
+    if (type === 'mcp_list_tools' && server) {
+      this.#servers.set(id, server);
+      forgetOldest(this.#servers);
+    } else if (type === 'mcp_call') this.#learn(id, item, responseId);
+    else if (type === 'mcp_approval_request' && !this.#denied.includes(id)) {
+      this.#denied.push(id);
+      if (this.#denied.length > MOST_KNOWN) this.#denied.shift();
+      return id;
+    }
+    return null;
+  }
+
+  argumentsDone(id: string, text: string, responseId: string): void {
+    const call = this.#call(id);
+    call.arguments = text.slice(0, MOST_CHARS);
+    call.responseId ||= responseId;
+    this.#begin(id, call);
+  }
+
+  inProgress(id: string): void {
+    this.#begin(id, this.#call(id));
+  }
+
+  over(id: string, result: 'ok' | 'failed'): void {
+    const call = this.#call(id);
+    this.#begin(id, call);
+    if (call.isTold) return;
+    if (call.output !== null) return this.#finish(id, call, result);
+    this.#soon(() => this.#finish(id, call, result));
+  }
+
+  listFailed(itemId: string | null): void {
+    const server = this.#servers.get(itemId ?? '');
+    this.#tell({
+      type: 'problem',
+      code: server === undefined ? 'remote_tools_failed' : `remote_tools_failed_${server}`,
+      hint: 'The model’s side cannot reach a server of remoteMcpServers, or it lists no tools: the agent does without them. Check its url and its token.',
+    });
+  }
+
+  /** It wanted to be allowed something, and was not. */
+  denied({ id, server_label, name, arguments: text }: ServerItem, responseId: string): void {
+    if (!id) return;
+    const server = server_label ?? UNNAMED;
+    this.#tell({
+      type: 'problem',
+      code: `remote_tool_asks_for_approval_${server}`,
+      hint: 'A server of remoteMcpServers asked to be allowed a call although it was told never to ask, and nobody is there to be asked: it was refused. See what that server makes of require_approval.',
+    });
+    const call = { callId: id, responseId, server, name: name ?? UNNAMED, arguments: text ?? '' };
+    this.#tell({ type: 'remote_call', call });
+    this.#tell({ type: 'remote_call_done', callId: id, result: 'failed', output: 'Not allowed.' });
+  }
+
+  #learn(id: string, { name, server_label, arguments: text, output, error }: ServerItem, responseId: string) {
+    const call = this.#call(id);
+    if (name) call.name = name.slice(0, MOST_NAME_CHARS);
+    if (server_label) call.server = server_label.slice(0, MOST_NAME_CHARS);
+    if (text) call.arguments = text.slice(0, MOST_CHARS);
+    call.responseId ||= responseId;
+    const came = error ?? output;
+    if (came === null || came === undefined) return;
+    call.output = textOf(came);
+    this.#begin(id, call);
+    this.#finish(id, call, error === null || error === undefined ? 'ok' : 'failed');
+  }
+
+  #begin(callId: string, call: Known): void {
+    if (call.hasBegun) return;
+    call.hasBegun = true;
+    const { responseId, server, name, arguments: text } = call;
+    this.#tell({ type: 'remote_call', call: { callId, responseId, server, name, arguments: text } });
+  }
+
+  #finish(callId: string, call: Known, result: 'ok' | 'failed'): void {
+    if (call.isTold) return;
+    call.isTold = true;
+    this.#tell({ type: 'remote_call_done', callId, result, output: call.output ?? '' });
+    call.output = null;
+    call.arguments = '';
+  }
+
+  #call(id: string): Known {
+    const known = this.#calls.get(id);
+    if (known) return known;
+    const call = { ...UNKNOWN };
+    this.#calls.set(id, call);
+    forgetOldest(this.#calls);
+    return call;
+  }
+}
+
+interface Known {
+  responseId: string;
+  server: string;
+  name: string;
+  arguments: string;
+  output: string | null;
+  hasBegun: boolean;
+  isTold: boolean;
+}
+
+/** An error is an object, as a rule; what it says is for the record only. */
+function textOf(came: unknown): string {
+  return (typeof came === 'string' ? came : (JSON.stringify(came) ?? '')).slice(0, MOST_CHARS);
+}
+
+function forgetOldest(all: Map<string, unknown>): void {
+  const oldest = all.keys().next().value;
+  if (all.size > MOST_KNOWN && oldest !== undefined) all.delete(oldest);
+}
+
+const UNNAMED = 'unnamed';
+const UNKNOWN: Known = {
+  responseId: '',
+  server: UNNAMED,
+  name: UNNAMED,
+  arguments: '',
+  output: null,
+  hasBegun: false,
+  isTold: false,
+};
+
+const MOST_KNOWN = 32;
+const MOST_NAME_CHARS = 64;
+/** As much as the record keeps of a tool. */
+const MOST_CHARS = 16 * 1024;

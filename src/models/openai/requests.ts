@@ -1,0 +1,96 @@
+import type { RealtimeClientEvent, RealtimeSessionCreateRequest } from 'openai/resources/realtime/realtime';
+import type { Aside, ContextItem, PartId, ResponseWant } from '../../ports/model.ts';
+import { Asides } from './asides.ts';
+import { contextItem } from './context-item.ts';
+import type { ServerError } from './server-events.ts';
+import { Truncations } from './truncations.ts';
+import { Wishes } from './wishes.ts';
+
+/** What the server refused: one of the answers we asked for, or a request of this kind. */
+export type Refusal =
+  | { readonly what: 'answer'; readonly wantId: string }
+  | { readonly what: 'aside'; readonly askId: string }
+  | { readonly what: 'truncation'; readonly correction: RealtimeClientEvent | null }
+  /** The word before the number of its name; null where the server does not say which it means. */
+  | { readonly what: 'other'; readonly kind: string | null };
+
+/** What we ask of the server in the course of a conversation: each under a name, so that a refusal can be told apart. */
+export class Requests {
+  readonly wishes = new Wishes();
+  readonly asides = new Asides();
+  readonly #truncations = new Truncations();
+  #count = 0;
+
+  answer({ wantId, instructions, withoutTools }: ResponseWant): RealtimeClientEvent {
+    return {
+      type: 'response.create',
+      event_id: this.wishes.eventId(wantId),
+      response: {
+        metadata: this.wishes.metadata(wantId),
+        ...(instructions !== undefined && { instructions }),
+        ...(withoutTools && { tool_choice: 'none' }),
+      },
+    };
+  }
+
+  aside(aside: Aside): RealtimeClientEvent {
+    return this.asides.request(aside);
+  }
+
+  cancellation(response_id: string): RealtimeClientEvent {
+    return { type: 'response.cancel', event_id: this.#name('cancel'), response_id };
+  }
+
+  truncation(part: PartId, heardMs: number): RealtimeClientEvent {
+    return this.#truncations.truncate(part, heardMs);
+  }
+
+  item(item: ContextItem): RealtimeClientEvent {
+    return { type: 'conversation.item.create', event_id: this.#name(item.type), item: contextItem(item) };
+  }
+
+  /** Nobody is there to be asked: what a server of tools wants to be allowed to do, it may not. */
+  denial(approval_request_id: string): RealtimeClientEvent {
+    const event_id = this.#name('denial');
+    const item = {
+      type: 'mcp_approval_response',
+      id: event_id,
+      approval_request_id,
+      approve: false,
+    } as const;
+    return { type: 'conversation.item.create', event_id, item };
+  }
+
+  setUp(session: RealtimeSessionCreateRequest): RealtimeClientEvent {
+    return { type: 'session.update', event_id: this.#name('setup'), session };
+  }
+
+  change(session: RealtimeSessionCreateRequest): RealtimeClientEvent {
+    return { type: 'session.update', event_id: this.#name('update'), session };
+  }
+
+  commit(): RealtimeClientEvent {
+    return { type: 'input_audio_buffer.commit', event_id: this.#name('commit') };
+  }
+
+  clear(): RealtimeClientEvent {
+    return { type: 'input_audio_buffer.clear', event_id: this.#name('clear') };
+  }
+
+  refused(error: ServerError): Refusal {
+    const truncation = this.#truncations.refused(error);
+    if (truncation.isOurs) return { what: 'truncation', correction: truncation.correction };
+    const askId = this.asides.refused(error.event_id);
+    if (askId !== null) return { what: 'aside', askId };
+    const wantId = this.wishes.ofEvent(error.event_id);
+    if (wantId !== null) return { what: 'answer', wantId };
+    return { what: 'other', kind: OURS.exec(error.event_id ?? '')?.[1] ?? null };
+  }
+
+  #name(kind: string): string {
+    return `${kind}-${++this.#count}`;
+  }
+}
+
+/** The names given here, and that of all sound. */
+const OURS = /^(setup|update|text|image|tool_output|denial|cancel|commit|clear|sound)(?:-\d+)?$/;
