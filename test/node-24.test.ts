@@ -26,7 +26,7 @@ describe('on Node.js 24', () => {
       console.log(appendMessage(new Uint8Array([0, 1, 2, 3]).subarray(1)).toString());
     `);
 
-    expect(message).toBe('{"type":"input_audio_buffer.append","audio":"AQID"}\n');
+    expect(message).toBe('{"type":"input_audio_buffer.append","event_id":"sound","audio":"AQID"}\n');
   });
 
   it('keeps the front desk’s appointment book', async () => {
