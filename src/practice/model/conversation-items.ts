@@ -5,6 +5,7 @@ import type {
 } from 'openai/resources/realtime/realtime';
 import type { Conversation, Entry } from './conversation.ts';
 import type { Ears, Heard } from './ears.ts';
+import { checkImage } from './images.ts';
 import { refusals } from './request-error.ts';
 import type { WireItem } from './server-events.ts';
 import type { WireFormat } from './session-config.ts';
@@ -87,6 +88,7 @@ function checkContent(item: Message): void {
         return;
       case 'input_image':
         if (part.image_url === undefined) throw refusals.missing(`${param}.image_url`);
+        checkImage(part.image_url, `${param}.image_url`);
         return;
       case 'output_audio':
         throw refusals.invalid(`${param}.type`, 'Assistant audio messages cannot be created by a client.');
@@ -124,10 +126,13 @@ function userEntry(
   };
 }
 
-/** The item with its sound, for a client that asks for it. */
+const NOTHING = new Uint8Array(0);
+
+/** The item with its sound, as far as that is kept, for a client that asks for it. */
 export function retrieved({ item, audio }: Entry): WireItem {
-  if (item.type !== 'message' || audio === null) return item;
-  const sound = Buffer.from(audio()).toString('base64');
+  const bytes = audio?.() ?? NOTHING;
+  if (item.type !== 'message' || bytes.length === 0) return item;
+  const sound = Buffer.from(bytes).toString('base64');
   if (item.role === 'user') {
     const content = item.content.map((part) =>
       part.type === 'input_audio' ? { ...part, audio: sound } : part,

@@ -15,8 +15,11 @@ export interface Entry {
   isTruncated: boolean;
 }
 
-/** Of older items only the length of their sound is remembered: a session's memory has a limit. */
-const SOUND_KEPT_MS = 20_000;
+/**
+ * Of items older than this much sound only its length is remembered: a session's memory has a limit, of 6 MB at most.
+ * A live server gives all of it back.
+ */
+const SOUND_KEPT_MS = 120_000;
 
 /** What has been said, in order. Knows nothing of sockets or time. */
 export class Conversation {

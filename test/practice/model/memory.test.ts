@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Conversation } from '../../../src/practice/model/conversation.ts';
-import { userSpeech } from '../../../src/practice/model/conversation-items.ts';
+import { retrieved, userSpeech } from '../../../src/practice/model/conversation-items.ts';
 import { InputBuffer } from '../../../src/practice/model/input-buffer.ts';
 import { PCM_24 } from '../../../src/practice/model/session-config.ts';
 
@@ -38,14 +38,19 @@ describe('what a session keeps of sound', () => {
     expect(buffer.between(0, 110)).toHaveLength(80);
   });
 
-  it('is, of a long conversation, the last twenty seconds; of the rest its length', () => {
+  it('is, of a long conversation, the last two minutes; of the rest its length', () => {
     const conversation = new Conversation('conv_1');
     const spoken = (id: string) =>
-      userSpeech(id, { samples: new Int16Array(80_000), format: MULAW, audioMs: 10_000, heard: null });
+      userSpeech(id, { samples: new Int16Array(320_000), format: MULAW, audioMs: 40_000, heard: null });
 
-    for (const id of ['a', 'b', 'c', 'd']) conversation.insert(spoken(id));
+    for (const id of ['a', 'b', 'c', 'd', 'e']) conversation.insert(spoken(id));
 
-    expect(conversation.entries.map(({ audio }) => audio?.().length)).toEqual([0, 0, 80_000, 80_000]);
-    expect(conversation.entries.map(({ audioMs }) => audioMs)).toEqual([10_000, 10_000, 10_000, 10_000]);
+    expect(conversation.entries.map(({ audio }) => audio?.().length)).toEqual([
+      0, 0, 320_000, 320_000, 320_000,
+    ]);
+    expect(conversation.entries.map(({ audioMs }) => audioMs)).toEqual(Array(5).fill(40_000));
+    expect(
+      conversation.entries.map((entry) => JSON.stringify(retrieved(entry)).includes('"audio":"')),
+    ).toEqual([false, false, true, true, true]);
   });
 });
