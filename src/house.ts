@@ -15,6 +15,7 @@ import { planCall } from './plan-call.ts';
 import type { CallEvent, CallObserver } from './ports/call-log.ts';
 import type { CallOutAnswer, SoftphoneAnswer } from './ports/carrier.ts';
 import type { PracticeModel, PracticeModelOptions } from './practice/model/index.ts';
+import { kindAndPlace } from './tools/thrown.ts';
 
 /** Calls and what they need, whichever way they come in. */
 export interface House {
@@ -82,7 +83,7 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
   const planning = {
     clock,
     model: access.model,
-    trouble: (error: unknown) => logger.error({ err: error }, 'instructions could not be made'),
+    trouble: (error: unknown) => logger.error(`instructions could not be made: ${kindAndPlace(error)}`),
   };
   const calls = new LiveCalls(
     {

@@ -13,8 +13,8 @@ import type { HouseSettings, WorkerRole } from '../tools/host/messages.ts';
 import { resolveOurselves } from '../tools/host/resolve-ourselves.ts';
 import { WorkerPool } from '../tools/host/worker-pool.ts';
 import type { HouseLog } from '../tools/house-log.ts';
-import { describe } from '../tools/invoke.ts';
 import { maskText } from '../tools/mask.ts';
+import { inItsOwnWords } from '../tools/thrown.ts';
 import type { ToolCard } from '../tools/tool-card.ts';
 import { createToolbox } from '../tools/toolbox.ts';
 import { checkAgent } from './check-agent.ts';
@@ -114,7 +114,7 @@ async function readAgentFile(folder: string, version: number): Promise<Agent> {
   try {
     value = await importFile(`${pathToFileURL(join(folder, 'agent.ts')).href}?v=${version}`);
   } catch (error) {
-    const reason = describe(error).split('\n').slice(0, 4).join(' ').slice(0, 600);
+    const reason = inItsOwnWords(error).split('\n').slice(0, 4).join(' ').slice(0, 600);
     throw badAgent(folder, [`agent.ts: cannot be read: ${reason}`]);
   }
   const checked = checkAgent(value);

@@ -46,7 +46,7 @@ export async function runTool<Parameters extends z.ZodObject>(
   const { desk, asked, facts } = fakeDesk(wishes);
   const lines: string[] = [];
   const keep = (_facts: unknown, line: string) => void lines.push(line);
-  const log: HouseLog = { info: keep, warn: keep, error: keep };
+  const log: HouseLog = { isForAuthor: true, info: keep, warn: keep, error: keep };
   const around = { clock, log, transferTargets: new Set(transferTargets), secrets: [] };
   const runner = createToolbox([inProcess([tool], settings)], around).open(desk);
 

@@ -1,6 +1,7 @@
 import { checkArguments } from './arguments.ts';
 import { Refusal, type Tool } from './define-tool.ts';
 import { toOutput } from './output.ts';
+import { inItsOwnWords, kindAndPlace } from './thrown.ts';
 import { cardOf, type ToolCard } from './tool-card.ts';
 import type { ToolContext } from './tool-context.ts';
 import { answerTo, badArguments } from './words.ts';
@@ -10,8 +11,10 @@ export interface ToolReply {
   readonly result: 'ok' | 'failed' | 'bad_arguments' | 'refused';
   /** A JSON text for the model. */
   readonly output: string;
-  /** What went wrong, for the log; it may hold what the model must not see. */
+  /** What went wrong, for the log; it may hold what the model must not see, and nothing that was said. */
   readonly trouble?: string;
+  /** The same in the words of what was thrown, for its author's own terminal. */
+  readonly thrown?: string;
 }
 
 /** A tool, ready to be run. */
@@ -43,17 +46,10 @@ export function replyTo(error: unknown, card: Pick<ToolCard, 'writes'>): ToolRep
   if (error instanceof Refusal || (error instanceof Error && error.name === 'Refusal')) {
     return { result: 'refused', output: toOutput({ error: error.message }) };
   }
-  return { result: 'failed', output: answerTo('failed', card.writes), trouble: describe(error) };
+  return {
+    result: 'failed',
+    output: answerTo('failed', card.writes),
+    trouble: kindAndPlace(error),
+    thrown: inItsOwnWords(error),
+  };
 }
-
-/** Whatever was thrown, in words for the log; reading it may itself throw. */
-export function describe(error: unknown): string {
-  try {
-    const text = error instanceof Error ? (error.stack ?? error.message) : `threw ${String(error)}`;
-    return text.slice(0, MOST_CHARS);
-  } catch {
-    return 'threw something that cannot be read';
-  }
-}
-
-const MOST_CHARS = 4_000;

@@ -5,6 +5,7 @@ import { secretValues } from './mask.ts';
 import { cutOutput } from './output.ts';
 import { Run } from './run.ts';
 import type { Placed, RunSurroundings } from './surroundings.ts';
+import { kindAndPlace } from './thrown.ts';
 import type { ToolRecord } from './tool-record.ts';
 import { TurnLimits } from './turn-limits.ts';
 import { answerTo, badArguments, REFUSALS, refusal } from './words.ts';
@@ -114,9 +115,10 @@ export class CallTools implements ToolRunner {
       });
       run.toolIsDone();
       if (reply.trouble) log('warn', `${reply.result}: ${reply.trouble}`);
+      if (reply.thrown) this.#record.showAuthor(call.name, secrets, reply.thrown);
       return bounded(reply);
     } catch (error) {
-      log('error', `its host failed: ${error instanceof Error ? error.stack : 'for no reason given'}`);
+      log('error', `its host failed: ${kindAndPlace(error)}`);
       return { result: 'failed', output: answerTo('failed', tool.card.writes) };
     } finally {
       this.#running.delete(run);

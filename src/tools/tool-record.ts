@@ -46,6 +46,11 @@ export class ToolRecord {
   logFor(tool: string, secrets: readonly string[]): LogLine {
     return (level, line) => this.#log[level]({ call: this.#desk.callId, tool }, maskText(line, secrets));
   }
+
+  /** What a tool threw may hold anybody's words, so it is shown where the tool's author sits, and nowhere else. */
+  showAuthor(tool: string, secrets: readonly string[], thrown: string): void {
+    if (this.#log.isForAuthor) this.logFor(tool, secrets)('warn', thrown);
+  }
 }
 
 /** A secret may come back in the result under another name, so its value is looked for as well. */

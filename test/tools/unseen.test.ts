@@ -5,15 +5,28 @@ import { aRunner } from './support/a-runner.ts';
 import { orderStatus, throwing } from './support/some-tools.ts';
 
 describe('X14: what must not be seen', () => {
-  it('keeps the words of an error from the model and from the record, and secrets from the log', async () => {
-    const bad = throwing('bad', () => {
-      throw new Error('SELECT * FROM t failed at postgres://u:canary1@db with key canary-env, token=canary2');
-    });
+  const bad = throwing('bad', () => {
+    throw new RangeError(
+      'SELECT * FROM t failed at postgres://u:canary1@db with key canary-env, token=canary2',
+    );
+  });
+
+  it('P5: keeps the words of an error from the model, the record and the log, which has its kind and place', async () => {
     const { ask, facts, lines } = aRunner([bad], { secrets: ['canary-env'] });
 
     const outcome = await ask('bad', {});
 
-    expect(outcome.output + JSON.stringify(facts)).not.toMatch(/canary|SELECT/);
+    expect(outcome.output + JSON.stringify(facts) + lines.join()).not.toMatch(/canary|SELECT/);
+    expect(lines.join()).toMatch(
+      /"call":"CA1","tool":"bad".* failed: RangeError at tools\/unseen\.test\.ts:\d+:\d+/,
+    );
+  });
+
+  it('shows the words of an error to whoever wrote the tool, at their own terminal, without secrets', async () => {
+    const { ask, lines } = aRunner([bad], { secrets: ['canary-env'], isForAuthor: true });
+
+    await ask('bad', {});
+
     expect(lines.join()).toContain('SELECT * FROM t failed');
     expect(lines.join()).not.toContain('canary');
   });

@@ -5,8 +5,9 @@ import { isRecord } from '../arguments.ts';
 import type { Tool } from '../define-tool.ts';
 import type { HttpTool } from '../http/description.ts';
 import { httpTool } from '../http/http-tool.ts';
-import { describe, type Ready, ready } from '../invoke.ts';
+import { type Ready, ready } from '../invoke.ts';
 import type { McpServer } from '../mcp/description.ts';
+import { inItsOwnWords } from '../thrown.ts';
 import { asTool, namesTwice, problemsOf } from '../tool-card.ts';
 import type { WorkerBirth } from './messages.ts';
 import { resolveOurselves } from './resolve-ourselves.ts';
@@ -115,7 +116,7 @@ async function importDefault(folder: string, file: string, problems: string[]): 
     const module: unknown = await import(pathToFileURL(join(folder, file)).href);
     return isRecord(module) || typeof module === 'object' ? Reflect.get(module ?? {}, 'default') : undefined;
   } catch (error) {
-    problems.push(`${file}: cannot be read: ${firstLine(describe(error), basename(folder))}`);
+    problems.push(`${file}: cannot be read: ${firstLine(inItsOwnWords(error), basename(folder))}`);
     return undefined;
   }
 }

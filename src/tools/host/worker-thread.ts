@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { unreachable } from '../../errors.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
-import { describe, type ToolReply } from '../invoke.ts';
+import type { ToolReply } from '../invoke.ts';
+import { kindAndPlace } from '../thrown.ts';
 import type { ToolCard } from '../tool-card.ts';
 import { answerTo } from '../words.ts';
 import type { FromWorker, ToWorker, WorkerBirth } from './messages.ts';
@@ -75,7 +76,7 @@ export class WorkerThread {
     this.#worker.on('message', (message: unknown) => {
       if (isFromWorker(message)) this.#take(message); // a tool might send messages of its own
     });
-    this.#worker.on('error', (error) => log('error', `the tools' thread failed: ${describe(error)}`));
+    this.#worker.on('error', (error) => log('error', `the tools' thread failed: ${kindAndPlace(error)}`));
     this.#worker.on('exit', () => this.#end());
     const cancel = clock.after(START_MS, () => {
       this.#unready('the files were not read within 15 s: does one of them wait for something at its top?');

@@ -2,7 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../clock.ts';
 import { unreachable } from '../../errors.ts';
-import { describe, type Ready, replyTo } from '../invoke.ts';
+import { type Ready, replyTo } from '../invoke.ts';
+import { kindAndPlace } from '../thrown.ts';
 import { catchOutput } from './catch-output.ts';
 import { contextOf } from './in-process.ts';
 import { LineBudget } from './line-budget.ts';
@@ -96,7 +97,7 @@ function answer(asks: Run['asks'] | undefined, askId: number, said: Answer): voi
 function blame(error: unknown): void {
   const run = current.getStore();
   if (run && runs.has(run.runId)) return finish(run, replyTo(error, run.tool.card));
-  log('error', `a tool threw after it had finished: ${describe(error)}`);
+  log('error', `a tool threw after it had finished: ${kindAndPlace(error)}`);
 }
 
 /** Once: what else comes of this run is late news. */

@@ -1,4 +1,5 @@
 import { defineTool, TOOL_DEFAULTS, type Tool } from '../define-tool.ts';
+import { Foreseen } from '../thrown.ts';
 import type { HttpTool } from './description.ts';
 import { internet, type Network, requestHttps } from './request.ts';
 
@@ -19,7 +20,8 @@ export function httpTool(description: HttpTool, environment: Environment, networ
     ...tool,
     async run(args, { signal, idempotencyKey }) {
       const { url, rest } = addressFor(address, args);
-      if (!hosts.includes(url.host)) throw new Error(`${url.host} is not among the hosts of this tool.`);
+      if (!hosts.includes(url.host))
+        throw new Foreseen('The address came to have a host that is not among those of this tool.');
       const hasBody = method !== 'GET' && method !== 'DELETE';
       if (!hasBody)
         for (const [name, value] of Object.entries(rest)) url.searchParams.append(name, asText(value));
@@ -41,7 +43,7 @@ export function httpTool(description: HttpTool, environment: Environment, networ
       );
       if (answer.status === 404) return { problem: 'Nothing was found.' };
       if (answer.status < 200 || answer.status > 299)
-        throw new Error(`${url.host} answered ${answer.status}.`);
+        throw new Foreseen(`${url.host} answered ${answer.status}.`);
       return picked(readAnswer(answer.text), pick);
     },
   });
@@ -57,7 +59,7 @@ function addressFor(template: string, args: Args): { readonly url: URL; readonly
       used.add(name);
       const text = encodeURIComponent(asText(args[name]));
       if (/^\.{0,2}$/.test(text))
-        throw new Error(`${name} must not be empty or dots: it is part of an address.`);
+        throw new Foreseen(`${name} must not be empty or dots: it is part of an address.`);
       return text;
     }),
   );

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { request as httpsRequest } from 'node:https';
+import { Foreseen } from '../thrown.ts';
 import { isPublic } from './public-address.ts';
 
 export interface HttpsWish {
@@ -34,13 +35,13 @@ export const internet: Network = {
 export async function requestHttps(wish: HttpsWish, network: Network): Promise<HttpsAnswer> {
   const { url, method, headers, body, signal } = wish;
   if (url.protocol !== 'https:' || url.username || url.password) {
-    throw new Error('Only https addresses without a user in them can be reached.');
+    throw new Foreseen('Only https addresses without a user in them can be reached.');
   }
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const addresses = await network.addressesOf(host);
   const [address] = addresses;
   if (address === undefined || !addresses.every((each) => network.mayReach(each))) {
-    throw new Error(`${host} has an address that is not of the open internet: not reached.`);
+    throw new Foreseen(`${host} has an address that is not of the open internet: not reached.`);
   }
   const { promise, resolve, reject } = Promise.withResolvers<HttpsAnswer>();
   const { certificateAuthority: ca } = network;
@@ -66,7 +67,8 @@ export async function requestHttps(wish: HttpsWish, network: Network): Promise<H
       let bytes = 0;
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
-        if (bytes > MOST_ANSWER_BYTES) response.destroy(new Error(`${host} answered with more than 1 MiB.`));
+        if (bytes > MOST_ANSWER_BYTES)
+          response.destroy(new Foreseen(`${host} answered with more than 1 MiB.`));
         else chunks.push(chunk);
       });
       response.on('error', reject);

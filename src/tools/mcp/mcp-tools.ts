@@ -46,6 +46,9 @@ export async function mcpTools(server: McpServer, connection: McpConnection): Pr
     });
 }
 
+/** The tool of a server says that it failed; what it says is for its author. */
+class McpToolError extends Error {}
+
 async function invoke(
   connection: McpConnection,
   name: string,
@@ -63,7 +66,7 @@ async function invoke(
       timeout,
     });
     const said = wordsOf(result);
-    if (result.isError === true) throw new Error(`the server says: ${toOutput(said)}`);
+    if (result.isError === true) throw new McpToolError(toOutput(said));
     return { result: 'ok', output: toOutput(said) };
   } catch (error) {
     return replyTo(error, card);

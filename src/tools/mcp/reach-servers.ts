@@ -1,5 +1,6 @@
-import { describe, type Ready } from '../invoke.ts';
+import type { Ready } from '../invoke.ts';
 import { maskText } from '../mask.ts';
+import { inItsOwnWords } from '../thrown.ts';
 import { McpConnection } from './connection.ts';
 import type { McpServer } from './description.ts';
 import { mcpTools } from './mcp-tools.ts';
@@ -23,7 +24,7 @@ export async function reachServers(
     tools: results.flatMap((result) => (result.status === 'fulfilled' ? result.value : [])),
     problems: results.flatMap((result, index) => {
       if (result.status === 'fulfilled') return [];
-      const reason = maskText(describe(result.reason).split('\n')[0] ?? '', Object.values(environment));
+      const reason = maskText(inItsOwnWords(result.reason).split('\n')[0] ?? '', Object.values(environment));
       return `agent.ts: mcpServers: ${servers[index]?.name} cannot be used: ${reason}`;
     }),
     async close() {

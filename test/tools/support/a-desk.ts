@@ -32,10 +32,10 @@ export function aDesk(over: Partial<CallDesk> = {}) {
 }
 
 /** A log that keeps its lines. */
-export function aLog() {
+export function aLog(isForAuthor = false) {
   const lines: string[] = [];
   const keep = (facts: Readonly<Record<string, unknown>>, line: string) =>
     void lines.push(`${JSON.stringify(facts)} ${line}`);
-  const log: HouseLog = { info: keep, warn: keep, error: keep };
+  const log: HouseLog = { isForAuthor, info: keep, warn: keep, error: keep };
   return { log, lines };
 }

@@ -10,16 +10,17 @@ interface Wanted {
   readonly targets?: readonly string[];
   readonly secrets?: readonly string[];
   readonly hosts?: readonly ToolHost[];
+  readonly isForAuthor?: boolean;
   readonly desk?: Partial<CallDesk>;
 }
 
 /** The tools of one call, on a test clock. */
 export function aRunner(
   tools: readonly Tool[],
-  { targets = [], secrets = [], hosts, desk: over }: Wanted = {},
+  { targets = [], secrets = [], hosts, desk: over, isForAuthor }: Wanted = {},
 ) {
   const clock = new TestClock();
-  const { log, lines } = aLog();
+  const { log, lines } = aLog(isForAuthor);
   const { desk, facts, asked } = aDesk(over);
   const toolbox = createToolbox(hosts ?? [inProcess(tools, { currency: 'EUR' })], {
     clock,
