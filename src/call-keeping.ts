@@ -82,6 +82,12 @@ function logNotice(logger: Logger, notice: LogNotice): void {
         { path: notice.path },
         'the call log could not be read: it was set aside, and a new one begun',
       );
+    case 'index_mended':
+      return logger.warn(
+        'the search index of the call log was broken: it was made anew, and no call was touched',
+      );
+    case 'store_suspect':
+      return; // the writer looks into it, and says what it finds
     case 'recording_failed':
       return logger.error({ call: notice.callId, code: notice.code }, 'a recording could not be written');
     case 'events_lost':

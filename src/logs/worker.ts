@@ -21,7 +21,7 @@ const settings: ThreadSettings = workerData;
 const say = (message: FromThread): void => parentPort?.postMessage(message);
 const notice = (what: ThreadNotice): void => say({ type: 'notice', notice: what });
 
-const held = new HeldStore(settings, (path) => notice({ type: 'store_set_aside', path }));
+const held = new HeldStore(settings, notice);
 const shelf = new RecordingShelf(settings.directory, (callId, code) =>
   notice({ type: 'recording_failed', callId, code }),
 );
@@ -79,6 +79,9 @@ async function reply(id: number, ask: Ask): Promise<void> {
 async function answerTo(ask: Ask): Promise<unknown> {
   switch (ask.type) {
     case 'open':
+      return held.use(async () => undefined);
+    case 'suspect':
+      await held.suspect();
       return held.use(async () => undefined);
     case 'append':
       await caretaker.note(ask.batch);

@@ -69,10 +69,18 @@ export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
     died: () => recordings.threadDied(),
   });
   const reading = new LogThread({ role: 'reader', ...common }, clock, {
-    notice() {},
+    notice(notice) {
+      if (notice.type === 'store_suspect') void suspect();
+    },
     soundTaken() {},
     died() {},
   });
+  let suspectedAt = Number.NEGATIVE_INFINITY;
+  const suspect = async (): Promise<void> => {
+    if (clock.now() - suspectedAt < SUSPECT_EVERY_MS) return;
+    suspectedAt = clock.now();
+    await writing.ask({ type: 'suspect' }).catch(() => {}); // whoever writes next hears of it
+  };
   const events: EventWriter = new EventWriter(
     (batch) => writing.ask({ type: 'append', batch }),
     clock,
@@ -121,8 +129,9 @@ export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
       stopOpening();
       recordings.close();
       await flush(mostMs);
+      await reading.stop(); // whoever closes last leaves everything in the one file
       await within(clock, CLOSE_MS, writing.ask({ type: 'close' }));
-      await Promise.all([writing.stop(), reading.stop()]);
+      await writing.stop();
     },
   };
 }
@@ -162,4 +171,6 @@ function within<T>(clock: Clock, ms: number, promise: Promise<T>): Promise<T | n
 const OPEN_MS = 2_000;
 const OPEN_EVERY_MS = 3_000;
 const CLOSE_MS = 5_000;
+/** To look through a log takes a second for every quarter of a gigabyte. */
+const SUSPECT_EVERY_MS = 60_000;
 const MOST_BEHIND = 5_000;

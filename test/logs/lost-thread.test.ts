@@ -49,7 +49,9 @@ it('sets its database aside when that turns out to be damaged, and begins a fres
     store: { kind: 'sqlite' },
     tellsOn: false,
   } as const;
-  const held = new HeldStore(settings, (path) => void aside.push(path));
+  const held = new HeldStore(settings, (notice) => {
+    if (notice.type === 'store_set_aside') aside.push(notice.path);
+  });
   await held.use((store) =>
     store.append([...seededCalls(100)].flatMap(({ callId, events }) => stored(callId, events))),
   );

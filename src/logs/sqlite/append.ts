@@ -4,6 +4,7 @@ import type { CardDraft } from '../derive/card.ts';
 import { areAfterwards, foldAgain, foldOn } from '../keeping/fold.ts';
 import { NOT_REVIEWED } from '../keeping/review.ts';
 import { wordsSaid } from '../keeping/said.ts';
+import { SearchIndex } from './search-index.ts';
 
 /** Adds events to calls. Its statements are prepared once: preparing them costs more than what they do. */
 export class Appender {
@@ -13,8 +14,7 @@ export class Appender {
   readonly #addEvent: StatementSync;
   readonly #events: StatementSync;
   readonly #setCard: StatementSync;
-  readonly #words: StatementSync;
-  readonly #setWords: StatementSync;
+  readonly #index: SearchIndex;
 
   constructor(database: DatabaseSync, keeper: string) {
     this.#keeper = keeper;
@@ -25,8 +25,7 @@ export class Appender {
     this.#addEvent = database.prepare('INSERT OR IGNORE INTO events (call, seq, event) VALUES (?, ?, ?)');
     this.#events = database.prepare('SELECT event FROM events WHERE call = ? ORDER BY seq');
     this.#setCard = database.prepare('UPDATE calls SET keeper = ?, card = ?, workings = ? WHERE id = ?');
-    this.#words = database.prepare('SELECT words FROM said WHERE rowid = ?');
-    this.#setWords = database.prepare('INSERT OR REPLACE INTO said (rowid, words) VALUES (?, ?)');
+    this.#index = new SearchIndex(database);
   }
 
   /** Adds the events of one call that are not there yet, and brings its card and its words up to date. */
@@ -44,7 +43,7 @@ export class Appender {
 
     const draft = foldOn(known, callId, fresh) ?? foldAgain(known, callId, fresh, this.#allEvents(id));
     this.#setCard.run(this.#keeper, JSON.stringify(draft?.card), JSON.stringify(draft?.workings), id);
-    this.#say(id, fresh.flatMap(wordsSaid));
+    this.#index.add(id, fresh.flatMap(wordsSaid));
   }
 
   /** The row there has to be before there can be events of it. */
@@ -56,14 +55,4 @@ export class Appender {
   #allEvents(id: number): readonly CallEvent[] {
     return this.#events.all(id).map(({ event }): CallEvent => JSON.parse(String(event)));
   }
-
-  #say(id: number, words: readonly string[]): void {
-    if (words.length === 0) return;
-    const before = this.#words.get(id)?.['words'];
-    const all = before === undefined ? words.join(' ') : `${before} ${words.join(' ')}`;
-    this.#setWords.run(id, all.slice(0, MOST_INDEXED_CHARS));
-  }
 }
-
-/** Ten hours of talk. */
-const MOST_INDEXED_CHARS = 500_000;

@@ -7,8 +7,7 @@ export const APPLICATION_ID = 0x52494e47;
  * A call is one row: its card and what goes on with it, as JSON, written together with its events. The columns that
  * calls are found by are made of the card by the database itself, so that they cannot say anything else.
  *
- * What was said stands once more as bare words, for searching. Both `secure_delete` and the index's own
- * `secure-delete` are on: what is deleted is overwritten.
+ * What was said stands once more as bare words, for searching: `search-index.ts` makes that.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -44,8 +43,6 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (call, seq)
   ) WITHOUT ROWID;
   CREATE TABLE keepers (keeper TEXT PRIMARY KEY, seen_ms INTEGER NOT NULL);
-  CREATE VIRTUAL TABLE said USING fts5 (words, detail = none, prefix = '2 3', tokenize = 'unicode61 remove_diacritics 0');
-  INSERT INTO said (said, rank) VALUES ('secure-delete', 1);
   `,
   // All that figures are made of, side by side: without it every call would be read for them, with all that is in it.
   `
@@ -53,7 +50,12 @@ export const MIGRATIONS: readonly string[] = [
     started_ms, agent, end_reason, duration_ms, cost, tool_failures, workings ->> '$.toolCalls', workings -> '$.latencies'
   );
   `,
+  // The search index of before may be spoilt: it is made anew when the version is seen to be less than this one.
+  '',
 ];
+
+/** Whose search index can be relied on. */
+export const SOUND_INDEX_VERSION = 3;
 
 /** A program that knows a lesser one than it finds keeps its hands off. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

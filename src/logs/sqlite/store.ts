@@ -17,6 +17,7 @@ import { FORGOTTEN_AT_ONCE, type KeptStore, type Orphan, TAKEN_UP_AT_ONCE } from
 import { eachByPages, pageOf } from '../keeping/page.ts';
 import { cardFrom, type Review, reviewed } from '../keeping/review.ts';
 import { Appender } from './append.ts';
+import { compactIndex } from './search-index.ts';
 import { sqliteTrouble } from './trouble.ts';
 import { ofAgents, whereOf } from './where.ts';
 
@@ -34,8 +35,9 @@ export class SqliteStore implements KeptStore {
   readonly #database: DatabaseSync;
   readonly #options: SqliteStoreOptions;
   #appender: Appender | null = null;
-  /** Something was deleted whose traces are still in the journal, because somebody was reading. */
-  #owesCheckpoint = false;
+  /** Something was deleted whose traces may still be there: also by a process that was killed before it wiped them. */
+  #owesWiping = true;
+  #wipedWallMs = Number.NEGATIVE_INFINITY;
 
   constructor(database: DatabaseSync, options: SqliteStoreOptions) {
     this.#database = database;
@@ -115,7 +117,7 @@ export class SqliteStore implements KeptStore {
       this.#database.prepare('DELETE FROM calls WHERE id = ?').run(id);
       return true;
     });
-    if (wasThere) this.#wipeJournal();
+    if (wasThere) await this.#wipeSoon();
     return wasThere;
   }
 
@@ -151,14 +153,12 @@ export class SqliteStore implements KeptStore {
       }
       return ids.length;
     });
-    if (forgotten > 0) this.#wipeJournal();
+    if (forgotten > 0) await this.#wipeSoon();
     return forgotten;
   }
 
   tidy(): Promise<void> {
-    return this.#read(() => {
-      if (this.#owesCheckpoint) this.#wipeJournal();
-    });
+    return this.#owesWiping ? this.#wipe() : Promise.resolve();
   }
 
   async beat(): Promise<void> {
@@ -201,16 +201,36 @@ export class SqliteStore implements KeptStore {
     );
   }
 
-  close(): Promise<void> {
-    return this.#read(() => {
-      if (this.#database.isOpen) this.#database.close();
+  /** Leaves everything in the one file, so that a copy of it is the whole log; unless somebody else has it open. */
+  async close(): Promise<void> {
+    if (!this.#database.isOpen) return;
+    await this.tidy().catch(() => {}); // the next one to open it owes that as well
+    await this.#read(() => this.#emptyJournal()).catch(() => {});
+    await this.#read(() => this.#database.close());
+  }
+
+  /** At once, but for many deletions on end not for each: it costs as much as there is in the index. */
+  async #wipeSoon(): Promise<void> {
+    this.#owesWiping = true;
+    if (this.#options.wallMs() - this.#wipedWallMs < WIPING_PAUSE_MS) return;
+    await this.#wipe().catch(() => {}); // what was deleted is deleted; this is tried again
+  }
+
+  /**
+   * What was deleted is overwritten in the database, but not in the search index before that is written together, and
+   * not in the journal before that is copied back and emptied.
+   */
+  async #wipe(): Promise<void> {
+    await this.#write(() => compactIndex(this.#database));
+    this.#wipedWallMs = this.#options.wallMs();
+    await this.#read(() => {
+      this.#owesWiping = !this.#emptyJournal();
     });
   }
 
-  /** What was deleted is overwritten in the database, but not in the journal before it is copied back and emptied. */
-  #wipeJournal(): void {
-    const result = this.#database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
-    this.#owesCheckpoint = result?.['busy'] !== 0;
+  /** False: somebody is reading what stands there. */
+  #emptyJournal(): boolean {
+    return this.#database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] === 0;
   }
 
   async #read<T>(read: () => T): Promise<T> {
@@ -263,6 +283,8 @@ function shareFrom(row: Record<string, SQLOutputValue>): DayShare {
     latencies: latencies.flat(),
   };
 }
+
+const WIPING_PAUSE_MS = 2_000;
 
 /** A process with live calls, or with calls to tell of, says every second that it is there. */
 const GONE_MS = 4_000;

@@ -1,21 +1,22 @@
 import { statSync } from 'node:fs';
 import type { KeptStore } from '../keeping/kept-store.ts';
 import { StoreTrouble } from '../keeping/trouble.ts';
-import { openSqliteReader, openSqliteStore, setDamagedAside } from '../sqlite/index.ts';
+import { openSqliteReader, openSqliteStore } from '../sqlite/index.ts';
 import { databasePath } from '../sqlite/open.ts';
-import type { ThreadSettings } from './messages.ts';
+import type { ThreadNotice, ThreadSettings } from './messages.ts';
 
 /** Keeps a store open: opens it when it is first needed, and anew when it was lost. */
 export class HeldStore {
   readonly #settings: ThreadSettings;
-  readonly #wasSetAside: (path: string) => void;
+  readonly #notice: (notice: ThreadNotice) => void;
   #store: KeptStore | null = null;
   /** Which file is open: the one of that name may be another by now. */
   #inode = 0;
+  #isSuspect = false;
 
-  constructor(settings: ThreadSettings, wasSetAside: (path: string) => void) {
+  constructor(settings: ThreadSettings, notice: (notice: ThreadNotice) => void) {
     this.#settings = settings;
-    this.#wasSetAside = wasSetAside;
+    this.#notice = notice;
   }
 
   async use<T>(work: (store: KeptStore) => Promise<T>): Promise<T> {
@@ -26,9 +27,16 @@ export class HeldStore {
     try {
       return await work(this.#store);
     } catch (error) {
-      if (error instanceof StoreTrouble && error.reason === 'store_corrupt') await this.#giveUp();
+      if (error instanceof StoreTrouble && error.reason === 'store_corrupt') await this.suspect();
       throw error;
     }
+  }
+
+  /** It is damaged somewhere: whoever opens it next has to look through it. */
+  async suspect(): Promise<void> {
+    await this.close();
+    this.#isSuspect = true;
+    if (this.#settings.role === 'reader') this.#notice({ type: 'store_suspect' });
   }
 
   async close(): Promise<void> {
@@ -43,21 +51,18 @@ export class HeldStore {
       const { openPostgresStore } = await import('../postgres/index.ts');
       return openPostgresStore({ ...store, keeper, connections: role === 'writer' ? 2 : 4 });
     }
-    const opened =
-      role === 'reader'
-        ? { store: openSqliteReader(directory), setAside: null }
-        : openSqliteStore(directory, { keeper, wallMs: Date.now, durability: store.durability ?? 'normal' });
-    if (opened.setAside !== null) this.#wasSetAside(opened.setAside);
-    this.#inode = this.#inodeNow();
-    return opened.store;
-  }
-
-  /** It is damaged: the next one to ask begins a fresh one. */
-  async #giveUp(): Promise<void> {
-    await this.close();
-    if (this.#settings.role === 'writer' && this.#settings.store.kind === 'sqlite') {
-      this.#wasSetAside(setDamagedAside(this.#settings.directory, Date.now()));
+    if (role === 'reader') {
+      this.#inode = this.#inodeNow();
+      return openSqliteReader(directory);
     }
+    const { durability = 'normal' } = store;
+    const isSuspect = this.#isSuspect;
+    const opened = openSqliteStore(directory, { keeper, wallMs: Date.now, durability, isSuspect });
+    this.#isSuspect = false;
+    this.#inode = this.#inodeNow();
+    if (opened.setAside !== null) this.#notice({ type: 'store_set_aside', path: opened.setAside });
+    if (opened.wasMended) this.#notice({ type: 'index_mended' });
+    return opened.store;
   }
 
   #inodeNow(): number {

@@ -34,6 +34,8 @@ export interface ThreadSettings {
 /** What a thread can be asked, in the words of the store. */
 export type Ask =
   | { readonly type: 'open' }
+  /** Of a reader: what it read was damaged. */
+  | { readonly type: 'suspect' }
   | { readonly type: 'append'; readonly batch: readonly StoredEvent[] }
   | { readonly type: 'list'; readonly query: CallQuery }
   | { readonly type: 'card'; readonly callId: string }
@@ -78,6 +80,10 @@ export type FromThread =
 export type ThreadNotice =
   /** What lay in the place of the call log could not be used, and lies elsewhere now. */
   | { readonly type: 'store_set_aside'; readonly path: string }
+  /** The index of words was broken, and was made anew of the calls; nothing else was touched. */
+  | { readonly type: 'index_mended' }
+  /** A reader has found something damaged. */
+  | { readonly type: 'store_suspect' }
   | { readonly type: 'recording_failed'; readonly callId: string; readonly code: string }
   /** Calls of a process that is gone were given their end. */
   | { readonly type: 'orphans_closed'; readonly calls: number }

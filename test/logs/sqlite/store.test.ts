@@ -9,6 +9,7 @@ import { APPLICATION_ID, MIGRATIONS } from '../../../src/logs/sqlite/schema.ts';
 import { SqliteStore } from '../../../src/logs/sqlite/store.ts';
 import { describeCallStore } from '../../contracts/call-store.ts';
 import { aWholeCall, eventsOf, rang, stored } from '../../support/logged-calls.ts';
+import { overlappingCalls } from '../../support/overlapping-calls.ts';
 
 const options = { keeper: 'this', wallMs: () => 1_000_000 };
 
@@ -39,7 +40,10 @@ describe('the embedded call log', () => {
       [10, { type: 'caller_said', text: 'My canarysecret is canarysafe.' }],
     ]);
     await store.append(stored('CAcanaryid', canary));
-    for (let n = 0; n < 50; n++) await store.append(stored(`CA${n}`, aWholeCall()));
+    for (let n = 0; n < 50; n++) {
+      const later = { type: 'caller_said', text: `More canary${n}.`, seq: 10 + n, atMs: 20 + n } as const;
+      await store.append([...stored(`CA${n}`, aWholeCall()), ...stored('CAcanaryid', [later])]);
+    }
     const bytes = () => readdirSync(directory).map((name) => readFileSync(join(directory, name), 'latin1'));
     expect(bytes().some((text) => text.includes('canarysecret'))).toBe(true);
 
@@ -48,6 +52,19 @@ describe('the embedded call log', () => {
     expect(bytes().filter((text) => text.toLowerCase().includes('canary'))).toEqual([]);
     await store.close();
     expect(bytes().filter((text) => text.toLowerCase().includes('canary'))).toEqual([]);
+  });
+
+  it('leaves no byte of many that are deleted one after the other, a moment later', async () => {
+    const directory = aDirectory();
+    const { store } = openSqliteStore(directory, options);
+    const { calls, batches } = overlappingCalls(10, 3);
+    for (const batch of batches) await store.append(batch);
+    for (const callId of calls.keys()) await store.delete(callId);
+    await store.tidy();
+
+    const bytes = readdirSync(directory).map((name) => readFileSync(join(directory, name), 'latin1'));
+    expect(bytes.filter((text) => /ticians|turdays|lenses/.test(text))).toEqual([]);
+    await store.close();
   });
 
   it('still knows whose call it was when its words are forgotten and news of it come late', async () => {
@@ -135,7 +152,7 @@ describe('the embedded call log', () => {
 
   it('reads no call for figures, and no call that is over for those that go on', async () => {
     const directory = aDirectory();
-    const { database } = openForWriting(directory, 'normal', 'now');
+    const { database } = openForWriting(directory, { durability: 'normal', stamp: 'now' });
     const asked = vi.spyOn(database, 'prepare');
     const store = new SqliteStore(database, options);
     await store.figures({ agent: 'front-desk', fromWallMs: 0 });
