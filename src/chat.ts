@@ -35,6 +35,7 @@ const SILENT_LINE: CallLeg = {
   listen() {},
   play() {},
   mark() {},
+  ping() {},
   clear() {},
   hangUp() {},
   transfer: async () => false,

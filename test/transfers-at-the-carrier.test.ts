@@ -11,6 +11,7 @@ import { createToolbox } from '../src/tools/toolbox.ts';
 import { PLAN } from './support/a-call.ts';
 import { aCallSid, openSocket, startOf } from './support/a-carrier.ts';
 import { aRestServer, carrier, cleanups, formOf } from './support/a-line.ts';
+import { passing } from './support/passing-time.ts';
 import { TestClock } from './support/test-clock.ts';
 
 const transferTargets: Readonly<Record<string, TransferTarget>> = {
@@ -122,7 +123,7 @@ describe('the carrier, asked by an agent', () => {
     const { callSid, model } = await ring();
     await model.uses('transfer', { target: 'workshop' });
     model.says('I am connecting you.', 1_000);
-    clock.advance(1_500);
+    await passing(clock, 1_500);
     await vi.waitFor(() => expect(requests).toHaveLength(1));
     expect(requests[0]?.body).toContain(encodeURIComponent('<Number>+441632960001</Number>'));
 
@@ -138,7 +139,7 @@ describe('the carrier, asked by an agent', () => {
     const { model } = await ring();
     await model.uses('transfer', { target: 'office' });
     model.says('I am connecting you.', 1_000);
-    clock.advance(1_500);
+    await passing(clock, 1_500);
     await vi.waitFor(() => expect(requests).toHaveLength(1));
     const address = whisperOf(requests[0]?.body);
 
@@ -157,7 +158,7 @@ describe('the carrier, asked by an agent', () => {
     const { model } = await ring();
     await model.uses('transfer', { target: 'till' });
     model.says('I am connecting you.', 1_000);
-    clock.advance(1_500);
+    await passing(clock, 1_500);
 
     await vi.waitFor(() => expect(requests).toHaveLength(1));
     const twiml = new URLSearchParams(requests[0]?.body).get('Twiml');
@@ -171,7 +172,7 @@ describe('the carrier, asked by an agent', () => {
     const { callSid, model } = await ring();
     await model.uses('transfer', { target: 'workshop' });
     model.says('I am connecting you.', 1_000);
-    clock.advance(1_500);
+    await passing(clock, 1_500);
 
     await vi.waitFor(() => expect(JSON.stringify(model.added.at(-1))).toContain('did not go through'));
     expect(calls.find(callSid)).toBeDefined();
@@ -183,7 +184,7 @@ describe('the carrier, asked by an agent', () => {
 
     await model.uses('hang_up', {});
     model.says('Goodbye!', 1_000);
-    clock.advance(2_000);
+    await passing(clock, 2_000);
 
     await vi.waitFor(() => expect(requests.map(({ body }) => body)).toEqual(['Status=completed']));
   });

@@ -99,9 +99,11 @@ export class Conversation {
       case 'audio':
         this.#ends.tap.callerHeard(news.audio, news.atMs, now);
         this.#uplink.hear(news.audio, news.atMs, now);
-        return this.#floor.hear(news.audio, now);
+        return this.#floor.hear(news.audio, news.atMs, now);
       case 'mark':
         return this.#floor.markReturned(news.name, now);
+      case 'pong':
+        return this.#floor.pongCame(news.name, now);
       case 'digit':
         return this.#press(news.digit, now);
       default:

@@ -5,22 +5,12 @@ import type { CallLeg } from '../ports/carrier.ts';
 import type { PartId } from '../ports/model.ts';
 import { HeardParts } from './heard-parts.ts';
 import type { PartProgress } from './interruption.ts';
-import { MarkPace } from './mark-pace.ts';
-import { PlaybackClock } from './playback-clock.ts';
+import { Playout, type PlayoutWires } from './playout.ts';
 import { isSamePart, SpokenPart } from './spoken-part.ts';
 
-export interface DownlinkWires {
+export interface DownlinkWires extends PlayoutWires {
   readonly from: AudioFormat;
-  readonly to: AudioFormat;
   readonly tell: (fact: CallFact) => void;
-  /** Told of everything that is sent, and when the phone will begin to play it. */
-  readonly played: (audio: Uint8Array, startsAt: number) => void;
-  /** Told of every mark, and when the phone will come to it. */
-  readonly marked: (name: string, dueAt: number) => void;
-  /** Somebody would know exactly when a stretch of sound begins. */
-  readonly wantsMarks: () => boolean;
-  /** What is being said may be held and gone on with. */
-  readonly mayBeHeld: boolean;
 }
 
 /**
@@ -34,30 +24,28 @@ export interface DownlinkWires {
 export class Downlink {
   readonly #wires: DownlinkWires;
   readonly #transcoder: Transcoder;
-  readonly #playback = new PlaybackClock();
+  readonly #playout: Playout;
   #isHeld = false;
-  #leg: CallLeg | null = null;
   #parts: SpokenPart[] = [];
   readonly #heard: HeardParts;
-  readonly #markPace = new MarkPace();
-  #marks = 0;
 
   constructor(wires: DownlinkWires) {
     this.#wires = wires;
+    this.#playout = new Playout(wires);
     this.#heard = new HeardParts(wires.tell);
     this.#transcoder = createTranscoder(wires.from, wires.to);
   }
 
   /** What was said before there was a line is said now. */
   connect(leg: CallLeg, now: number): void {
-    this.#leg = leg;
+    this.#playout.connect(leg, now);
     this.tick(now);
   }
 
   /** The line is gone for a while; another may come. */
   disconnect(now: number): void {
     this.fallSilent(now);
-    this.#leg = null;
+    this.#playout.disconnect();
   }
 
   /** Nothing is left to say, and everything that was said has been heard. */
@@ -73,19 +61,31 @@ export class Downlink {
 
   /** When, among what comes from the caller, a `clear` shows that was sent at this time. */
   silentFrom(clearedAt: number): number {
-    return clearedAt + 2 * (this.#playback.journeyMs ?? 0);
+    return clearedAt + 2 * (this.#playout.journeyMs ?? 0);
   }
 
   get isHeld(): boolean {
     return this.#isHeld;
   }
 
+  /** Since when the phone has had nothing to play, because it takes nothing; null while it listens. */
+  get deafSince(): number | null {
+    return this.#playout.deafSince;
+  }
+
+  /** Something waits for a phone that takes nothing, and would be old when it was heard. */
+  isStale(now: number): boolean {
+    const since = this.#playout.deafSince;
+    if (since === null) return false;
+    return this.#parts.some(
+      (part) => part.waiting.length > 0 && now - Math.max(since, part.begunAt) > STALE_MS,
+    );
+  }
+
   /** Stops in mid-word; what the phone has not played is kept. The phone itself has to be cleared by the caller. */
   hold(now: number): void {
-    const heardMs = this.#playback.heardMs(now);
-    for (const part of this.#parts) part.takeBack(heardMs, this.#wires.to);
-    this.#playback.cleared(now);
-    this.#markPace.marked();
+    this.#takeBack(this.#playout.heardMs(now));
+    this.#playout.cleared(now);
     this.#isHeld = true;
   }
 
@@ -131,30 +131,43 @@ export class Downlink {
   }
 
   markReturned(name: string, now: number): void {
-    this.#playback.markReturned(name, now);
+    this.#playout.markReturned(name, now);
+  }
+
+  pongCame(name: string, now: number): void {
+    this.#playout.pongCame(name, now);
+  }
+
+  /** A frame of the caller's, with its place on the line's own clock: it shows how long the way takes. */
+  frameCame(lineMs: number, now: number): void {
+    this.#playout.frameCame(lineMs, now);
   }
 
   tick(now: number): void {
+    const deafAtMs = this.#playout.look(now);
+    if (deafAtMs !== null) {
+      this.#takeBack(deafAtMs);
+      this.#wires.tell({ type: 'problem', code: 'phone_is_deaf' });
+    }
     this.#pump(now);
     this.#settle(now);
   }
 
   progress(now: number): readonly PartProgress[] {
     this.#settle(now);
-    const heardMs = this.#playback.heardMs(now);
+    const heardMs = this.#playout.heardMs(now);
     return this.#parts.map((part) => part.progress(heardMs));
   }
 
   /** Forgets everything that was not heard, here and at the phone. */
   fallSilent(now: number): void {
-    const heardMs = this.#playback.heardMs(now);
+    const heardMs = this.#playout.heardMs(now);
     this.#heard.tellAll();
     for (const part of this.#parts) if (part.receivedMs > 0) this.#wires.tell(part.said(heardMs));
     for (const part of this.#parts) part.drop();
     this.#parts = [];
     this.#transcoder.reset();
-    this.#playback.cleared(now);
-    this.#markPace.marked();
+    this.#playout.cleared(now);
     this.#isHeld = false;
   }
 
@@ -171,7 +184,7 @@ export class Downlink {
       // Within an answer the parts come one after the other, whatever the order of their endings.
       if (part.id.responseId === id.responseId) part.isComplete = true;
     }
-    const part = new SpokenPart(id, now, this.#wires.mayBeHeld);
+    const part = new SpokenPart(id, now);
     this.#parts.push(part);
     return part;
   }
@@ -181,15 +194,18 @@ export class Downlink {
     return durationMs(this.#wires.to, bytes);
   }
 
+  #takeBack(heardMs: number): void {
+    for (const part of this.#parts) part.takeBack(heardMs, this.#wires.to);
+  }
+
   /** Keeps the lead at the carrier, as long as there is something to say and somebody to hear it. */
   #pump(now: number): void {
-    const leg = this.#leg;
-    if (!leg || this.#isHeld || this.#parts.length === 0) return;
-    for (let leadMs = this.#playback.leadMs(now); leadMs <= REFILL_MS; leadMs = this.#playback.leadMs(now)) {
+    if (this.#isHeld || this.#parts.length === 0) return;
+    for (let leadMs = this.#playout.leadMs(now); leadMs <= REFILL_MS; leadMs = this.#playout.leadMs(now)) {
       const part = this.#nextToSpeak(now);
       const bytes = part ? this.#bytesToSend(part, LEAD_MS - leadMs) : 0;
-      if (!part || bytes === 0 || leg.backlogBytes > MOST_BACKLOG_BYTES) return;
-      this.#send(leg, part, bytes, now);
+      if (!part || bytes === 0 || !this.#playout.isOpen) return;
+      this.#send(part, bytes, now);
     }
   }
 
@@ -210,36 +226,21 @@ export class Downlink {
     return Math.min(Math.floor(part.waiting.length / frameBytes) * frameBytes, roomBytes);
   }
 
-  #send(leg: CallLeg, part: SpokenPart, bytes: number, now: number): void {
-    const leadMs = this.#playback.leadMs(now);
+  #send(part: SpokenPart, bytes: number, now: number): void {
     if (part.sentMs === 0) this.#tellOfStart(part);
-    if (leadMs === 0 && this.#wires.wantsMarks() && this.#markPace.begins(now)) this.#mark(leg, now);
-    const audio = part.send(bytes, this.#wires.to, this.#playback.sentMs);
-    const ms = durationMs(this.#wires.to, audio.length);
-    leg.play(audio);
-    this.#wires.played(audio, now + leadMs);
-    this.#playback.sent(ms, now);
-
-    const isItsEnd = part.isComplete && part.waiting.length === 0;
-    if (this.#markPace.sent(ms, now) || isItsEnd) this.#mark(leg, now);
-  }
-
-  #mark(leg: CallLeg, now: number): void {
-    const name = `heard-${++this.#marks}`;
-    leg.mark(name);
-    this.#wires.marked(name, this.#playback.marked(name, now));
-    this.#markPace.marked();
+    const audio = part.send(bytes, this.#wires.to, this.#playout.sentMs);
+    this.#playout.play(audio, part.isComplete && part.waiting.length === 0, now);
   }
 
   #tellOfStart({ id: { responseId } }: SpokenPart): void {
-    const { journeyMs } = this.#playback;
+    const { journeyMs } = this.#playout;
     const line = journeyMs === null ? {} : { lineMs: Math.round(journeyMs) };
     this.#wires.tell({ type: 'agent_started_speaking', responseId, ...line });
   }
 
   /** Tells of what has been heard to its end. */
   #settle(now: number): void {
-    const heardMs = this.#playback.heardMs(now);
+    const heardMs = this.#playout.certainlyHeardMs(now);
     for (let part = this.#parts[0]; part?.wasHeardToTheEnd(heardMs); part = this.#parts[0]) {
       this.#parts.shift();
       part.drop();
@@ -260,8 +261,8 @@ const MOST_WAITING_MS = 120_000;
 const MOST_PARTS = 100;
 const MOST_WORDS_CHARS = 5_000;
 
-/** About two seconds of sound: a line that takes no more is not listening, and must not hear stale speech later. */
-const MOST_BACKLOG_BYTES = 24_000;
+/** What a caller could have heard earlier than this, and did not, they never hear. */
+const STALE_MS = 2_000;
 
 /** An answer that has been silent for so long in its middle no longer holds up the next one. */
 const DRY_MS = 1_000;

@@ -36,6 +36,8 @@ export class Floor {
   #voice: { readonly traits: SessionTraits; readonly downlink: Downlink } | null = null;
   #doubt: Doubt | null = null;
   #heldAt = 0;
+  /** Something was not said because the phone took nothing, and the caller is to hear of it. */
+  #hasGivenUp = false;
   #turns = 0;
   /** The caller has begun a turn that the agent is to answer. */
   #turnIsOpen = false;
@@ -67,11 +69,14 @@ export class Floor {
     const downlink = new Downlink({
       from: traits.output,
       to: format,
-      mayBeHeld: this.#evidence !== null,
       tell: (fact) => this.#journal.note(fact),
       played: (audio, startsAt) => {
         this.#tap.agentPlayed(audio, startsAt);
         this.#evidence?.played(audio, startsAt);
+      },
+      silenced: (since) => {
+        this.#tap.agentCleared(since);
+        this.#evidence?.silenced(since);
       },
       marked: (name, dueAt) => this.#tap.agentMarked(name, dueAt),
       wantsMarks: () => this.#tap.wantsMarks,
@@ -87,17 +92,24 @@ export class Floor {
 
   tick(now: number): void {
     this.#voice?.downlink.tick(now);
+    if (this.#voice) this.#mindTheLine(this.#voice.downlink, now);
     if (this.#doubt) this.#weigh(this.#doubt, now);
     this.#ask(now);
   }
 
-  hear(audio: Uint8Array, now: number): void {
+  hear(audio: Uint8Array, lineMs: number, now: number): void {
+    this.#voice?.downlink.frameCame(lineMs, now);
     this.#evidence?.heard(audio, now);
     if (this.#doubt) this.#weigh(this.#doubt, now);
   }
 
   markReturned(name: string, now: number): void {
     this.#voice?.downlink.markReturned(name, now);
+    this.#tap.markReturned(name, now);
+  }
+
+  pongCame(name: string, now: number): void {
+    this.#voice?.downlink.pongCame(name, now);
     this.#tap.markReturned(name, now);
   }
 
@@ -156,11 +168,11 @@ export class Floor {
   giveWay(now: number): void {
     if (!this.#voice || !this.#leg) return;
     const { traits, downlink } = this.#voice;
-    const wasHeld = downlink.isHeld;
+    const silentSince = downlink.deafSince ?? (downlink.isHeld ? this.#heldAt : null);
     const parts = downlink.progress(now);
     const way = giveWay(parts, this.#ledger.runningId, traits.yieldsToSpeech);
 
-    if (way.silenceThePhone && !wasHeld) this.#silence(now); // before anything else: the part the caller notices
+    if (way.silenceThePhone && silentSince === null) this.#silence(now); // before anything else: the part the caller notices
     if (parts.length > 0) downlink.fallSilent(now);
     for (const responseId of way.outlaw) this.#outlawed.add(responseId);
     if (way.cancel !== null) this.#session.cancel(way.cancel);
@@ -170,7 +182,7 @@ export class Floor {
         type: 'interrupted',
         heardMs: Math.round(way.heardMs),
         unheardMs: Math.round(way.unheardMs),
-        heardUntilMs: this.#journal.msAt(downlink.silentFrom(wasHeld ? this.#heldAt : now)),
+        heardUntilMs: this.#journal.msAt(downlink.silentFrom(silentSince ?? now)),
       });
     }
   }
@@ -236,7 +248,7 @@ export class Floor {
 
   #hold(now: number): void {
     const downlink = this.#voice?.downlink;
-    if (!downlink || downlink.isHeld || this.#isProtected()) return;
+    if (!downlink || downlink.isHeld || downlink.deafSince !== null || this.#isProtected()) return;
     this.#silence(now);
     downlink.hold(now);
     this.#heldAt = now;
@@ -257,6 +269,30 @@ export class Floor {
     this.#evidence?.silenced(now);
   }
 
+  /**
+   * A phone that takes nothing hears nothing that is old when it wakes up: what waits for it is given up, as far as
+   * it was not heard. It is told of once they hear again, or they would wait for the rest of a sentence.
+   */
+  #mindTheLine(downlink: Downlink, now: number): void {
+    if (downlink.isStale(now)) {
+      this.#hasGivenUp = true;
+      return this.#giveUp(downlink, now);
+    }
+    if (!this.#hasGivenUp || downlink.deafSince !== null) return;
+    this.#hasGivenUp = false;
+    this.#journal.note({ type: 'told', by: 'house', text: LINE_WAS_DEAD });
+    this.#session.add({ type: 'text', from: 'house', text: LINE_WAS_DEAD });
+    this.answerTurn(now);
+  }
+
+  #giveUp(downlink: Downlink, now: number): void {
+    const way = giveWay(downlink.progress(now), this.#ledger.runningId, false);
+    downlink.fallSilent(now);
+    for (const responseId of way.outlaw) this.#outlawed.add(responseId);
+    if (way.cancel !== null) this.#session.cancel(way.cancel);
+    for (const { part, heardMs } of way.truncate) this.#session.truncate(part, heardMs);
+  }
+
   #isProtected(): boolean {
     const current = this.#voice?.downlink.currentResponseId ?? this.#ledger.runningId;
     return current !== null && this.#protected.has(current);
@@ -274,6 +310,9 @@ export class Floor {
     if (want) this.#session.respond(want);
   }
 }
+
+const LINE_WAS_DEAD =
+  'The line to the caller was dead for a while, and they did not hear the last of what you said. They hear you again now: go on from there, or say it anew, briefly.';
 
 /** The last few names, for news that comes late. */
 class Recent {

@@ -1,3 +1,5 @@
+import { LONGEST_JOURNEY_MS } from './arrivals.ts';
+
 /**
  * Knows how much of what we sent the caller has heard.
  *
@@ -7,9 +9,9 @@
  * send at is as good as the time it arrives at: "heard by now" is what the phone
  * will have played when a `clear` sent now reaches it.
  *
- * Marks that come back keep the picture honest. One that is early proves the
- * phone to be ahead of us. One that is late by up to `MARK_JOURNEY_MS` may just
- * have had a long way back; only beyond that it proves that the phone stalled.
+ * What comes back keeps the picture honest. A mark that is early proves the phone to be ahead of us; one that is
+ * late may have had a long way back, and proves nothing before it is later than any way is long. But sound that
+ * reached the phone late, when it had run dry, was heard that much later, and so was all that followed.
  *
  * Times passed in are milliseconds on one clock; positions are milliseconds of
  * sound since the call began, with what was cleared taken out again.
@@ -17,12 +19,16 @@
 export class PlaybackClock {
   #sentMs = 0;
   #endsAt = Number.NEGATIVE_INFINITY;
+  /** When the phone comes to the sound that was sent last; null if a ping is behind it already. */
+  #neededAt: number | null = null;
   #quickestEchoMs: number | null = null;
   readonly #marks = new Map<string, Mark>();
+  /** The sound that pings were sent behind. */
+  readonly #chunks = new Map<string, Chunk>();
 
-  /** How long sound takes to the phone, as far as marks have shown; null before the first has come back. */
-  get journeyMs(): number | null {
-    return this.#quickestEchoMs === null ? null : this.#quickestEchoMs / 2;
+  /** How much later than it was due the quickest mark came back; null before the first. */
+  get quickestEchoMs(): number | null {
+    return this.#quickestEchoMs;
   }
 
   /** How much sound was sent, in all. */
@@ -31,29 +37,49 @@ export class PlaybackClock {
   }
 
   sent(ms: number, now: number): void {
+    if (this.#endsAt < now) this.#chunks.clear(); // a new stretch: how late the last one was is all the same to it
+    const neededAt = Math.max(this.#endsAt, now);
+    this.#neededAt = neededAt;
+    this.#endsAt = neededAt + ms;
     this.#sentMs += ms;
-    this.#endsAt = Math.max(this.#endsAt, now) + ms;
   }
 
   /** Gives the time at which the phone comes to it, as far as we know. */
   marked(name: string, now: number): number {
     const dueAt = Math.max(this.#endsAt, now);
-    this.#marks.set(name, { positionMs: this.#sentMs, dueAt });
-    const oldest = this.#marks.keys().next().value;
-    if (this.#marks.size > MOST_MARKS && oldest !== undefined) this.#marks.delete(oldest);
+    put(this.#marks, name, { positionMs: this.#sentMs, markedAt: now, dueAt });
     return dueAt;
   }
 
-  markReturned(name: string, now: number): void {
+  /** What was sent with it; null for a mark that was cleared, or never ours: that says nothing about hearing. */
+  markReturned(name: string, now: number): Mark | null {
     const mark = this.#marks.get(name);
-    if (mark === undefined) return; // cleared, or never ours: says nothing about hearing
+    if (mark === undefined) return null;
     this.#forgetUntil(name);
 
     const lateMs = now - mark.dueAt;
-    if (lateMs < 0) return this.#shift(lateMs);
-    this.#quickestEchoMs = Math.min(this.#quickestEchoMs ?? lateMs, lateMs);
-    const stalledMs = lateMs - this.#quickestEchoMs;
-    if (stalledMs > MARK_JOURNEY_MS) this.#shift(stalledMs);
+    if (lateMs < 0) this.#shift(lateMs);
+    else {
+      this.#quickestEchoMs = Math.min(this.#quickestEchoMs ?? lateMs, lateMs);
+      const stalledMs = lateMs - this.#quickestEchoMs;
+      if (stalledMs > LONGEST_JOURNEY_MS) this.#shift(stalledMs);
+    }
+    return mark;
+  }
+
+  /** There is a ping behind the sound that was sent last. */
+  pinged(name: string, now: number): void {
+    if (this.#neededAt !== null) put(this.#chunks, name, { sentAt: now, neededAt: this.#neededAt });
+    this.#neededAt = null;
+  }
+
+  /** That ping took so much longer than usual to reach the phone. */
+  arrived(name: string, lateMs: number): void {
+    const chunk = this.#chunks.get(name);
+    this.#chunks.delete(name);
+    if (!chunk) return;
+    const ranDryMs = chunk.sentAt + lateMs - chunk.neededAt;
+    if (ranDryMs > LEAST_DRY_MS) this.#shift(ranDryMs);
   }
 
   /** How much sound waits at the phone, unheard. */
@@ -62,14 +88,41 @@ export class PlaybackClock {
   }
 
   heardMs(now: number): number {
-    return Math.min(this.#sentMs - this.leadMs(now), this.#provenLimitMs(now));
+    return this.#sentMs - this.leadMs(now);
+  }
+
+  /** When the phone came, or will come, to this position: as long as it plays without a pause. */
+  heardAt(positionMs: number): number {
+    return this.#endsAt - (this.#sentMs - positionMs);
+  }
+
+  /** How long the phone has owed us a mark, beyond what the quickest has taken. */
+  overdueMs(now: number): number {
+    const [oldest] = this.#marks.values();
+    if (oldest === undefined || this.#quickestEchoMs === null) return 0; // or this line never gave one back
+    return Math.max(0, now - oldest.dueAt - this.#quickestEchoMs);
+  }
+
+  /** The phone has not come past this, if the marks it owes us are to be believed. */
+  get owedFromMs(): number {
+    const [oldest] = this.#marks.values();
+    return oldest?.positionMs ?? Number.POSITIVE_INFINITY;
   }
 
   /** The phone was told to forget what it has not played. */
-  cleared(now: number): void {
-    this.#sentMs = this.heardMs(now);
+  cleared(now: number, heardMs = this.heardMs(now)): void {
+    this.#sentMs = heardMs;
     this.#endsAt = now;
+    this.#neededAt = null;
     this.#marks.clear();
+    this.#chunks.clear();
+  }
+
+  /** Another line, of which nothing is known yet; or one that gives no marks back any more. */
+  lineChanged(): void {
+    this.#quickestEchoMs = null;
+    this.#marks.clear();
+    this.#chunks.clear();
   }
 
   /** Marks come back in order: those before this one were lost, and the phone is past them. */
@@ -82,32 +135,32 @@ export class PlaybackClock {
 
   #shift(ms: number): void {
     this.#endsAt += ms;
+    if (this.#neededAt !== null) this.#neededAt += ms;
     for (const [name, mark] of this.#marks) this.#marks.set(name, { ...mark, dueAt: mark.dueAt + ms });
-  }
-
-  /** A mark that is long overdue says that the phone has not come that far. */
-  #provenLimitMs(now: number): number {
-    if (this.#quickestEchoMs === null) return Number.POSITIVE_INFINITY; // this line never gave one back
-    for (const [name, mark] of this.#marks) {
-      const overdueMs = now - mark.dueAt - this.#quickestEchoMs;
-      if (overdueMs <= MARK_JOURNEY_MS) break;
-      if (overdueMs <= MARK_LOST_MS) return mark.positionMs + this.#quickestEchoMs;
-      this.#marks.delete(name);
-    }
-    return Number.POSITIVE_INFINITY;
+    for (const [name, chunk] of this.#chunks)
+      this.#chunks.set(name, { ...chunk, neededAt: chunk.neededAt + ms });
   }
 }
 
-interface Mark {
+export interface Mark {
   readonly positionMs: number;
+  readonly markedAt: number;
   readonly dueAt: number;
 }
 
-/** The longest way back that a mark may have without telling anything about the phone. */
-const MARK_JOURNEY_MS = 400;
+interface Chunk {
+  readonly sentAt: number;
+  readonly neededAt: number;
+}
 
-/** A mark that has not come back by then will not: some lines lose them. */
-const MARK_LOST_MS = 5_000;
+function put<Value>(into: Map<string, Value>, name: string, value: Value): void {
+  into.set(name, value);
+  const oldest = into.keys().next().value;
+  if (into.size > MOST_NAMES && oldest !== undefined) into.delete(oldest);
+}
+
+/** Less is lost in how busy two machines are; and nobody can tell from it where a word ended. */
+const LEAST_DRY_MS = 40;
 
 /** More than a phone that reads and answers can owe us. */
-const MOST_MARKS = 200;
+const MOST_NAMES = 200;

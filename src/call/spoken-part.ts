@@ -16,16 +16,17 @@ export class SpokenPart {
   isComplete = false;
   /** Neither sound nor words will come any more, of this part or of its answer. */
   answerIsFinished = false;
+  readonly begunAt: number;
   lastSoundAt: number;
   /** Where it begins on the phone's playback, once it has begun. */
   #startMs = 0;
-  /** The last that was sent, where it may have to be sent again. */
-  readonly #sent: ByteQueue | null;
+  /** The last that was sent: it may have to be sent again. */
+  readonly #sent = new ByteQueue();
 
-  constructor(id: PartId, now: number, mayBeHeld: boolean) {
+  constructor(id: PartId, now: number) {
     this.id = id;
+    this.begunAt = now;
     this.lastSoundAt = now;
-    this.#sent = mayBeHeld ? new ByteQueue() : null;
   }
 
   /** Takes out what is to be sent next. */
@@ -33,16 +34,13 @@ export class SpokenPart {
     if (this.sentMs === 0) this.#startMs = playbackMs;
     const audio = this.waiting.take(bytes);
     this.sentMs += durationMs(format, audio.length);
-    if (this.#sent) {
-      this.#sent.push(audio);
-      this.#sent.take(Math.max(0, this.#sent.length - MOST_RESENT_MS * bytesPerMs(format)));
-    }
+    this.#sent.push(audio);
+    this.#sent.take(Math.max(0, this.#sent.length - MOST_RESENT_MS * bytesPerMs(format)));
     return audio;
   }
 
   /** What was sent beyond this was not played: it waits again. */
   takeBack(playbackHeardMs: number, format: AudioFormat): void {
-    if (!this.#sent) return;
     const unheardBytes = Math.ceil((this.sentMs - this.heardMs(playbackHeardMs)) * bytesPerMs(format));
     this.#sent.take(Math.max(0, this.#sent.length - unheardBytes));
     const unheard = this.#sent.take(unheardBytes);
@@ -55,7 +53,7 @@ export class SpokenPart {
   /** Nothing more of it is sent, or sent again: others may have its memory. */
   drop(): void {
     this.waiting.clear();
-    this.#sent?.clear();
+    this.#sent.clear();
   }
 
   heardMs(playbackHeardMs: number): number {
@@ -87,8 +85,8 @@ export class SpokenPart {
   }
 }
 
-/** More than is ever at the phone. */
-const MOST_RESENT_MS = 800;
+/** More than is ever at the phone, or on its way to one that takes nothing. */
+const MOST_RESENT_MS = 2_500;
 
 export function isSamePart(one: PartId, other: PartId): boolean {
   return (

@@ -30,6 +30,8 @@ export interface CallLeg {
   play(audio: Uint8Array): void;
   /** Comes back as an event when everything played before it was heard, or was cleared. */
   mark(name: string): void;
+  /** Comes back as a `pong` as soon as the carrier has all that was sent before; never on lines that cannot tell. */
+  ping(name: string): void;
   clear(): void;
   /** Ends the phone call at the carrier, then the line. */
   hangUp(): void;
@@ -56,6 +58,7 @@ export interface TransferWish {
 export type LegEvent =
   | { readonly type: 'audio'; readonly audio: Uint8Array; readonly atMs: number }
   | { readonly type: 'mark'; readonly name: string }
+  | { readonly type: 'pong'; readonly name: string }
   | { readonly type: 'digit'; readonly digit: string }
   | { readonly type: 'gone'; readonly reason: LegGone };
 

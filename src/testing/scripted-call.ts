@@ -159,6 +159,7 @@ class ScriptedLine implements CallLeg {
 
   play(): void {}
   mark(): void {}
+  ping(): void {}
   clear(): void {}
   hangUp(): void {}
   close(): void {}

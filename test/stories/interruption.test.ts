@@ -201,7 +201,7 @@ describe('a caller who cuts in', () => {
   });
 
   it('is noted with the moment at which the caller’s phone fell silent, on a line that takes its time', () => {
-    const { model, factsOf, clock } = aCall({ journey: { downMs: 40, markMs: 60 } });
+    const { model, factsOf, clock } = aCall({ journey: { downMs: 40, upMs: 60 } });
     model.says('hours', { ms: 5000 });
     clock.advance(1200);
 

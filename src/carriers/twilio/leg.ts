@@ -44,6 +44,11 @@ export class TwilioLeg implements CallLeg {
     this.#send(markMessage(this.#streamSid, name));
   }
 
+  /** Whoever speaks WebSocket answers it, in its turn, and does not look at what it is for. */
+  ping(name: string): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping(name);
+  }
+
   clear(): void {
     this.#send(clearMessage(this.#streamSid));
   }

@@ -42,8 +42,9 @@ export class TwilioStream {
       clock.every(WATCH_MS, () => this.#watch()),
     ];
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
-    socket.on('pong', () => {
+    socket.on('pong', (name) => {
       this.#isAlive = true;
+      if (name.length > 0) this.#line?.leg.tell({ type: 'pong', name: name.toString() });
     });
     socket.on('error', () => {}); // a close follows, and that is what counts
     socket.on('close', () => this.#onClose());

@@ -3,12 +3,13 @@
  *
  * A mark comes back when the sound before it was heard, on the way that the caller's frames take: where it arrives
  * among them is where that sound belongs. Marks are held up now and then, and never come early; and a stretch is
- * played without a gap. So the quickest mark of it places all of it.
+ * played without a gap. So the quickest mark of it places all of it. What was sent to a phone that had nothing to
+ * play comes back without being played: where that is much quicker, it is the marks that are slow, all of them.
  */
 export class MarkEchoes {
   readonly #dueMs = new Map<string, number>();
   #beganMs = Number.NEGATIVE_INFINITY;
-  /** As the mark before the stretch has it, whose sound may have come a little after it; … */
+  /** As the mark beside its beginning has it, whose sound may have come a little after it; … */
   #cameLateMs: number | null = null;
   /** … and as those behind its sound have it. */
   #playedLateMs: number | null = null;
@@ -17,7 +18,9 @@ export class MarkEchoes {
 
   /** How late the stretch was that is being played; until it is known, as late as the one before. */
   get lateMs(): number {
-    return this.#playedLateMs ?? this.#cameLateMs ?? this.#lateBeforeMs;
+    const [came, played] = [this.#cameLateMs, this.#playedLateMs];
+    if (came !== null && played !== null) return played - came > MARKS_ARE_SLOW_MS ? came : played;
+    return played ?? came ?? this.#lateBeforeMs;
   }
 
   /** When the caller began to hear it. */
@@ -44,7 +47,7 @@ export class MarkEchoes {
     this.#dueMs.delete(name);
     if (dueMs === undefined || dueMs < this.#beganMs) return; // cleared, or of a stretch that is over
     const lateMs = atMs - dueMs;
-    if (dueMs === this.#beganMs) this.#cameLateMs = lateMs;
+    if (dueMs === this.#beganMs) this.#cameLateMs = Math.min(this.#cameLateMs ?? lateMs, lateMs);
     else this.#playedLateMs = Math.min(this.#playedLateMs ?? lateMs, lateMs);
   }
 
@@ -53,6 +56,9 @@ export class MarkEchoes {
     this.#dueMs.clear();
   }
 }
+
+/** No sound is that much behind what was sent before it, in the same moment. */
+const MARKS_ARE_SLOW_MS = 60;
 
 /** More than a phone that reads and answers can owe us. */
 const MOST_MARKS = 200;

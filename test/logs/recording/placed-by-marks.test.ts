@@ -44,6 +44,22 @@ describe('a recording of what the caller heard', () => {
     expect(agent()).toEqual(['1: 1090–1450']);
   });
 
+  it('believes what came back without being played where all marks are slow', () => {
+    const { recorder, agent } = aRecorder();
+    recorder.start(0);
+    recorder.agentPlayed(frame(1, 360), 1_000);
+    recorder.agentMarked('sent beside it', 1_000);
+    recorder.agentMarked('b', 1_360);
+    recorder.agentPlayed(frame(2, 240), 1_360);
+    recorder.agentMarked('c', 1_600);
+    recorder.markReturned('sent beside it', 1_080);
+    recorder.markReturned('b', 1_860);
+    recorder.markReturned('c', 2_300);
+    recorder.end(3_000);
+
+    expect(agent()).toEqual(['1: 1080–1440', '2: 1440–1680']);
+  });
+
   it('takes the next sentence for as late as the last one, until it is known', () => {
     const { recorder, agent } = aRecorder();
     recorder.start(0);
