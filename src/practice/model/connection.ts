@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { RawData, WebSocket } from 'ws';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
@@ -67,5 +68,5 @@ function cutToFit(reason: string): string {
 }
 
 function isResettable(connection: Duplex): connection is Duplex & { resetAndDestroy(): void } {
-  return 'resetAndDestroy' in connection;
+  return 'resetAndDestroy' in connection && !(connection instanceof TLSSocket); // which has no connection to tear
 }

@@ -35,13 +35,19 @@ export async function startPracticeModel(options: PracticeModelOptions = {}): Pr
   });
   const port = await server.listen();
   return {
-    baseUrl: `http://${host}:${port}/v1`,
+    baseUrl: `${options.tls ? 'https' : 'http'}://${inAddress(host)}:${port}/v1`,
     get sessions() {
       return server.sessions;
     },
     misbehave,
     close: () => server.close(),
   };
+}
+
+/** Where a server that listens everywhere can be found from here; IPv6 stands in brackets. */
+function inAddress(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** What the sentences sound like is learnt here, and not while the first caller waits for an answer. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Brain } from './brain.ts';
+import type { Certificate } from './certificate.ts';
 import type { ClientEvent } from './client-events.ts';
 import type { Entry } from './conversation.ts';
 import type { Ears } from './ears.ts';
@@ -14,6 +15,8 @@ export interface PracticeModelOptions {
   /** 0, the default, takes any free one. */
   readonly port?: number;
   readonly host?: string;
+  /** Over TLS, with this certificate; without when absent. */
+  readonly tls?: Certificate;
   /** What it answers; a small dialogue when absent. */
   readonly brain?: Brain;
   /** How it hears; by the sound of the practice sentences when absent. */

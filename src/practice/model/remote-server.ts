@@ -62,6 +62,12 @@ export function reachRemoteServer(tool: McpTool): RemoteServer {
   };
 }
 
+/** For a model that strangers can reach: they are not to reach this machine through it. */
+export function reachNothing(): RemoteServer {
+  const refuse = () => Promise.reject(new Error('This practice model calls no MCP servers.'));
+  return { list: refuse, call: refuse, close() {} };
+}
+
 const LIST_MS = 10_000;
 const CALL_MS = 30_000;
 

@@ -1,5 +1,7 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import { createServer } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
+import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
@@ -19,7 +21,7 @@ import type { McpTool, RemoteServer } from './remote-server.ts';
 import { RequestError } from './request-error.ts';
 import { Session } from './session.ts';
 
-export interface ServerSetup extends Pick<PracticeModelOptions, 'onClientEvent' | 'onServerEvent'> {
+export interface ServerSetup extends Pick<PracticeModelOptions, 'tls' | 'onClientEvent' | 'onServerEvent'> {
   readonly port: number;
   readonly host: string;
   readonly brain: Brain;
@@ -37,7 +39,7 @@ const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
 export class ModelServer {
   readonly #setup: ServerSetup;
   readonly #ids = new Ids();
-  readonly #http;
+  readonly #http: Server | TlsServer;
   readonly #upgrades: WebSocketServer;
   readonly #connections = new Set<Duplex>();
   readonly #sessions = new Set<PracticeSession>();
@@ -51,7 +53,8 @@ export class ModelServer {
       perMessageDeflate: false,
       handleProtocols: (names) => (names.has('realtime') ? 'realtime' : false),
     });
-    this.#http = createServer((request, response) => answerModels(request, response, setup.wrongKey));
+    const answer: RequestListener = (request, response) => answerModels(request, response, setup.wrongKey);
+    this.#http = setup.tls ? createTlsServer(setup.tls, answer) : createServer(answer);
     this.#http.on('upgrade', (request, connection, head) => this.#upgrade(request, connection, head));
   }
 

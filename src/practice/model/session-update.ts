@@ -41,7 +41,8 @@ export function updatedConfig(
     };
   }
   checkRealtime(config, update);
-  const { audio, tracing, prompt, type: _, ...rest } = update;
+  // The address has decided on the model. The vendor's own examples name another here, and are not refused.
+  const { audio, tracing, prompt, type: _, model: __, ...rest } = update;
   return {
     ...config,
     ...rest,
@@ -55,12 +56,6 @@ const WITHOUT_REASONING = /^gpt-(4o|audio|realtime(-1\.5|-mini|-2025.*)?$)/;
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 
 function checkRealtime(config: SessionConfig, update: RealtimeUpdate): void {
-  if (update.model !== undefined && update.model !== config.model) {
-    throw refusals.invalid(
-      'session.model',
-      `The session's model is '${config.model}' and cannot be changed.`,
-    );
-  }
   if (config.tracing !== null && update.tracing !== undefined) {
     throw refusals.invalid('session.tracing', 'Tracing cannot be changed once it is enabled.');
   }

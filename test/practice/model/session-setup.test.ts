@@ -150,7 +150,6 @@ describe('setting up a session', () => {
     [{ audio: { output: { voice: 'nobody' } } }, 'invalid_value', 'session.audio.output.voice'],
     [{ tools: [{ type: 'function' }] }, 'missing_required_parameter', 'session.tools[0].name'],
     [{ tools: [{ type: 'function', name: 'two words' }] }, 'invalid_value', 'session.tools[0].name'],
-    [{ model: 'gpt-other' }, 'invalid_value', 'session.model'],
     [{ max_output_tokens: 0 }, 'invalid_value', 'session.max_output_tokens'],
   ])('refuses %j whole, with the code and the field', (wrong, code, param) => {
     const { send, last, session, of } = aSession();
@@ -220,6 +219,15 @@ describe('setting up a session', () => {
     send({ type: 'session.update', session: { type: 'realtime', tracing: null } });
 
     expect(last('error').error.param).toBe('session.tracing');
+  });
+
+  it('keeps to the model of its address, whatever an update names', () => {
+    const { send, last, of } = aSession({ model: 'gpt-realtime' });
+
+    send({ type: 'session.update', session: { type: 'realtime', model: 'gpt-4o-realtime-preview' } });
+
+    expect(of('error')).toEqual([]);
+    expect(last('session.updated').session).toMatchObject({ model: 'gpt-realtime' });
   });
 
   it('only listens in a transcription session', () => {
