@@ -71,7 +71,7 @@ function logNotice(logger: Logger, notice: LogNotice): void {
       if (notice.health.status === 'ok') return logger.info('the call log works again');
       return logger.error(
         { health: notice.health },
-        'the call log has trouble: calls go on, and wait in memory',
+        `the call log has trouble: calls go on, and wait in memory. ${notice.health.because ?? ''}`.trim(),
       );
     case 'orphans_closed':
       return logger.info({ calls: notice.calls }, 'calls of a process that is gone were given their end');

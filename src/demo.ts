@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { pino } from 'pino';
 import { bookingsOfCall } from './agents/front-desk/clinic/bookings.ts';
@@ -7,6 +6,7 @@ import { systemClock } from './clock.ts';
 import { processEnvironment, readConfig } from './config.ts';
 import { checkDemo } from './demo-checks.ts';
 import { recordingPath } from './logs/recording/names.ts';
+import { makeFolder } from './make-folder.ts';
 import type { CallEvent } from './ports/call-log.ts';
 import type { CallerNews } from './practice/phone/caller.ts';
 import { SCRIPTS } from './practice/phone/scripts.ts';
@@ -16,7 +16,7 @@ import { placePracticeCall } from './practice-call.ts';
 const { DATA_DIR } = processEnvironment();
 const config = readConfig({ DATA_DIR, PORT: '0' });
 try {
-  await mkdir(config.dataDir, { recursive: true });
+  makeFolder(config.dataDir);
 } catch (error) {
   console.error(
     `Nothing can be kept in DATA_DIR ${config.dataDir}: ${String(error)}. Make it writable, or name another.`,

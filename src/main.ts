@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type RunningApp, startApp } from './app.ts';
 import { type Config, processEnvironment, readConfig } from './config.ts';
+import { EndOfProcess } from './end-process.ts';
 import { RingdownError } from './errors.ts';
 import { createLogger } from './logger.ts';
 import { whyNotStarted } from './why-not-started.ts';
@@ -10,6 +11,7 @@ const EXIT_BAD_CONFIGURATION = 78;
 
 const config = configOrExit();
 const logger = createLogger(config.logLevel);
+const end = new EndOfProcess(logger);
 
 // Whatever slips through every net must not take the other calls with it.
 process.on('uncaughtException', (error) =>
@@ -84,14 +86,14 @@ const SHORT_PASSWORD = 12;
 
 /** The first signal lets calls finish; a second one ends them. */
 function closeOnSignals(app: RunningApp, config: Config, logger: Logger): void {
-  let isClosing = false;
   const close = async () => {
-    if (isClosing) process.exit(0);
-    isClosing = true;
     logger.info(`Closing: no new calls, live ones have ${config.drainMs / 1000} s to finish.`);
     await app.close(config.drainMs);
-    process.exit(0);
   };
-  process.on('SIGTERM', close);
-  process.on('SIGINT', close);
+  const leave = () => void end.leave(close, config.drainMs + CLOSING_MS);
+  process.on('SIGTERM', leave);
+  process.on('SIGINT', leave);
 }
+
+/** What closing may take besides the calls: to tell their callers, to write down the last of them, to be told on. */
+const CLOSING_MS = 25_000;

@@ -8,6 +8,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ports: ['audio'],
   errors: [],
   clock: ['ports'],
+  'make-folder': [],
   tools: ['ports', 'errors', 'clock'], // what runs in a thread of its own has no clock handed to it
   // The example business has a calendar, and a calendar needs to know what day it is.
   agents: ['ports', 'tools', 'errors', 'clock'],
@@ -17,9 +18,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'carriers/twilio': ['ports', 'audio', 'errors'],
   'models/openai': ['ports', 'audio', 'errors'],
   practice: ['ports', 'audio', 'clock', 'errors'],
-  logs: ['ports', 'audio', 'errors'],
+  logs: ['ports', 'audio', 'errors', 'make-folder'],
   // The pages draw what a recording sounds like.
-  http: ['ports', 'audio', 'errors'],
+  http: ['ports', 'audio', 'errors', 'make-folder'],
 };
 
 const SRC = join(import.meta.dirname, '../src');

@@ -1,6 +1,7 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { Clock } from '../ports/clock.ts';
 import { bad, type Finding, good, note } from './finding.ts';
 
@@ -22,7 +23,7 @@ function checkRuntime(): Finding {
 async function checkRoom(dataDir: string): Promise<Finding> {
   const probe = join(dataDir, '.doctor');
   try {
-    await mkdir(dataDir, { recursive: true });
+    makeFolder(dataDir);
     await writeFile(probe, 'x');
     await rm(probe);
     return good('data', `${dataDir} can be written to.`);

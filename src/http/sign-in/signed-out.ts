@@ -1,5 +1,6 @@
-import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../make-folder.ts';
 
 /** Remembers which sessions were ended before their time. */
 export interface SignedOut {
@@ -44,7 +45,7 @@ export async function openSignedOut(
       for (const [id, time] of current) if (time <= wallMs()) current.delete(id);
       current.set(sessionId, untilMs);
       try {
-        await mkdir(directory, { recursive: true });
+        makeFolder(directory);
         await appendFile(path, lineOf([sessionId, untilMs]), PRIVATE);
       } catch (error) {
         trouble(

@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../make-folder.ts';
 import { RECORDING_HEADER_BYTES, RecordingFile, repairHeader } from './file.ts';
 import { callIdOf, isRecordingName, recordingPath, recordingsDirectory } from './names.ts';
 
@@ -74,7 +75,7 @@ export class RecordingShelf {
   #file(callId: string): RecordingFile {
     const known = this.#open.get(callId);
     if (known) return known;
-    mkdirSync(recordingsDirectory(this.#directory), { recursive: true });
+    makeFolder(recordingsDirectory(this.#directory));
     const file = new RecordingFile(recordingPath(this.#directory, callId));
     this.#open.set(callId, file);
     return file;

@@ -1,6 +1,6 @@
 import { type OpenedDatabase, type OpeningOptions, openForReading, openForWriting } from './open.ts';
 import { SqliteStore, type SqliteStoreOptions } from './store.ts';
-import { sqliteTrouble } from './trouble.ts';
+import { openingTrouble } from './trouble.ts';
 
 export type { Durability } from './open.ts';
 export type { SqliteStore } from './store.ts';
@@ -22,7 +22,7 @@ export function openSqliteStore(
     });
     return { ...opened, store: new SqliteStore(database, options) };
   } catch (error) {
-    throw sqliteTrouble(error);
+    throw openingTrouble(directory, error);
   }
 }
 

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeFolder } from '../../make-folder.ts';
 import { StoreTrouble } from '../keeping/trouble.ts';
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, SOUND_INDEX_VERSION } from './schema.ts';
 import { cutOutIndex, hasIndex, makeIndex } from './search-index.ts';
@@ -29,7 +30,7 @@ export function openForWriting(
   directory: string,
   { durability, stamp, isSuspect = false }: OpeningOptions,
 ): OpenedDatabase {
-  mkdirSync(directory, { recursive: true });
+  makeFolder(directory);
   const path = databasePath(directory);
   const found = soundnessOf(path, isSuspect);
   if (found === 'damaged' || found === 'foreign')

@@ -32,6 +32,28 @@ export function sqliteTrouble(error: unknown): StoreTrouble {
   return new StoreTrouble(reason, `SQLite refused with code ${code}.`, { cause: error });
 }
 
+/** Why the log in this folder cannot be opened: whoever started the program can do something about that. */
+export function openingTrouble(directory: string, error: unknown): StoreTrouble {
+  const trouble = sqliteTrouble(error);
+  if (trouble.reason !== 'store_unwritable') return trouble;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const why = FILE_WORDS.get(code) ?? 'nothing can be written there';
+  return new StoreTrouble(
+    'store_unwritable',
+    `DATA_DIR ${directory} cannot be used (${why}): set it to a folder that can be made and written to.`,
+    { cause: error },
+  );
+}
+
+const FILE_WORDS: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'it is not allowed'],
+  ['EPERM', 'it is not allowed'],
+  ['EROFS', 'it is on a disk that can only be read'],
+  ['ENOTDIR', 'a file is in its way'],
+  ['EEXIST', 'it is a file'],
+  ['ENOENT', 'no folder can be made there'],
+]);
+
 const FILE_REASONS: ReadonlyMap<string, TroubleReason> = new Map([
   ['ENOSPC', 'store_full'],
   ['EDQUOT', 'store_full'],

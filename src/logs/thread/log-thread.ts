@@ -104,6 +104,7 @@ export class LogThread {
     try {
       return new Worker(new URL('../worker.ts', import.meta.url), {
         workerData: this.#settings,
+        name: `the call log's ${this.#settings.role}`,
         env: { ...environmentOf(this.#settings.store) },
       });
     } catch {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { z } from 'zod';
@@ -12,7 +12,8 @@ const PATIENCE_MS = 5_000;
 
 /** Opens the books; whoever opens them first makes them and fills them in. Whoever opens, closes. */
 export function openBooks(dataDir: string, today: Temporal.PlainDate): DatabaseSync {
-  mkdirSync(dataDir, { recursive: true });
+  // One folder, not all on the way to it: Node never comes back from making several where none can be made.
+  if (!existsSync(dataDir)) mkdirSync(dataDir);
   const file = join(dataDir, DATABASE_FILE);
   const db = new DatabaseSync(file, { timeout: PATIENCE_MS });
   try {
