@@ -9,6 +9,7 @@ import { createMetrics } from './http/metrics.ts';
 import { mountPages } from './http/pages.ts';
 import { publicUrlReader } from './http/public-url.ts';
 import { createWebApp, listen, mountEndings, mountHealth } from './http/server.ts';
+import { guessNews } from './http/sign-in/guess-news.ts';
 import { openSignedOut } from './http/sign-in/signed-out.ts';
 import { unsignedReader } from './http/sign-in/unsigned.ts';
 import { callReading } from './logs/derive/reading.ts';
@@ -72,6 +73,12 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
   });
   web.use('/twilio', twilio.router);
   mountHealth(web, () => calls.admission, metrics, { token: config.metricsToken, isPublic: config.isPublic });
+  const tellGuesses = guessNews(systemClock, (count) =>
+    logger.warn(
+      { count },
+      'somebody tries more passwords than can be made to wait: is REVIEW_PASSWORD a long one?',
+    ),
+  );
   mountPages(web, {
     clock: systemClock,
     store: keeping.log.store,
@@ -86,6 +93,10 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
       () => systemClock.wallMs(),
       (what) => logger.error(what),
     ),
+    guessed(answer) {
+      metrics.wrongPassword(answer);
+      tellGuesses(answer);
+    },
     told: (deed) =>
       logger[deed.status < 400 ? 'info' : 'warn'](deed, 'somebody asked the review pages to do something'),
     publicUrlOf,

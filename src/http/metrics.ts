@@ -4,6 +4,7 @@ import type { CallObserver } from '../ports/call-log.ts';
 /** What the process has done, in numbers; nobody's words and nobody's phone number among them. */
 export interface Metrics {
   readonly observer: CallObserver;
+  readonly wrongPassword: (answer: 'wrong' | 'slow_down') => void;
   readonly contentType: string;
   text(): Promise<string>;
 }
@@ -61,6 +62,12 @@ export function createMetrics(liveCalls: () => number, logState: () => LogState)
     labelNames: ['code'],
     registers: [registry],
   });
+  const wrongPasswords = new Counter({
+    name: 'ringdown_wrong_passwords_total',
+    help: 'Passwords that were none, by whether there was room to make whoever tried them wait.',
+    labelNames: ['answer'],
+    registers: [registry],
+  });
   const seconds = new Histogram({
     name: 'ringdown_call_seconds',
     help: 'How long calls lasted.',
@@ -76,6 +83,7 @@ export function createMetrics(liveCalls: () => number, logState: () => LogState)
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
+    wrongPassword: (answer) => wrongPasswords.inc({ answer }),
     observer(_callId, event) {
       if (event.type === 'interrupted') interruptions.inc();
       if (event.type === 'problem') problems.inc({ code: labelFor(event.code) });

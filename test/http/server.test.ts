@@ -36,7 +36,7 @@ async function aHouse(access: Partial<MetricsAccess> = {}) {
   const admits = (state: Admission) => {
     admission = state;
   };
-  return { get, crashes, happens, admits };
+  return { get, crashes, happens, admits, metrics };
 }
 
 describe('the routes for whoever runs it', () => {
@@ -60,8 +60,9 @@ describe('the routes for whoever runs it', () => {
   });
 
   it('C8: count how calls ended, and what went wrong on them', async () => {
-    const { get, happens } = await aHouse();
+    const { get, happens, metrics } = await aHouse();
     happens({ type: 'ended', reason: 'caller_hung_up' });
+    metrics.wrongPassword('slow_down');
     happens({ type: 'interrupted', heardMs: 1, unheardMs: 1 });
     happens({ type: 'problem', code: 'response_failed_server_error' });
 
@@ -69,6 +70,7 @@ describe('the routes for whoever runs it', () => {
 
     expect(text).toContain('ringdown_calls_live 3');
     expect(text).toContain('ringdown_calls_ended_total{reason="caller_hung_up"} 1');
+    expect(text).toContain('ringdown_wrong_passwords_total{answer="slow_down"} 1');
     expect(text).toContain('ringdown_interruptions_total 1');
     expect(text).toContain('ringdown_problems_total{code="response_failed_server_error"} 1');
     expect(text).toContain('ringdown_call_seconds_sum 2');

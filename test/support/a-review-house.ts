@@ -25,6 +25,8 @@ export interface ReviewHouse {
   readonly store: CallStore;
   /** What the log is told of. */
   readonly deeds: readonly Deed[];
+  /** How wrong passwords were answered. */
+  readonly guesses: readonly string[];
   /** What went wrong by a mistake of ours. */
   readonly crashes: unknown[];
   /** Keeps a call, with or without its sound. */
@@ -59,6 +61,7 @@ export async function aReviewHouse(
   const recordingOf = (callId: string) => join(directory, `${callId}.wav`);
   const crashes: unknown[] = [];
   const deeds: Deed[] = [];
+  const guesses: string[] = [];
 
   const app = createWebApp(false);
   let url = '';
@@ -70,6 +73,7 @@ export async function aReviewHouse(
     passwords,
     isPublic: false,
     signedOut: signedOutInMemory(),
+    guessed: (answer) => void guesses.push(answer),
     told: (deed) => void deeds.push(deed),
     publicUrlOf: () => url,
     recordings: {
@@ -97,6 +101,7 @@ export async function aReviewHouse(
     desk,
     store,
     deeds,
+    guesses,
     crashes,
     async keep(callId, events = everythingHappens(), withSound = false) {
       await store.append(stored(callId, events));

@@ -22,6 +22,8 @@ export interface House {
   readonly isPublic: boolean;
   /** Which sessions were ended before their time. */
   readonly signedOut: SignedOut;
+  /** Told of every wrong password, and how it was answered. */
+  readonly guessed: (answer: 'wrong' | 'slow_down') => void;
   /** Told of what people do here, and of what they are kept from doing. */
   readonly told: (deed: Deed) => void;
   /** The address by which the world knows us, as seen from a request. */

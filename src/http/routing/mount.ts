@@ -33,7 +33,8 @@ export function mountRoutes(
         const verdict = gate.judge(request, route.needs, actsOn);
         response.locals['visitor'] = verdict.visitor;
         const deed = deedOf(route, request, verdict.visitor);
-        const tell = () => void (deed && told(deed(response)));
+        // A flood of guesses is told of as one: a line for each would be a flood of its own.
+        const tell = () => void (deed && response.statusCode !== 429 && told(deed(response)));
         if (!verdict.may) {
           const isTooMuch =
             verdict.because === 'wrong_password' && (await gate.wrongGuess(request)) === 'slow_down';

@@ -28,6 +28,8 @@ export interface GateSurroundings {
   /** The address by which the world knows us, as seen from a request. */
   readonly publicUrlOf: (request: Request) => string;
   readonly signedOut: SignedOut;
+  /** Told of every wrong password, and how it was answered. */
+  readonly guessed: (answer: 'wrong' | 'slow_down') => void;
 }
 
 /** Decides who comes in. */
@@ -64,8 +66,10 @@ export class Gate {
   }
 
   /** Resolves when a wrong password may be answered. */
-  wrongGuess(request: Request): Promise<'wrong' | 'slow_down'> {
-    return this.#guesses.wasWrong(request.ip ?? '');
+  async wrongGuess(request: Request): Promise<'wrong' | 'slow_down'> {
+    const answer = await this.#guesses.wasWrong(request.ip ?? '');
+    this.#around.guessed(answer);
+    return answer;
   }
 
   /** A browser adds cookies to whatever any page asks for, and reaches this machine for any page. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { Signature } from '../../../src/carriers/twilio/signature.ts';
+import { signatureOf } from '../../../src/practice/phone/wire.ts';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
 
@@ -68,6 +69,19 @@ describe('Twilio’s signature', () => {
   ])('P1: refuses a signature that is %s', (_what, signature) => {
     expect(checker('https://voice.example.com').isValidUpgrade(request(signature))).toBe(false);
     expect(checker('https://voice.example.com').isValidWebhook(request(signature), '/x', {})).toBe(false);
+  });
+
+  it('takes the old token’s signatures besides the new one’s while one takes the other’s place', () => {
+    const form = { CallSid: 'CA1' };
+    const signature = new Signature({
+      authTokens: ['new token', TOKEN],
+      publicUrlOf: () => 'https://voice.example.com',
+      mayComeUnsigned: () => true,
+    });
+    const isValid = (token: string) =>
+      signature.isValidWebhook(request(signatureOf(token, 'https://voice.example.com/x', form)), '/x', form);
+
+    expect([isValid('new token'), isValid(TOKEN), isValid('another token')]).toEqual([true, true, false]);
   });
 
   it('P1: refuses what cannot be read at all', () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { guessNews } from '../../../src/http/sign-in/guess-news.ts';
 import { Guesses } from '../../../src/http/sign-in/guesses.ts';
 import { aReviewHouse, type ReviewHouse } from '../../support/a-review-house.ts';
 import { TestClock } from '../../support/test-clock.ts';
@@ -57,6 +58,22 @@ describe('P6: whoever guesses passwords', () => {
   });
 });
 
+describe('the log of a flood of guesses', () => {
+  it('has a line at once, then one a minute with how many there were', () => {
+    const clock = new TestClock();
+    const counts: number[] = [];
+    const guessed = guessNews(clock, (count) => void counts.push(count));
+
+    for (let second = 0; second < 121; second++) {
+      for (let i = 0; i < 100; i++) guessed('slow_down');
+      guessed('wrong');
+      clock.advance(1_000);
+    }
+
+    expect(counts).toEqual([1, 6_000, 6_000]);
+  });
+});
+
 describe('P6: the owner, while somebody guesses', () => {
   let house: ReviewHouse;
   beforeEach(async () => {
@@ -91,5 +108,7 @@ describe('P6: the owner, while somebody guesses', () => {
     expect((await signIn(OPERATOR)).status).toBe(303);
     house.clock.advance(10_000);
     await Promise.all(wrong);
+    expect(new Set(house.guesses)).toEqual(new Set(['wrong', 'slow_down']));
+    expect(house.deeds.filter(({ status }) => status === 429)).toEqual([]); // the log has a line a minute instead
   });
 });
