@@ -33,6 +33,7 @@ export async function aModelServer(
     handshake?: Handshake;
     /** One after the other; the last stays. */
     handshakes?: readonly Handshake[];
+    clock?: TestClock;
     /** Somebody else's. */
     baseUrl?: string;
     key?: OpenAIKey;
@@ -43,7 +44,7 @@ export async function aModelServer(
   const received: Json[] = [];
   const events: SessionEvent[] = [];
   const requests: IncomingMessage[] = [];
-  const clock = new TestClock();
+  const { clock = new TestClock() } = options;
   /** What the call does at the moment it hears that the model is there. */
   const hooks = { onReady: () => {} };
   const sockets = new WebSocketServer({ noServer: true });

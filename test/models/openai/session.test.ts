@@ -37,6 +37,23 @@ describe('a session that is open', () => {
     ]);
   });
 
+  it('M28: cuts out what a lost byte would make static of, and notes it', async () => {
+    const server = await aSession();
+    const tone = Buffer.alloc(9_600);
+    for (let i = 0; i < 4_800; i++) tone.writeInt16LE(Math.round(9_000 * Math.sin(i / 9)), 2 * i);
+    const pieces = [tone.subarray(0, 4_799), tone.subarray(4_800)];
+    for (const piece of pieces) {
+      const delta = piece.toString('base64');
+      server.send({ type: 'response.output_audio.delta', event_id: 'e1', ...inPart, delta });
+    }
+    await settled(server);
+
+    expect(server.events.filter(({ type }) => type === 'problem')).toEqual([
+      { type: 'problem', code: 'sound_lost_a_byte' },
+    ]);
+    expect(server.events.at(-1)).toEqual({ type: 'audio', part, audio: Uint8Array.from(pieces[1] ?? []) });
+  });
+
   it('says nothing before it is open', async () => {
     const server = await aModelServer();
     server.send({ type: 'response.output_audio.delta', event_id: 'e1', ...inPart, delta: 'AQID' });
