@@ -1,7 +1,7 @@
 import type { Output } from './brain.ts';
 import type { RemoteResult } from './remote-server.ts';
 import type { RemoteCall } from './remote-tools.ts';
-import { settle } from './remote-tools.ts';
+import { callItem } from './remote-tools.ts';
 import { textPieces } from './speech-pieces.ts';
 import type { Stage, Step } from './stage.ts';
 
@@ -26,17 +26,17 @@ export function remoteCall(
 
 function* run(stage: Stage, call: RemoteCall, outputIndex: number): Generator<Step> {
   const { context } = stage;
-  const entry = stage.open(outputIndex, () => ({ type: 'mcp_call', ...call, arguments: '' }), call.id);
+  const entry = stage.open(outputIndex, () => callItem({ ...call, arguments: '' }, null, null), call.id);
   let given = '';
   let result: RemoteResult = GIVEN_UP;
   try {
     given = yield* argue(stage, call, outputIndex);
-    entry.item = { type: 'mcp_call', ...call };
+    entry.item = callItem(call, null, null);
     yield context.remote.run(call, outputIndex).then((found) => {
       result = found;
     });
   } finally {
-    settle(entry, { ...call, arguments: given }, result, null);
+    entry.item = callItem({ ...call, arguments: given }, result, null);
     stage.close(entry, outputIndex);
   }
 }

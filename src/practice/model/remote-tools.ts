@@ -1,6 +1,6 @@
 import type { RealtimeMcpApprovalResponse, RealtimeMcpToolCall } from 'openai/resources/realtime/realtime';
 import type { FunctionTool } from './brain.ts';
-import type { Conversation, Entry } from './conversation.ts';
+import type { Conversation } from './conversation.ts';
 import { silentEntry } from './conversation-items.ts';
 import type { Ids } from './ids.ts';
 import type { ListedTool, McpTool, RemoteResult, RemoteServer } from './remote-server.ts';
@@ -83,13 +83,13 @@ export class RemoteTools {
     this.#waiting.delete(id);
     if (call === undefined || !approve) return;
     const { conversation, send } = this.#setup;
-    const entry = silentEntry(call.id, { type: 'mcp_call', ...call, approval_request_id: id });
+    const entry = silentEntry(call.id, callItem(call, null, id));
     const previousId = conversation.lastId;
     conversation.insert(entry);
     send({ type: 'conversation.item.added', previous_item_id: previousId, item: entry.item });
     void this.run(call, 0).then((result) => {
       if (this.#isClosed) return;
-      settle(entry, call, result, id);
+      entry.item = callItem(call, result, id);
       send({
         type: 'conversation.item.done',
         previous_item_id: conversation.previousId(call.id),
@@ -150,14 +150,18 @@ export class RemoteTools {
   }
 }
 
-/** Writes down what came of a call. */
-export function settle(entry: Entry, call: RemoteCall, result: RemoteResult, requestId: string | null): void {
-  entry.item = {
+/** A call as an item, with what came of it so far. The vendor's own agents insist on an output, if only null. */
+export function callItem(
+  call: RemoteCall,
+  result: RemoteResult | null,
+  requestId: string | null,
+): RealtimeMcpToolCall {
+  return {
     type: 'mcp_call',
     ...call,
     approval_request_id: requestId,
-    output: result.type === 'output' ? result.output : null,
-    error: result.type === 'failed' ? result.error : null,
+    output: result?.type === 'output' ? result.output : null,
+    error: result?.type === 'failed' ? result.error : null,
   };
 }
 

@@ -163,7 +163,12 @@ describe('the tools of a remote server', () => {
     await say(ASK);
 
     send({ type: 'conversation.item.retrieve', item_id: last('response.mcp_call.in_progress').item_id });
-    expect(last('conversation.item.retrieved').item).toMatchObject({ type: 'mcp_call', name: 'find_order' });
+    expect(last('conversation.item.retrieved').item).toMatchObject({
+      type: 'mcp_call',
+      name: 'find_order',
+      output: null,
+    });
+    expect(last('response.output_item.added').item).toMatchObject({ type: 'mcp_call', output: null });
     expect(of('response.done')).toEqual([]);
 
     answer(SHIPPED);
