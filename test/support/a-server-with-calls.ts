@@ -9,6 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openSqliteStore } from '../../src/logs/sqlite/index.ts';
 import { databasePath } from '../../src/logs/sqlite/open.ts';
+import type { CallEvent } from '../../src/ports/call-log.ts';
 import type { StoredEvent } from '../../src/ports/call-store.ts';
 import { seededCalls, stored } from './logged-calls.ts';
 
@@ -21,16 +22,19 @@ export interface ServerWithCalls {
   close(): Promise<void>;
 }
 
-export async function aServerWithCalls(count: number): Promise<ServerWithCalls> {
+export async function aServerWithCalls(
+  kept: number | Iterable<KeptCall>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServerWithCalls> {
   const directory = mkdtempSync(join(tmpdir(), 'ringdown-many-'));
-  await seed(directory, count);
+  await seed(directory, typeof kept === 'number' ? seededCalls(kept) : kept);
   const project = join(import.meta.dirname, '../..');
   const { scripts }: { scripts: { start: string } } = JSON.parse(
     readFileSync(join(project, 'package.json'), 'utf8'),
   );
   const child = spawn('sh', ['-c', scripts.start], {
     cwd: project,
-    env: { PATH: process.env['PATH'], PORT: '0', DATA_DIR: directory },
+    env: { PATH: process.env['PATH'], PORT: '0', DATA_DIR: directory, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const isGone = once(child, 'exit');
@@ -51,16 +55,21 @@ export async function aServerWithCalls(count: number): Promise<ServerWithCalls> 
   };
 }
 
-/** So many calls, some of which somebody has reviewed. */
-async function seed(directory: string, count: number): Promise<void> {
+interface KeptCall {
+  readonly callId: string;
+  readonly events: readonly CallEvent[];
+}
+
+/** Some of them somebody has reviewed. */
+async function seed(directory: string, calls: Iterable<KeptCall>): Promise<void> {
   const { store } = openSqliteStore(directory, { keeper: 'seed', wallMs: Date.now });
   const batch: StoredEvent[] = [];
   let n = 0;
-  for (const { callId, events } of seededCalls(count)) {
+  for (const { callId, events } of calls) {
     batch.push(...stored(callId, events));
-    if (++n % SEEDED_AT_ONCE > 0 && n < count) continue;
-    await store.append(batch.splice(0));
+    if (++n % SEEDED_AT_ONCE === 0) await store.append(batch.splice(0));
   }
+  await store.append(batch);
   await store.close();
   const database = new DatabaseSync(databasePath(directory));
   database.exec(`

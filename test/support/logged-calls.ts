@@ -120,6 +120,20 @@ export function* seededCalls(count: number): Generator<{ callId: string; events:
   }
 }
 
+/** A call of an hour and more: turn after turn, until there are so many events of it, and then its end. */
+export function aLongCall(count: number): readonly CallEvent[] {
+  const opening: Happening[] = [
+    [0, rang()],
+    [1_000, { type: 'answered' }],
+  ];
+  const turns = Array.from({ length: Math.ceil(count / 7) }).flatMap((_, turn) =>
+    aTurn(2_000 + turn * 8_000, `r${turn}`, SUBJECTS[turn % SUBJECTS.length] ?? 'order', turn),
+  );
+  const talk = [...opening, ...turns].slice(0, count - 1);
+  const endMs = talk.at(-1)?.[0] ?? 0;
+  return eventsOf([...talk, [endMs, { type: 'ended', reason: 'caller_hung_up' }]]);
+}
+
 function aTurn(atMs: number, responseId: string, subject: string, n: number): Happening[] {
   const toolCallId = `t-${responseId}`;
   const name = n % 2 ? 'order_status' : 'opening_hours';

@@ -13,7 +13,14 @@ import { Stalls } from './stalls.ts';
  */
 export type LoadOrder =
   | { readonly type: 'warm_up'; readonly urls: readonly string[] }
-  | { readonly type: 'measure'; readonly url: string; readonly calls: number; readonly seconds: number };
+  | {
+      readonly type: 'measure';
+      readonly url: string;
+      readonly calls: number;
+      readonly seconds: number;
+      /** Rounds of one name are summed up together; without one, those of one address. */
+      readonly name?: string;
+    };
 
 /** One round of measuring one server. */
 export interface LoadResult {
@@ -75,9 +82,10 @@ async function measure({
   url,
   calls,
   seconds,
+  name = url,
 }: Extract<LoadOrder, { type: 'measure' }>): Promise<LoadResult> {
-  const samples = samplesOf.get(`${url} ${calls}`) ?? noSamples();
-  samplesOf.set(`${url} ${calls}`, samples);
+  const samples = samplesOf.get(`${name} ${calls}`) ?? noSamples();
+  samplesOf.set(`${name} ${calls}`, samples);
   const settling = noSamples();
   const { benchCalls, end } = await startCalls(url, calls, settling);
   await pause(SETTLE_MS);
