@@ -30,6 +30,16 @@ export interface Workings {
 
 /** The card of a call after one more event. Events come in their order. */
 export function cardOf(previous: CardDraft | null, callId: string, event: CallEvent): CardDraft {
+  return withSums(follow(previous, callId, event));
+}
+
+/** What is summed up is summed up once: middle values of a long call, event after event, take a tenth of a second. */
+export function cardOfAll(callId: string, events: readonly CallEvent[]): CardDraft | null {
+  const draft = events.reduce<CardDraft | null>((before, event) => follow(before, callId, event), null);
+  return draft && withSums(draft);
+}
+
+function follow(previous: CardDraft | null, callId: string, event: CallEvent): CardDraft {
   const draft = previous ?? blank(callId);
   const [turn, latency] = followTurn(draft.workings.turn, event);
   const latencies =
@@ -39,11 +49,7 @@ export function cardOf(previous: CardDraft | null, callId: string, event: CallEv
   const lastAtMs = Math.max(draft.workings.lastAtMs, event.atMs); // other machines' clocks may run otherwise
   const lastSeq = Math.max(draft.workings.lastSeq, event.seq);
   const workings = { ...draft.workings, turn, latencies, lastSeq, lastAtMs };
-  return withSums(take({ card: draft.card, workings }, event));
-}
-
-export function cardOfAll(callId: string, events: readonly CallEvent[]): CardDraft | null {
-  return events.reduce<CardDraft | null>((draft, event) => cardOf(draft, callId, event), null);
+  return take({ card: draft.card, workings }, event);
 }
 
 /** What this kind of event changes by itself. */
