@@ -61,6 +61,7 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
   };
   const model = openAIRealtime(access, config.openaiDefaults, clock);
   const desk = new CallsOfThisProcess({
+    clock,
     find: (callId) => calls.find(callId),
     targetsOf: (agent) => Object.keys(agents.named(agent)?.agent.transferTargets ?? {}),
     callOut: (wish) => callOut(agents, wish, extras.callOut),

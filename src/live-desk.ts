@@ -1,17 +1,21 @@
 import type { LiveCall, LiveDesk, Watch } from './http/review/live.ts';
 import { type Hear, LiveTap } from './live-tap.ts';
-import type { CallEvent, CallObserver, EndReason } from './ports/call-log.ts';
+import type { AgentSaid, CallEvent, CallObserver, EndReason } from './ports/call-log.ts';
 import type { CallOutAnswer, SoftphoneAnswer } from './ports/carrier.ts';
+import type { Clock } from './ports/clock.ts';
 import type { DeskAnswer } from './ports/tools.ts';
 
 /** What can be done to a call from outside. */
 export interface Steerable {
+  /** What the caller is hearing the agent say, as far as it is not told as an event yet. */
+  readonly saying: readonly AgentSaid[];
   tell(text: string, isToSpeak: boolean): void;
   transfer(target: string): DeskAnswer;
   end(reason: EndReason): void;
 }
 
 export interface DeskSurroundings {
+  readonly clock: Clock;
   readonly find: (callId: string) => Steerable | undefined;
   /** Whom an agent can transfer to. */
   readonly targetsOf: (agent: string) => readonly string[];
@@ -68,6 +72,19 @@ export class CallsOfThisProcess implements LiveDesk {
     return { events: [...call.events], end: () => void call.listeners.delete(listener) };
   }
 
+  async hearAgent(callId: string, tell: (said: readonly AgentSaid[]) => void): Promise<(() => void) | null> {
+    if (!this.#live.has(callId)) return null;
+    let before = '';
+    const stop = this.#around.clock.every(HEARD_EVERY_MS, () => {
+      const said = this.#around.find(callId)?.saying ?? [];
+      const now = said.map(({ itemId, heardMs }) => `${itemId} ${heardMs}`).join();
+      if (now !== before) tell(said);
+      before = now;
+      if (!this.#live.has(callId)) stop();
+    });
+    return stop;
+  }
+
   async listenIn(callId: string, hear: Hear): Promise<Watch | null> {
     const call = this.#live.get(callId);
     return call ? { events: [...call.events], end: call.tap.listen(hear) } : null;
@@ -107,5 +124,8 @@ interface Live {
   readonly tap: LiveTap;
   readonly targets: readonly string[];
 }
+
+/** Words come about three times a second. */
+const HEARD_EVERY_MS = 250;
 
 const OVER: DeskAnswer = { ok: false, because: 'This call is over.' };

@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { CallsOfThisProcess } from '../src/live-desk.ts';
-import type { CallFact } from '../src/ports/call-log.ts';
+import type { AgentSaid, CallFact } from '../src/ports/call-log.ts';
 import { rang } from './support/logged-calls.ts';
+import { TestClock } from './support/test-clock.ts';
 
 function aDesk() {
   const deeds: string[] = [];
   let isThere = true;
+  let saying: readonly AgentSaid[] = [];
   const call = {
+    get saying() {
+      return saying;
+    },
     tell: (text: string, isToSpeak: boolean) =>
       void deeds.push(`tell ${text} ${isToSpeak ? 'aloud' : 'quietly'}`),
     transfer: (target: string) =>
@@ -15,7 +20,9 @@ function aDesk() {
         : ({ ok: false, because: 'There is no such target.' } as const),
     end: (reason: string) => void deeds.push(`end ${reason}`),
   };
+  const clock = new TestClock();
   const desk = new CallsOfThisProcess({
+    clock,
     find: () => (isThere ? call : undefined),
     targetsOf: () => ['front office'],
     callOut: async () => ({ ok: false, because: 'Not from here.' }),
@@ -27,7 +34,10 @@ function aDesk() {
   const leaves = () => {
     isThere = false;
   };
-  return { desk, tap, happens, deeds, leaves };
+  const says = (text: string, heardMs: number) => {
+    saying = [{ type: 'agent_said', responseId: 'r1', itemId: 'i1', text, heardMs, totalMs: 4_000 }];
+  };
+  return { desk, tap, happens, deeds, leaves, clock, says };
 }
 
 describe('the desk of this process', () => {
@@ -68,6 +78,26 @@ describe('the desk of this process', () => {
       await desk.hangUp('CA1'),
     ])
       expect(answer).toEqual({ ok: false, because: 'This call is over.' });
+  });
+
+  it('tells what the caller is hearing for as long as somebody wants to know, and only what is new', async () => {
+    const { desk, happens, clock, says } = aDesk();
+    happens(1, rang());
+    const heard: string[] = [];
+    const stop = await desk.hearAgent('CA1', (said) =>
+      heard.push(said.map(({ text, heardMs }) => `${text} ${heardMs}`).join()),
+    );
+
+    says('Good morning', 200);
+    clock.advance(500);
+    says('Good morning, how', 700);
+    clock.advance(250);
+    stop?.();
+    says('Good morning, how are you?', 1_700);
+    clock.advance(2_000);
+
+    expect(heard).toEqual(['Good morning 200', 'Good morning, how 700']);
+    expect(await desk.hearAgent('CA9', () => {})).toBeNull();
   });
 
   it('lets one hear the agent when the caller does, and not what was cut off', async () => {

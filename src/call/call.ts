@@ -1,4 +1,4 @@
-import type { CallObserver, EndReason } from '../ports/call-log.ts';
+import type { AgentSaid, CallObserver, EndReason } from '../ports/call-log.ts';
 import type { CallLeg, IncomingCall, LegEvent, LegGone, TransferOutcome } from '../ports/carrier.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { RealtimeSession, SessionEvent, SpeechModel } from '../ports/model.ts';
@@ -134,6 +134,11 @@ export class Call {
   /** The model is there, and it is the caller's turn. */
   get awaitsCaller(): boolean {
     return this.#isReady && this.#conversation.isQuiet(this.#around.clock.now());
+  }
+
+  /** What the caller is hearing the agent say at this moment, as far as it is not noted yet. */
+  get saying(): readonly AgentSaid[] {
+    return this.#conversation.saying(this.#around.clock.now());
   }
 
   /** Tells the model something only it is to know, and has it speak of it at once if need be. */

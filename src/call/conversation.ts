@@ -1,5 +1,6 @@
 import type { AudioFormat } from '../audio/format.ts';
 import { unreachable } from '../errors.ts';
+import type { AgentSaid } from '../ports/call-log.ts';
 import type { CallLeg, LegEvent } from '../ports/carrier.ts';
 import type { RealtimeSession, SessionEvent } from '../ports/model.ts';
 import type { DigitWish, ToolRunner } from '../ports/tools.ts';
@@ -156,6 +157,10 @@ export class Conversation {
   }
 
   /** Nothing is being said, prepared, looked up or done. */
+  saying(now: number): readonly AgentSaid[] {
+    return this.#floor.saying(now);
+  }
+
   isQuiet(now: number): boolean {
     return this.#floor.isQuiet(now) && !this.#tools.isRunning && !this.#remoteCalls.isRunning;
   }

@@ -1,6 +1,6 @@
 import { type AudioFormat, bytesPerMs, durationMs, FRAME_MS } from '../audio/format.ts';
 import { createTranscoder, type Transcoder } from '../audio/transcode.ts';
-import type { CallFact } from '../ports/call-log.ts';
+import type { AgentSaid, CallFact } from '../ports/call-log.ts';
 import type { CallLeg } from '../ports/carrier.ts';
 import type { PartId } from '../ports/model.ts';
 import { HeardParts } from './heard-parts.ts';
@@ -52,6 +52,13 @@ export class Downlink {
   isIdle(now: number): boolean {
     this.#settle(now);
     return this.#parts.every((part) => part.receivedMs === 0 && part.isComplete);
+  }
+
+  /** What the caller is hearing at this moment, and what they have heard that is not told of yet. */
+  saying(now: number): readonly AgentSaid[] {
+    const heardMs = this.#playout.heardMs(now);
+    const begun = this.#parts.filter(({ sentMs, receivedMs }) => sentMs > 0 && receivedMs > 0);
+    return [...this.#heard.untold, ...begun.map((part) => part.said(heardMs))];
   }
 
   /** The answer that is being heard, or will be next. */

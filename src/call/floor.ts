@@ -1,4 +1,5 @@
 import type { AudioFormat } from '../audio/format.ts';
+import type { AgentSaid } from '../ports/call-log.ts';
 import type { CallLeg } from '../ports/carrier.ts';
 import type { PartId, RealtimeSession, ResponseWant, SessionTraits } from '../ports/model.ts';
 import type { CallTap } from './call-tap.ts';
@@ -130,6 +131,11 @@ export class Floor {
   /** The caller has heard everything there is to hear. */
   isSilent(now: number): boolean {
     return !this.#ledger.callerIsSpeaking && (this.#voice?.downlink.isIdle(now) ?? true);
+  }
+
+  /** What the caller is hearing at this moment, as far as it is not told of yet. */
+  saying(now: number): readonly AgentSaid[] {
+    return this.#voice?.downlink.saying(now) ?? [];
   }
 
   hasSpokenIn(responseId: string): boolean {

@@ -1,4 +1,4 @@
-import type { CallFact } from '../ports/call-log.ts';
+import type { AgentSaid, CallFact } from '../ports/call-log.ts';
 import type { PartId } from '../ports/model.ts';
 import { isSamePart, type SpokenPart } from './spoken-part.ts';
 
@@ -25,6 +25,11 @@ export class HeardParts {
 
   find(id: PartId): SpokenPart | undefined {
     return this.#latest.find(({ part }) => isSamePart(part.id, id))?.part;
+  }
+
+  /** What nobody has been told of yet, as far as its words have come. */
+  get untold(): readonly AgentSaid[] {
+    return this.#latest.flatMap(({ part, isTold }) => (isTold ? [] : part.said(Number.POSITIVE_INFINITY)));
   }
 
   /** No more words of this answer will come. */

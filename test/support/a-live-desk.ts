@@ -1,5 +1,5 @@
 import type { LiveCall, LiveDesk, Watch } from '../../src/http/review/live.ts';
-import type { CallEvent, CallFact } from '../../src/ports/call-log.ts';
+import type { AgentSaid, CallEvent, CallFact } from '../../src/ports/call-log.ts';
 import type { SoftphoneAnswer } from '../../src/ports/carrier.ts';
 import type { DeskAnswer } from '../../src/ports/tools.ts';
 import { rang } from './logged-calls.ts';
@@ -10,6 +10,10 @@ type Hear = Parameters<LiveDesk['listenIn']>[1];
 export class DeskOfTheTest implements LiveDesk {
   readonly asked: string[] = [];
   readonly #ears = new Set<Hear>();
+  readonly #hearers = new Set<{
+    readonly callId: string;
+    readonly tell: (said: readonly AgentSaid[]) => void;
+  }>();
   readonly #calls = new Map<string, { events: CallEvent[]; listeners: Set<(event: CallEvent) => void> }>();
 
   /** How many watch a call at this moment. */
@@ -44,6 +48,23 @@ export class DeskOfTheTest implements LiveDesk {
     if (!call) return null;
     call.listeners.add(listener);
     return { events: [...call.events], end: () => void call.listeners.delete(listener) };
+  }
+
+  async hearAgent(callId: string, tell: (said: readonly AgentSaid[]) => void): Promise<(() => void) | null> {
+    if (!this.#calls.has(callId)) return null;
+    const listener = { callId, tell };
+    this.#hearers.add(listener);
+    return () => void this.#hearers.delete(listener);
+  }
+
+  /** The agent is being heard to say this. */
+  says(callId: string, ...said: AgentSaid[]): void {
+    for (const hearer of this.#hearers) if (hearer.callId === callId) hearer.tell(said);
+  }
+
+  /** How many hear the agent of any call word by word. */
+  get hearers(): number {
+    return this.#hearers.size;
   }
 
   async listenIn(callId: string, hear: Hear): Promise<Watch | null> {

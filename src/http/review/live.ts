@@ -1,4 +1,4 @@
-import type { CallEvent } from '../../ports/call-log.ts';
+import type { AgentSaid, CallEvent } from '../../ports/call-log.ts';
 import type { CallOutAnswer, SoftphoneAnswer } from '../../ports/carrier.ts';
 import type { DeskAnswer } from '../../ports/tools.ts';
 
@@ -10,6 +10,11 @@ export interface LiveDesk {
   list(): Promise<readonly LiveCall[]>;
   /** Tells of everything that happens on a call from now on; null: there is no such call. */
   watch(callId: string, listener: (event: CallEvent) => void): Promise<Watch | null>;
+  /**
+   * Tells a few times a second what the caller is hearing the agent say, as far as it is not told as an event yet. Gives
+   * a way to stop; null: there is no such call.
+   */
+  hearAgent(callId: string, tell: (said: readonly AgentSaid[]) => void): Promise<(() => void) | null>;
   /** Puts a note before the model that the caller does not hear. */
   tell(callId: string, text: string): Promise<DeskAnswer>;
   hangUp(callId: string): Promise<DeskAnswer>;
