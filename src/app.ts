@@ -1,10 +1,12 @@
-import { access } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { callLogLines } from './call-log-lines.ts';
 import { PastCalls, twilioCarrier } from './carriers/twilio/index.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { type HouseExtras, openHouse } from './house.ts';
+import { PageThread } from './http/making/page-thread.ts';
+import { Pages } from './http/making/pages.ts';
+import type { LogTrouble } from './http/making/wishes.ts';
 import { createMetrics } from './http/metrics.ts';
 import { mountPages } from './http/pages.ts';
 import { publicUrlReader } from './http/public-url.ts';
@@ -12,7 +14,7 @@ import { createWebApp, listen, mountEndings, mountHealth } from './http/server.t
 import { guessNews } from './http/sign-in/guess-news.ts';
 import { openSignedOut } from './http/sign-in/signed-out.ts';
 import { unsignedReader } from './http/sign-in/unsigned.ts';
-import { callReading } from './logs/derive/reading.ts';
+import { reasonOf } from './logs/reader.ts';
 import type { CallObserver } from './ports/call-log.ts';
 
 /** The house, open for calls. */
@@ -40,6 +42,7 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
         ? { troubles: 0, waitingEvents: 0 }
         : { troubles: health.troubles.length, waitingEvents: health.waitingEvents };
     },
+    () => ({ ...pages.load, restarts: pageThreadsDied }),
   );
   const pastCalls = new PastCalls(systemClock, async (callId) => {
     const card = await house.keeping.log.store.card(callId);
@@ -56,6 +59,26 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     ringFromBrowser: (from, to) => twilio.ringFromBrowser(from, to),
   });
   const { calls, desk, keeping } = house;
+  let pageThreadsDied = 0;
+  let logTrouble: LogTrouble | null = null;
+  const pageThread = new PageThread({
+    file: new URL('./page-worker.ts', import.meta.url),
+    settings: keeping.place,
+    clock: systemClock,
+    died(why) {
+      pageThreadsDied += 1;
+      logger.error({ why }, 'the thread that makes pages has ended: it is begun again, and calls go on');
+    },
+  });
+  const pages = new Pages(pageThread, desk, systemClock, (trouble) => {
+    logTrouble = trouble;
+    if (trouble)
+      logger.error(
+        { reason: trouble.reason },
+        'pages cannot read the call log: they say so, and show what is live',
+      );
+    else logger.info('pages can read the call log again');
+  });
 
   const web = createWebApp(config.trustProxy);
   let localUrl = '';
@@ -81,9 +104,12 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
   );
   mountPages(web, {
     clock: systemClock,
+    pages,
     store: keeping.log.store,
-    recordings: { find: (callId) => existing(keeping.log.recordingPath(callId)) },
-    reading: callReading,
+    logTroubleOf(error) {
+      const reason = reasonOf(error);
+      return reason && (logTrouble ?? { reason, sinceWallMs: systemClock.wallMs() });
+    },
     live: desk,
     forget: (callId) => keeping.log.store.delete(callId),
     passwords: config.passwords,
@@ -117,16 +143,10 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
       }
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await pages.close(); // it reads the log, which can be closed well when nobody does
       await house.close();
     },
   };
-}
-
-async function existing(path: string): Promise<string | null> {
-  return access(path).then(
-    () => path,
-    () => null,
-  );
 }
 
 /** Carriers ask at once what to tell the callers of calls that were ended; then the house may close. */

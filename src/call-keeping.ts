@@ -5,6 +5,7 @@ import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { unreachable } from './errors.ts';
 import { postgresEnvironment } from './logs/postgres/environment.ts';
+import type { LogPlace } from './logs/reader.ts';
 import type { KeptDays, Retention } from './logs/retention.ts';
 import type { StoreSettings } from './logs/thread/messages.ts';
 import { createWebhook, type Webhook } from './logs/webhook.ts';
@@ -13,6 +14,8 @@ import { type CallLog, type LogNotice, openCallLog } from './logs/writer.ts';
 /** What is kept of calls, and who is told of them. */
 export interface CallKeeping {
   readonly log: CallLog;
+  /** Where it lies, for those who only read it. */
+  readonly place: LogPlace;
   readonly webhook: Webhook | null;
   close(): Promise<void>;
 }
@@ -24,9 +27,12 @@ export async function openKeeping(
   logger: Logger,
 ): Promise<CallKeeping> {
   const clock = systemClock;
-  const log = await openCallLog({
+  const place: LogPlace = {
     directory: config.dataDir,
     store: storeOf(config),
+  };
+  const log = await openCallLog({
+    ...place,
     clock,
     tellsOn: config.callWebhook !== null,
     notice: (notice) => logNotice(logger, notice),
@@ -51,6 +57,7 @@ export async function openKeeping(
 
   return {
     log,
+    place,
     webhook,
     async close() {
       stopTidying();

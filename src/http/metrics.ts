@@ -17,7 +17,23 @@ export interface LogState {
   readonly waitingEvents: number;
 }
 
-export function createMetrics(liveCalls: () => number, logState: () => LogState): Metrics {
+/** How what makes pages is doing. */
+export interface PageState {
+  /** What waits to be made. */
+  readonly waiting: number;
+  /** What was never made, because too much was asked for at once. */
+  readonly refused: number;
+  /** Pages that are told of live calls as they happen. */
+  readonly streams: number;
+  /** How often it had to be started again. */
+  readonly restarts: number;
+}
+
+export function createMetrics(
+  liveCalls: () => number,
+  logState: () => LogState,
+  pageState: () => PageState,
+): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
 
@@ -45,6 +61,7 @@ export function createMetrics(liveCalls: () => number, logState: () => LogState)
       this.set(logState().waitingEvents);
     },
   });
+  addPageMetrics(registry, pageState);
   const ended = new Counter({
     name: 'ringdown_calls_ended_total',
     help: 'Calls that ended, by reason.',
@@ -93,6 +110,43 @@ export function createMetrics(liveCalls: () => number, logState: () => LogState)
       }
     },
   };
+}
+
+function addPageMetrics(registry: Registry, pageState: () => PageState): void {
+  new Gauge({
+    name: 'ringdown_pages_waiting',
+    help: 'Pages, exports and answers of the API that wait to be made.',
+    registers: [registry],
+    collect() {
+      this.set(pageState().waiting);
+    },
+  });
+  new Gauge({
+    name: 'ringdown_event_streams_open',
+    help: 'Pages that are told of live calls as they happen.',
+    registers: [registry],
+    collect() {
+      this.set(pageState().streams);
+    },
+  });
+  new Counter({
+    name: 'ringdown_pages_refused_total',
+    help: 'Pages that were not made, because too many were asked for at once.',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(pageState().refused);
+    },
+  });
+  new Counter({
+    name: 'ringdown_page_thread_restarts_total',
+    help: 'How often the thread that makes pages has died and was begun again.',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(pageState().restarts);
+    },
+  });
 }
 
 /** Codes come from the model's side: no server may fill our memory, or a dashboard, with them. */

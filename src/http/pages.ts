@@ -7,11 +7,8 @@ import { oneCallApi } from './api/one-call.ts';
 import { reviewApi } from './api/review.ts';
 import { phonePage } from './phone/page.ts';
 import { assetRoute } from './review/assets.ts';
-import { callPage } from './review/call-page.ts';
-import { callsPage } from './review/calls-page.ts';
 import type { House } from './review/house.ts';
-import { livePage } from './review/live-page.ts';
-import { numbersPage } from './review/numbers-page.ts';
+import { reviewPages } from './review/routes.ts';
 import { mountRoutes } from './routing/mount.ts';
 import type { Route } from './routing/route.ts';
 import { Gate } from './sign-in/gate.ts';
@@ -20,10 +17,7 @@ import { signInRoutes } from './sign-in/routes.ts';
 /** Every route for people and their programs. */
 export function pageRoutes(house: House, gate: Gate): readonly Route[] {
   return [
-    callsPage(house),
-    callPage(house),
-    livePage(house),
-    numbersPage(house),
+    ...reviewPages(house),
     phonePage(),
     assetRoute(),
     ...signInRoutes(gate),
@@ -39,5 +33,5 @@ export function pageRoutes(house: House, gate: Gate): readonly Route[] {
 /** Puts the review pages, the API, sign-in and the phone into the house. */
 export function mountPages(app: Express, house: House): void {
   const gate = new Gate(house);
-  mountRoutes(app, pageRoutes(house, gate), gate, house.told);
+  mountRoutes(app, pageRoutes(house, gate), gate, house);
 }

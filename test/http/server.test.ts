@@ -22,6 +22,7 @@ async function aHouse(access: Partial<MetricsAccess> = {}) {
   const metrics = createMetrics(
     () => 3,
     () => ({ troubles: 2, waitingEvents: 70 }),
+    () => ({ waiting: 4, refused: 5, streams: 6, restarts: 7 }),
   );
   mountHealth(app, () => admission, metrics, { token: null, isPublic: false, ...access });
   app.get('/broken', () => {

@@ -2,19 +2,23 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { access, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Pages } from '../../src/http/making/pages.ts';
 import { mountPages } from '../../src/http/pages.ts';
 import type { House } from '../../src/http/review/house.ts';
+import type { Room } from '../../src/http/review/room.ts';
 import type { Deed } from '../../src/http/routing/deeds.ts';
 import { createWebApp, listen, mountEndings, type UpgradeTaker } from '../../src/http/server.ts';
 import type { Passwords } from '../../src/http/sign-in/passwords.ts';
 import { signedOutInMemory } from '../../src/http/sign-in/signed-out.ts';
 import { callReading } from '../../src/logs/derive/reading.ts';
+import { reasonOf } from '../../src/logs/reader.ts';
 import { openSqliteStore } from '../../src/logs/sqlite/index.ts';
 import type { CallEvent } from '../../src/ports/call-log.ts';
 import type { CallStore } from '../../src/ports/call-store.ts';
 import { DeskOfTheTest } from './a-live-desk.ts';
 import { everythingHappens, itsRecording } from './a-recorded-call.ts';
 import { stored } from './logged-calls.ts';
+import { PagesHere } from './pages-here.ts';
 import { TestClock } from './test-clock.ts';
 
 export interface ReviewHouse {
@@ -51,6 +55,8 @@ export async function aReviewHouse(
   passwords: Passwords = NO_PASSWORDS,
   more: {
     readonly parts?: Partial<House>;
+    /** What pages are made of, where it is not what the house has. */
+    readonly room?: Partial<Room>;
     readonly takers?: readonly UpgradeTaker[];
   } = {},
 ): Promise<ReviewHouse> {
@@ -65,17 +71,10 @@ export async function aReviewHouse(
 
   const app = createWebApp(false);
   let url = '';
-  const parts: House = {
-    clock,
+  const live = more.parts?.live ?? desk;
+  const place = new PagesHere({
     store,
     reading: callReading,
-    live: desk,
-    passwords,
-    isPublic: false,
-    signedOut: signedOutInMemory(),
-    guessed: (answer) => void guesses.push(answer),
-    told: (deed) => void deeds.push(deed),
-    publicUrlOf: () => url,
     recordings: {
       find: (callId) =>
         access(recordingOf(callId)).then(
@@ -83,6 +82,25 @@ export async function aReviewHouse(
           () => null,
         ),
     },
+    reasonOf,
+    wallMs: () => clock.wallMs(),
+    ...more.room,
+  });
+  const parts: House = {
+    clock,
+    pages: new Pages(place, live, clock),
+    store,
+    logTroubleOf(error) {
+      const reason = reasonOf(error);
+      return reason && { reason, sinceWallMs: clock.wallMs() };
+    },
+    live,
+    passwords,
+    isPublic: false,
+    signedOut: signedOutInMemory(),
+    guessed: (answer) => void guesses.push(answer),
+    told: (deed) => void deeds.push(deed),
+    publicUrlOf: () => url,
     async forget(callId) {
       await rm(recordingOf(callId), { force: true });
       return store.delete(callId);

@@ -52,6 +52,10 @@ export function lookedFor(address: URLSearchParams, ...besides: readonly string[
   ).toString();
 }
 
+/** The same on a page, which shows some columns of them. */
+export const callsPageQuery = callListQuery.extend({ columns: z.string().max(300).optional() });
+export type CallsPageQuery = z.output<typeof callsPageQuery>;
+
 /** What the address says, in the words of the store. */
 export function callQueryOf(
   filter: CallFilter & { after?: string | undefined; limit?: number | undefined },

@@ -2,8 +2,8 @@ import { ByteQueue } from '../../audio/frames.ts';
 import { interleave, wavHeader } from '../../audio/wav.ts';
 import type { House } from '../review/house.ts';
 import { type Route, route } from '../routing/route.ts';
+import { noSuchCall } from '../routing/say.ts';
 import { ofCall } from './call-id.ts';
-import { noSuchCall } from './one-call.ts';
 
 /** A live call to listen to: a recording without an end, which browsers play as it comes. */
 export function listenInRoute({ live }: House): Route {

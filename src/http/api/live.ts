@@ -1,79 +1,37 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import type { CallEvent } from '../../ports/call-log.ts';
 import type { DeskAnswer } from '../../ports/tools.ts';
+import { answerWith, sayLater } from '../making/send.ts';
 import type { House } from '../review/house.ts';
-import { LiveBoard } from '../review/live-board.ts';
-import { doingOf } from '../review/live-state.ts';
-import { say } from '../routing/mount.ts';
 import { type Route, route } from '../routing/route.ts';
+import { noSuchCall, say } from '../routing/say.ts';
 import { ofCall } from './call-id.ts';
-import { openEventStream } from './event-stream.ts';
-import { noSuchCall } from './one-call.ts';
 
 /** Calls that go on: to watch, and to step in. */
-export function liveApi({ live, reading, clock }: House): readonly Route[] {
-  const board = new LiveBoard(live, reading);
+export function liveApi({ live, pages }: House): readonly Route[] {
+  const follow = async (callId: string | null, request: Request, response: Response) => {
+    const begun = await pages.follow(callId, response);
+    if (begun === 'over') noSuchCall(request, response);
+    else if (begun !== 'follows') sayLater(begun, request, response);
+  };
   return [
     route('get /api/live', {
       says: 'The calls that go on.',
       needs: 'viewer',
-      async handle(_input, response) {
-        response.json({ calls: await board.cards() });
-      },
+      handle: ({ request }, response) => answerWith(pages, { type: 'live_calls' }, request, response),
     }),
     route('get /api/live/stream', {
       says: 'The calls that go on, again whenever something changes (server-sent events).',
       needs: 'viewer',
       isStream: true,
-      async handle(_input, response) {
-        const listener = openEventStream(response, clock);
-        let last = '';
-        const look = async () => {
-          const calls = await board.cards();
-          const now = JSON.stringify(calls);
-          if (now !== last) listener.send('calls', calls);
-          last = now;
-        };
-        await look();
-        // A moment without news of the desk is no reason to leave: the next look may have some.
-        listener.onGone(clock.every(LOOK_MS, () => void look().catch(() => {})));
-      },
+      handle: ({ request }, response) => follow(null, request, response),
     }),
     route('get /api/live/:callId/stream', {
       says: 'Lines of the transcript and events of a call as they happen (server-sent events).',
       needs: 'viewer',
       isStream: true,
       params: ofCall,
-      async handle({ params: { callId }, request }, response) {
-        const events: CallEvent[] = [];
-        let listener: ReturnType<typeof openEventStream> | null = null;
-        const sent = new Map<string, string>();
-        const tellLines = () => {
-          for (const [index, line] of reading.transcript(events).entries()) {
-            const key = `${line.who}${line.atMs}`;
-            const text = JSON.stringify(line);
-            if (sent.get(key) !== text) listener?.send('line', { index, key, ...line });
-            sent.set(key, text);
-          }
-          listener?.send('doing', {
-            doing: doingOf(events),
-            latencyMs: reading.turns(events).at(-1)?.totalMs ?? null,
-          });
-        };
-        const watch = await live.watch(callId, (event) => {
-          events.push(event);
-          listener?.send('happened', event);
-          if (TELLING.has(event.type)) tellLines();
-          if (event.type === 'ended') listener?.end();
-        });
-        if (!watch) return noSuchCall(request, response);
-        events.unshift(...watch.events);
-        listener = openEventStream(response, clock);
-        listener.onGone(watch.end);
-        for (const event of watch.events) listener.send('happened', event);
-        tellLines();
-      },
+      handle: ({ params, request }, response) => follow(params.callId, request, response),
     }),
     route('post /api/live/:callId/tell', {
       says: 'Puts a note before the agent that the caller does not hear.',
@@ -127,23 +85,3 @@ function answer(done: DeskAnswer, request: Request, response: Response): void {
   if (done.ok) response.status(204).end();
   else say(request, response, 409, done.because);
 }
-
-/** After these, what was said or what goes on is another. */
-const TELLING: ReadonlySet<CallEvent['type']> = new Set([
-  'answered',
-  'caller_started_speaking',
-  'caller_stopped_speaking',
-  'caller_said',
-  'agent_started_speaking',
-  'agent_said',
-  'agent_wrote',
-  'tool_called',
-  'tool_returned',
-  'interrupted',
-  'held',
-  'went_on',
-  'ended',
-]);
-
-/** Quick enough to look alive. */
-const LOOK_MS = 500;

@@ -4,10 +4,9 @@ import { z } from 'zod';
 import type { CallCard, ReviewChange } from '../../ports/call-store.ts';
 import type { House } from '../review/house.ts';
 import { clockTime } from '../review/words.ts';
-import { say } from '../routing/mount.ts';
 import { type Route, route } from '../routing/route.ts';
+import { noSuchCall, say } from '../routing/say.ts';
 import { callId, ofCall } from './call-id.ts';
-import { noSuchCall } from './one-call.ts';
 
 /** What the person who reads a call makes of it: notes and tags. */
 export function reviewApi({ store, clock }: House): readonly Route[] {

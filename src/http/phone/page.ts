@@ -1,5 +1,5 @@
 import { html } from '../review/html.ts';
-import { layout } from '../review/layout.ts';
+import { contextOf, layout } from '../review/layout.ts';
 import { type Route, route } from '../routing/route.ts';
 
 /** A telephone in the browser, which rings this house as a carrier would. */
@@ -25,7 +25,7 @@ export function phonePage(): Route {
 </div>`;
       response
         .type('html')
-        .send(layout(response, { title: 'Phone', here: '/phone', script: 'phone.js', body }));
+        .send(layout(contextOf(response), { title: 'Phone', here: '/phone', script: 'phone.js', body }));
     },
   });
 }

@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { noSuchCall } from '../api/one-call.ts';
 import { type Route, route } from '../routing/route.ts';
+import { noSuchCall } from '../routing/say.ts';
 import { sendFile } from '../routing/send-file.ts';
 
 /**

@@ -1,32 +1,22 @@
+import type { CallReading } from '../../ports/call-reading.ts';
 import type { CallCard } from '../../ports/call-store.ts';
-import { ofCall } from '../api/call-id.ts';
-import { knownCall, noSuchCall } from '../api/one-call.ts';
-import { type Route, route } from '../routing/route.ts';
+import type { KnownCall } from '../making/known-call.ts';
 import { mayDo } from '../sign-in/visitor.ts';
 import { aside } from './call-aside.ts';
 import { flagsOf, whoOf } from './columns.ts';
-import type { House } from './house.ts';
 import { html, type SafeHtml } from './html.ts';
-import { layout } from './layout.ts';
+import { layout, type PageContext } from './layout.ts';
 import { markersOf } from './markers.ts';
 import { player } from './player.ts';
 import { transcriptList } from './transcript-list.ts';
 import { clockTime, dollars, endWords, milliseconds, moment } from './words.ts';
 
 /** One call, whole: heard, read, judged. */
-export function callPage(house: House): Route {
-  const { reading } = house;
-  return route('get /calls/:callId', {
-    says: 'One call.',
-    needs: 'viewer',
-    params: ofCall,
-    async handle({ params: { callId }, request, visitor }, response) {
-      const call = await knownCall(house, callId);
-      if (!call) return noSuchCall(request, response);
-      const { card, events } = call;
-      const isOperator = mayDo(visitor, 'operator');
-      const markers = markersOf(events, card.notes, reading);
-      const body = html`<article class="call" data-call="${callId}">
+export function callPage({ card, events }: KnownCall, reading: CallReading, context: PageContext): string {
+  const { callId } = card;
+  const isOperator = mayDo(context.visitor, 'operator');
+  const markers = markersOf(events, card.notes, reading);
+  const body = html`<article class="call" data-call="${callId}">
 ${header(card, isOperator)}
 ${card.endReason === null && html`<p class="card live-now"><span class="pill live">live</span> This call goes on. <a href="/live?call=${callId}">Watch it as it happens</a>, then come back for its sound.</p>`}
 ${card.hasRecording && player(card, markers)}
@@ -40,10 +30,8 @@ ${card.hasRecording && player(card, markers)}
   <ol class="raw" id="event-lines"></ol>
 </details>
 </article>`;
-      const title = `${card.direction === 'inbound' ? card.from : card.to}, ${clockTime(card.durationMs)}`;
-      response.type('html').send(layout(response, { title, here: null, script: 'call.js', body }));
-    },
-  });
+  const title = `${card.direction === 'inbound' ? card.from : card.to}, ${clockTime(card.durationMs)}`;
+  return layout(context, { title, here: null, script: 'call.js', body });
 }
 
 function header(card: CallCard, isOperator: boolean): SafeHtml {

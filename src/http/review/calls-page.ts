@@ -1,49 +1,40 @@
-import { z } from 'zod';
 import type { CallCard, CallPage } from '../../ports/call-store.ts';
-import { callListQuery, callQueryOf, lookedFor } from '../api/call-query.ts';
-import { type Route, route } from '../routing/route.ts';
+import type { Wish } from '../making/wishes.ts';
 import { type Column, columnsOf } from './columns.ts';
 import { filterForm } from './filter-form.ts';
-import type { House } from './house.ts';
 import { html, type SafeHtml } from './html.ts';
 import { layout } from './layout.ts';
+import type { CallReads } from './room.ts';
 
 /** The list of calls: live ones on top, then the newest; what is shown stands in the address. */
-export function callsPage({ store }: House): Route {
-  return route('get /', {
-    says: 'The calls.',
-    needs: 'viewer',
-    query: pageQuery,
-    async handle({ query, request }, response) {
-      const { columns: names, after, limit, ...filter } = query;
-      const asked = callQueryOf(filter);
-      const isFirst = after === undefined;
-      const mayBeLive = isFirst && filter.end === undefined && filter.live !== 'no';
-      const [live, page] = await Promise.all([
-        mayBeLive ? store.list({ ...asked, isLive: true, limit: MOST_LIVE }) : NO_CALLS,
-        filter.live === 'yes'
-          ? NO_CALLS
-          : store.list({ ...callQueryOf(query), isLive: false, limit: limit ?? PAGE }),
-      ]);
-      const columns = columnsOf(names);
-      const address = new URL(request.originalUrl, 'http://here').searchParams;
-      const body = html`<h1 class="quiet-title">Calls</h1>
+export async function callsPage(
+  store: CallReads,
+  { filter, query, search, context }: Extract<Wish, { type: 'calls_page' }>,
+): Promise<string> {
+  const { columns: names } = filter;
+  const { after, limit = PAGE, ...asked } = query;
+  const isFirst = after === undefined;
+  const mayBeLive = isFirst && filter.end === undefined && filter.live !== 'no';
+  const [live, page] = await Promise.all([
+    mayBeLive ? store.list({ ...asked, isLive: true, limit: MOST_LIVE }) : NO_CALLS,
+    filter.live === 'yes' ? NO_CALLS : store.list({ ...query, isLive: false, limit }),
+  ]);
+  const columns = columnsOf(names);
+  const exported = new URLSearchParams(search);
+  exported.delete('columns');
+  const body = html`<h1 class="quiet-title">Calls</h1>
 ${filterForm(filter, columns, names !== undefined)}
 ${table([...live.calls, ...page.calls], columns)}
 <div class="below">
-  <span class="exports">Export <a href="/api/calls.csv?${lookedFor(address)}" download>CSV</a>
-  <a href="/api/calls.jsonl?${lookedFor(address)}" download>JSON lines</a></span>
-  ${!isFirst && html`<a class="button quiet" href="/?${lookedFor(address, 'columns')}">Newest</a>`}
-  ${page.next !== null && html`<a class="button" rel="next" href="/?${withAfter(address, page.next)}">Older calls</a>`}
+  <span class="exports">Export <a href="/api/calls.csv?${String(exported)}" download>CSV</a>
+  <a href="/api/calls.jsonl?${String(exported)}" download>JSON lines</a></span>
+  ${!isFirst && html`<a class="button quiet" href="/?${search}">Newest</a>`}
+  ${page.next !== null && html`<a class="button" rel="next" href="/?${withAfter(search, page.next)}">Older calls</a>`}
 </div>`;
-      response.type('html').send(layout(response, { title: 'Calls', here: '/', script: 'calls.js', body }));
-    },
-  });
+  return layout(context, { title: 'Calls', here: '/', script: 'calls.js', body });
 }
 
-const pageQuery = callListQuery.extend({ columns: z.string().max(300).optional() });
-
-function table(cards: readonly CallCard[], columns: readonly Column[]): SafeHtml {
+export function table(cards: readonly CallCard[], columns: readonly Column[]): SafeHtml {
   if (cards.length === 0)
     return html`<p class="empty card">There are no such calls. <a href="/phone">Ring the agent</a> to have one.</p>`;
   return html`<table class="calls"><thead><tr>${columns.map(
@@ -57,8 +48,8 @@ function table(cards: readonly CallCard[], columns: readonly Column[]): SafeHtml
   )}</tbody></table>`;
 }
 
-function withAfter(address: URLSearchParams, after: string): string {
-  const next = new URLSearchParams(lookedFor(address, 'columns'));
+function withAfter(search: string, after: string): string {
+  const next = new URLSearchParams(search);
   next.set('after', after);
   return next.toString();
 }

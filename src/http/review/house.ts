@@ -1,8 +1,8 @@
 import type { Request } from 'express';
-import type { CallReading } from '../../ports/call-reading.ts';
 import type { CallStore } from '../../ports/call-store.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Recordings } from '../../ports/recordings.ts';
+import type { Pages } from '../making/pages.ts';
+import type { LogTrouble } from '../making/wishes.ts';
 import type { Deed } from '../routing/deeds.ts';
 import type { Passwords } from '../sign-in/passwords.ts';
 import type { SignedOut } from '../sign-in/signed-out.ts';
@@ -11,9 +11,12 @@ import type { LiveDesk } from './live.ts';
 /** What the pages stand on. */
 export interface House {
   readonly clock: Clock;
-  readonly store: CallStore;
-  readonly recordings: Recordings;
-  readonly reading: CallReading;
+  /** Everything that is read of calls. */
+  readonly pages: Pages;
+  /** What people make of calls is kept here. */
+  readonly store: Pick<CallStore, 'card' | 'review'>;
+  /** Why the store refused, and since when it does; null where that was a mistake of ours. */
+  readonly logTroubleOf: (error: unknown) => LogTrouble | null;
   readonly live: LiveDesk;
   /** Leaves nothing of a call behind: its events, its sound, what was made of them. False: there was nothing. */
   readonly forget: (callId: string) => Promise<boolean>;

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import { nonceOf } from '../routing/safeguards.ts';
-import type { Role, Visitor } from '../sign-in/visitor.ts';
+import { type Role, STRANGER, type Visitor } from '../sign-in/visitor.ts';
 import { html, type Piece, type SafeHtml } from './html.ts';
 
 export interface Page {
@@ -23,10 +23,20 @@ const PLACES = [
 /** All of them on every page: browsers keep them, and ask only whether they have changed. */
 const STYLES = ['frame', 'controls', 'calls', 'transcript', 'player', 'call', 'numbers', 'live'] as const;
 
+/** For whom a page is: what it shows besides what it is about. Plain data, for pages are made in another thread. */
+export interface PageContext {
+  readonly visitor: Visitor;
+  /** The word that only this answer knows. */
+  readonly nonce: string;
+}
+
+export function contextOf(response: Response): PageContext {
+  return { visitor: response.locals['visitor'] ?? STRANGER, nonce: nonceOf(response) };
+}
+
 /** The whole of a page, as it is sent. */
-export function layout(response: Response, page: Page): string {
-  const visitor: Visitor | null = response.locals['visitor'] ?? null;
-  const role = visitor?.role ?? null;
+export function layout({ visitor, nonce }: PageContext, page: Page): string {
+  const { role } = visitor;
   const document = html`<!doctype html>
 <html lang="en">
 <head>
@@ -39,11 +49,11 @@ ${STYLES.map((name) => html`<link rel="stylesheet" href="/assets/${name}.css">`)
 ${page.script !== undefined && html`<script type="module" src="/assets/${page.script}"></script>`}
 <script type="module" src="/assets/everywhere.js"></script>
 </head>
-<body data-nonce="${nonceOf(response)}" data-role="${role}">
+<body data-nonce="${nonce}" data-role="${role}">
 <a class="skip" href="#main">To the content</a>
 <header class="top">
   <a class="brand" href="/"><img src="/assets/icon.svg" alt="" width="22" height="22">Ringdown</a>
-  ${role !== null && navigation(page.here, role, visitor?.by === 'cookie')}
+  ${role !== null && navigation(page.here, role, visitor.by === 'cookie')}
 </header>
 <main id="main" tabindex="-1">${page.body}</main>
 </body>

@@ -1,25 +1,23 @@
 import type { CallReading } from '../../ports/call-reading.ts';
-import type { LiveDesk } from './live.ts';
 import { type LiveCard, liveCard } from './live-state.ts';
+import type { LiveView } from './room.ts';
 
 /**
- * The calls that go on, at a glance, for however many look at them.
- *
- * The process that shows them carries their sound as well: what is known of a call is only worked
- * out again when something has happened on it.
+ * The calls that go on, at a glance, for however many look at them: what is known of a call is only
+ * worked out again when something has happened on it.
  */
 export class LiveBoard {
-  readonly #desk: LiveDesk;
+  readonly #live: LiveView;
   readonly #reading: CallReading;
   readonly #known = new Map<string, { readonly events: number; readonly card: LiveCard }>();
 
-  constructor(desk: LiveDesk, reading: CallReading) {
-    this.#desk = desk;
+  constructor(live: LiveView, reading: CallReading) {
+    this.#live = live;
     this.#reading = reading;
   }
 
-  async cards(): Promise<readonly LiveCard[]> {
-    const calls = await this.#desk.list();
+  cards(): readonly LiveCard[] {
+    const calls = this.#live.list();
     const live = new Set(calls.map(({ callId }) => callId));
     for (const callId of this.#known.keys()) if (!live.has(callId)) this.#known.delete(callId);
     return calls.map((call) => {

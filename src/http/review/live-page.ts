@@ -1,32 +1,22 @@
-import { z } from 'zod';
-import { callId } from '../api/call-id.ts';
-import { type Route, route } from '../routing/route.ts';
 import { mayDo } from '../sign-in/visitor.ts';
-import type { House } from './house.ts';
 import { html } from './html.ts';
-import { layout } from './layout.ts';
-import { liveCard } from './live-state.ts';
+import { layout, type PageContext } from './layout.ts';
+import type { LiveCard } from './live-state.ts';
 
 /** The calls that go on, and one of them as it happens. The script keeps it up to date. */
-export function livePage({ live, reading }: House): Route {
-  return route('get /live', {
-    says: 'The calls that go on.',
-    needs: 'viewer',
-    query: z.object({ call: callId.optional() }),
-    async handle({ query, visitor }, response) {
-      const cards = (await live.list()).map((call) => liveCard(call, reading));
-      const body = html`<h1 class="quiet-title">Live</h1>
-<div class="columns live" data-call="${query.call}">
+export function livePage(cards: readonly LiveCard[], watched: string | null, context: PageContext): string {
+  const body = html`<h1 class="quiet-title">Live</h1>
+<div class="columns live" data-call="${watched}">
 <section aria-label="Calls"><ul id="live-list" class="live-list">${cards.map(
-        ({ callId: id, who, doing }) =>
-          html`<li><a class="card" href="/live?call=${id}"><b>${who}</b> <span class="pill">${doing}</span></a></li>`,
-      )}</ul><p class="empty card" id="nobody"${cards.length > 0 && html` hidden`}>Nobody is on the line. <a href="/phone">Ring the agent</a>.</p></section>
+    ({ callId: id, who, doing }) =>
+      html`<li><a class="card" href="/live?call=${id}"><b>${who}</b> <span class="pill">${doing}</span></a></li>`,
+  )}</ul><p class="empty card" id="nobody"${cards.length > 0 && html` hidden`}>Nobody is on the line. <a href="/phone">Ring the agent</a>.</p></section>
 <section class="card" id="watch" aria-live="polite" hidden>
   <div class="spread"><h2 id="watch-who"></h2><span class="pill live" id="watch-doing"></span></div>
   <p class="under" id="watch-facts"></p>
   <ol class="transcript" id="transcript"></ol>
   ${
-    mayDo(visitor, 'operator') &&
+    mayDo(context.visitor, 'operator') &&
     html`<form id="tell-form" class="row"><input name="text" maxlength="2000" required placeholder="A note for the agent; the caller does not hear it" aria-label="Note for the agent" autocomplete="off"><button class="main">Send</button></form>
   <div class="spread"><form id="transfer-form" class="row" hidden><select name="target" aria-label="Transfer to"></select><button>Transfer</button></form>
   <div class="row"><button id="listen" aria-pressed="false">Listen in</button>
@@ -35,7 +25,5 @@ export function livePage({ live, reading }: House): Route {
   <p class="complaint" id="watch-complaint" role="alert" hidden></p>
   <p><a id="watch-link" href="/">Everything about this call</a></p>
 </section></div>`;
-      response.type('html').send(layout(response, { title: 'Live', here: '/live', script: 'live.js', body }));
-    },
-  });
+  return layout(context, { title: 'Live', here: '/live', script: 'live.js', body });
 }

@@ -1,32 +1,23 @@
 import { END_REASONS } from '../../ports/call-log.ts';
 import type { DayFigures } from '../../ports/call-store.ts';
-import { callFilter, callQueryOf, lookedFor } from '../api/call-query.ts';
-import { type Route, route } from '../routing/route.ts';
-import type { House } from './house.ts';
+import type { Wish } from '../making/wishes.ts';
 import { html, type SafeHtml } from './html.ts';
 import { layout } from './layout.ts';
 import { clockTime, dollars, END_WORDS, isBadEnd, milliseconds } from './words.ts';
 
 /** What the calls amount to. The table says it all; the script draws it. */
-export function numbersPage({ store }: House): Route {
-  return route('get /numbers', {
-    says: 'What the calls amount to, day by day.',
-    needs: 'viewer',
-    query: callFilter,
-    async handle({ query, request }, response) {
-      const figures = `/api/figures?${lookedFor(new URL(request.originalUrl, 'http://here').searchParams)}`;
-      const days = await store.figures(callQueryOf(query));
-      const body = html`<h1 class="quiet-title">Numbers</h1>
+export function numbersPage(
+  days: readonly DayFigures[],
+  { filter, search, context }: Extract<Wish, { type: 'numbers_page' }>,
+): string {
+  const figures = `/api/figures?${search}`;
+  const body = html`<h1 class="quiet-title">Numbers</h1>
 <form class="filters row" method="get" action="/numbers">
-  <label><span>From</span><input type="date" name="from" value="${query.from}"></label>
-  <label><span>Until</span><input type="date" name="to" value="${query.to}"></label>
-  <label><span>Agent</span><input name="agent" value="${query.agent}"></label><button class="main">Show</button></form>
+  <label><span>From</span><input type="date" name="from" value="${filter.from}"></label>
+  <label><span>Until</span><input type="date" name="to" value="${filter.to}"></label>
+  <label><span>Agent</span><input name="agent" value="${filter.agent}"></label><button class="main">Show</button></form>
 ${days.length === 0 ? html`<p class="empty card">There were no calls.</p>` : html`${sums(days)}<div class="charts" id="charts" data-figures="${figures}"></div>${endings(days)}${table(days)}`}`;
-      response
-        .type('html')
-        .send(layout(response, { title: 'Numbers', here: '/numbers', script: 'numbers.js', body }));
-    },
-  });
+  return layout(context, { title: 'Numbers', here: '/numbers', script: 'numbers.js', body });
 }
 
 function sums(days: readonly DayFigures[]): SafeHtml {

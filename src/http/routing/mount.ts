@@ -7,20 +7,22 @@ import express, {
   type Response,
 } from 'express';
 import { z } from 'zod';
-import { problemPage } from '../review/problem-page.ts';
+import { sayNoLog } from '../making/send.ts';
+import type { House } from '../review/house.ts';
 import type { Gate, Refusal } from '../sign-in/gate.ts';
 import { SLOW_DOWN } from '../sign-in/guesses.ts';
-import { type Deed, deedOf } from './deeds.ts';
+import { deedOf } from './deeds.ts';
 import { LONGEST_BODY_KB, misunderstanding, ONLY_JSON, unreadable } from './misunderstood.ts';
 import type { Route } from './route.ts';
 import { safeguards } from './safeguards.ts';
+import { isForPage, say } from './say.ts';
 
 /** Puts routes into the house, each behind the gate. */
 export function mountRoutes(
   app: Express,
   routes: readonly Route[],
   gate: Gate,
-  told: (deed: Deed) => void,
+  { told, logTroubleOf }: Pick<House, 'told' | 'logTroubleOf'>,
 ): void {
   const router = express.Router({ caseSensitive: true, strict: true });
   for (const route of routes) {
@@ -58,19 +60,16 @@ export function mountRoutes(
           response.locals['began']?.(); // a stream is told of now, not only when it is over
         } catch (error) {
           if (error instanceof z.ZodError) say(request, response, 400, misunderstanding(error, route.door));
-          else next(error);
+          else {
+            const trouble = response.headersSent ? null : logTroubleOf(error);
+            if (trouble) sayNoLog(trouble, request, response);
+            else next(error);
+          }
         }
       },
     );
   }
   app.use(router);
-}
-
-/** Says no, in the words of whoever asked: a page to a browser, JSON to a program. */
-export function say(request: Request, response: Response, status: number, message: string): void {
-  response.status(status);
-  if (isForPage(request)) response.type('html').send(problemPage(response, status, message));
-  else response.json({ error: message });
 }
 
 function refuse(request: Request, response: Response, because: Refusal): void {
@@ -101,10 +100,6 @@ const unreadableBody: ErrorRequestHandler = (error, request, response, next) => 
   if (known) say(request, response, known.status, known.sentence);
   else next(error);
 };
-
-function isForPage(request: Request): boolean {
-  return !request.path.startsWith('/api/');
-}
 
 const REFUSALS = {
   closed:

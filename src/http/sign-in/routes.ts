@@ -1,6 +1,7 @@
+import type { Response } from 'express';
 import { z } from 'zod';
 import { html } from '../review/html.ts';
-import { layout } from '../review/layout.ts';
+import { contextOf, layout } from '../review/layout.ts';
 import { type Route, route } from '../routing/route.ts';
 import { noTicketCookies, ticketCookie, ticketOf } from './cookies.ts';
 import type { Gate } from './gate.ts';
@@ -67,8 +68,8 @@ const COMPLAINTS = {
   slow_down: 'This password is not taken, and too many are being tried at the moment. Try again in a while.',
 } as const;
 
-function signInPage(response: Parameters<typeof layout>[0], next: string, complaint: string | null): string {
-  return layout(response, {
+function signInPage(response: Response, next: string, complaint: string | null): string {
+  return layout(contextOf(response), {
     title: 'Sign in',
     here: null,
     body: html`<section class="narrow card"><h1>Sign in</h1>

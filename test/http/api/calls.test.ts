@@ -151,7 +151,6 @@ describe('an export', () => {
     const card = await house.store.card('CA1');
     if (!card) throw new Error('There is no such call.');
     const endless = {
-      ...house.parts,
       store: Object.create(house.store, {
         each: {
           value: async function* () {
@@ -160,7 +159,7 @@ describe('an export', () => {
         },
       }),
     };
-    const other = await aReviewHouse(undefined, { parts: endless });
+    const other = await aReviewHouse(undefined, { room: endless });
 
     const response = await other.ask('/api/calls.jsonl');
     const reader = response.body?.getReader();

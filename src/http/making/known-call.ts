@@ -1,0 +1,18 @@
+import type { CallEvent } from '../../ports/call-log.ts';
+import type { CallCard } from '../../ports/call-store.ts';
+import type { Room } from '../review/room.ts';
+
+export interface KnownCall {
+  readonly card: CallCard;
+  readonly events: readonly CallEvent[];
+}
+
+/** From the store; a call so young that the store has not heard of it, or while the store is away, from the desk. */
+export async function knownCall({ store, live, reading }: Room, callId: string): Promise<KnownCall | null> {
+  const goesOn = live.find(callId)?.events;
+  const asked = store.card(callId);
+  const card = await (goesOn ? asked.catch(() => null) : asked);
+  const events = goesOn ?? (card ? await store.events(callId) : []);
+  const young = card ?? reading.card(callId, events);
+  return young && events.length > 0 ? { card: young, events } : null;
+}

@@ -1,0 +1,121 @@
+import { unreachable } from '../../errors.ts';
+import { practiceScript } from '../api/practice-script.ts';
+import { transcriptText, transcriptVtt } from '../api/transcript-files.ts';
+import { awayPage } from '../review/away-page.ts';
+import { callPage } from '../review/call-page.ts';
+import { callsPage } from '../review/calls-page.ts';
+import type { LiveBoard } from '../review/live-board.ts';
+import { livePage } from '../review/live-page.ts';
+import { markersOf } from '../review/markers.ts';
+import { numbersPage } from '../review/numbers-page.ts';
+import { peaksOf } from '../review/peaks.ts';
+import { callerSound } from '../review/recording-file.ts';
+import type { Room } from '../review/room.ts';
+import { type KnownCall, knownCall } from './known-call.ts';
+import type { Bytes, CallPart, Made, Whole, Wish } from './wishes.ts';
+
+/** What is made in one go: everything but files of many calls. */
+export type PlainWish = Exclude<Wish, { type: 'calls_file' }>;
+
+/** Makes what is wished for. Rejects with what the store says, and never else but by a mistake of ours. */
+export async function make(wish: PlainWish, room: Room, board: LiveBoard): Promise<Made> {
+  const { store, reading, live } = room;
+  switch (wish.type) {
+    case 'calls_page':
+      return page(await callsPage(store, wish));
+    case 'live_calls_page': {
+      const cards = live.list().flatMap(({ callId, events }) => reading.card(callId, events) ?? []);
+      return page(awayPage(cards, wish.trouble, wish.context));
+    }
+    case 'live_page':
+      return page(livePage(board.cards(), wish.watched, wish.context));
+    case 'numbers_page':
+      return page(numbersPage(await store.figures(wish.query), wish));
+    case 'call_page': {
+      const call = await knownCall(room, wish.callId);
+      return call ? page(callPage(call, reading, wish.context)) : NOTHING;
+    }
+    case 'calls':
+      return json(await store.list(wish.query));
+    case 'figures':
+      return json({ days: await store.figures(wish.query) });
+    case 'live_calls':
+      return json({ calls: board.cards() });
+    case 'call':
+      return partOfCall(wish.callId, wish.what, room);
+    default:
+      return unreachable(wish);
+  }
+}
+
+async function partOfCall(callId: string, what: CallPart, room: Room): Promise<Made> {
+  const { store, recordings, live } = room;
+  if (what === 'recording' || what === 'peaks') {
+    const isKnown = live.find(callId) !== undefined || (await store.card(callId)) !== null;
+    const path = isKnown ? await recordings.find(callId) : null;
+    if (path === null) return NOTHING;
+    if (what === 'recording') return { type: 'file', path, contentType: 'audio/wav' };
+    const peaks = await peaksOf(path);
+    return peaks ? json(peaks) : NOTHING;
+  }
+  const call = await knownCall(room, callId);
+  return call ? read(call, what, room) : NOTHING;
+}
+
+async function read(
+  { card, events }: KnownCall,
+  what: Exclude<CallPart, 'recording' | 'peaks'>,
+  { reading, recordings }: Room,
+): Promise<Made> {
+  const { callId } = card;
+  switch (what) {
+    case 'everything':
+      return json({
+        ...card,
+        transcript: reading.transcript(events),
+        latencies: reading.turns(events),
+        toolUses: reading.toolUses(events),
+        markers: markersOf(events, card.notes, reading),
+        costs: reading.cost(events),
+        pricesAsOf: reading.pricesAsOf,
+      });
+    case 'events': {
+      const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+      return text(lines, 'application/jsonl', `${callId}.jsonl`);
+    }
+    case 'transcript.txt':
+      return text(transcriptText(reading.transcript(events)), 'text/plain', `${callId}.txt`);
+    case 'transcript.vtt':
+      return text(transcriptVtt(reading.transcript(events)), 'text/vtt', `${callId}.vtt`);
+    case 'transcript.json':
+      return json(reading.transcript(events), `${callId}.json`);
+    case 'practice': {
+      const path = await recordings.find(callId);
+      const soundOf = async (fromMs: number, untilMs: number) =>
+        path === null ? null : callerSound(path, fromMs, untilMs);
+      return json(await practiceScript(events, reading, soundOf), `${callId}.practice.json`);
+    }
+    default:
+      return unreachable(what);
+  }
+}
+
+const NOTHING = { type: 'nothing' } as const satisfies Made;
+
+function page(whole: string): Whole {
+  return text(whole, 'text/html');
+}
+
+function json(value: unknown, fileName: string | null = null): Whole {
+  return text(JSON.stringify(value), 'application/json', fileName);
+}
+
+export function text(whole: string, type: string, fileName: string | null = null): Whole {
+  const contentType = `${type}; charset=utf-8`;
+  return { type: 'whole', contentType, fileName, bytes: bytesOf(whole), goesOn: false };
+}
+
+/** In memory of its own, which can be given away. */
+export function bytesOf(words: string): Bytes {
+  return new TextEncoder().encode(words);
+}

@@ -1,0 +1,170 @@
+import { unreachable } from '../../errors.ts';
+import type { CallCard, CallQuery } from '../../ports/call-store.ts';
+import { CSV_COLUMNS, csvLine } from '../api/csv.ts';
+import { LiveBoard } from '../review/live-board.ts';
+import type { CallReads, Room } from '../review/room.ts';
+import { LiveMirror } from './live-mirror.ts';
+import { bytesOf, make } from './make.ts';
+import type { Channel, FromMaker, ToMaker } from './messages.ts';
+import type { LogTrouble, Made, Wish } from './wishes.ts';
+
+export interface MakerParts extends Omit<Room, 'live'> {
+  readonly say: (message: FromMaker) => void;
+  /** What the store says when it cannot be read just now; null for what is a mistake of ours. */
+  readonly reasonOf: (error: unknown) => string | null;
+  readonly wallMs: () => number;
+}
+
+/**
+ * Makes whatever is read of calls, where it holds up none of them: pages, answers of the API, files to take away, and
+ * what is told of live calls to those who follow them.
+ */
+export class PageMaker {
+  readonly #parts: MakerParts;
+  readonly #mirror: LiveMirror;
+  readonly #room: Room;
+  readonly #board: LiveBoard;
+  readonly #files = new Map<number, AsyncIterator<string>>();
+  #toldOfAll = '[]';
+  #trouble: LogTrouble | null = null;
+
+  constructor(parts: MakerParts) {
+    this.#parts = parts;
+    this.#mirror = new LiveMirror(parts.reading);
+    this.#room = { ...parts, live: this.#mirror };
+    this.#board = new LiveBoard(this.#mirror, parts.reading);
+  }
+
+  hear(message: ToMaker): void {
+    switch (message.type) {
+      case 'wish':
+        return void this.#answer(message.id, message.wish);
+      case 'more':
+        return void this.#nextPiece(message.id);
+      case 'enough':
+        void this.#files.get(message.id)?.return?.();
+        this.#files.delete(message.id);
+        return;
+      case 'live': {
+        const { callId, targets, events } = message;
+        const isLast = events.some(({ type }) => type === 'ended');
+        return this.#tell(callId, this.#mirror.happened(callId, targets, events), isLast);
+      }
+      case 'saying':
+        return this.#tell(message.callId, this.#mirror.says(message.callId, message.said));
+      case 'not_live':
+        return this.#mirror.forget(message.callId);
+      case 'follow':
+        return this.#open(message.id, message.channel);
+      case 'unfollow':
+        return message.channel === null ? undefined : this.#mirror.unfollow(message.channel);
+      case 'look':
+        return this.#look();
+      default:
+        return unreachable(message);
+    }
+  }
+
+  async #answer(id: number, wish: Wish): Promise<void> {
+    try {
+      const made =
+        wish.type === 'calls_file' ? await this.#begin(id, wish) : await make(wish, this.#room, this.#board);
+      if (!READS_NOTHING.has(wish.type)) this.#logIs(null);
+      this.#parts.say({ type: 'made', id, made });
+    } catch (error) {
+      this.#refuse(id, error);
+    }
+  }
+
+  #refuse(id: number, error: unknown): void {
+    const reason = this.#parts.reasonOf(error);
+    if (reason === null) return this.#parts.say({ type: 'failed', id, message: nameOf(error) });
+    const trouble = this.#trouble ?? { reason, sinceWallMs: this.#parts.wallMs() };
+    this.#logIs(trouble);
+    this.#parts.say({ type: 'made', id, made: { type: 'no_log', trouble } });
+  }
+
+  /** Told once, and once more when it is over. */
+  #logIs(trouble: LogTrouble | null): void {
+    if (trouble === this.#trouble) return;
+    this.#trouble = trouble;
+    this.#parts.say({ type: 'log', trouble });
+  }
+
+  /** The first piece says whether there will be any. */
+  async #begin(id: number, { format, query }: CallsFile): Promise<Made> {
+    const pieces = piecesOf(format, this.#parts.store, query);
+    const first = await pieces.next();
+    this.#files.set(id, pieces);
+    return {
+      type: 'whole',
+      contentType: format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8',
+      fileName: `calls.${format}`,
+      bytes: bytesOf(first.done ? '' : first.value),
+      goesOn: true,
+    };
+  }
+
+  async #nextPiece(id: number): Promise<void> {
+    try {
+      const next = await this.#files.get(id)?.next();
+      if (next === undefined) return; // nobody waits for it any more
+      if (next.done) this.#files.delete(id);
+      this.#parts.say({ type: 'piece', id, bytes: next.done ? null : bytesOf(next.value) });
+    } catch (error) {
+      this.#files.delete(id);
+      this.#parts.say({ type: 'failed', id, message: nameOf(error) });
+    }
+  }
+
+  #open(id: number, channel: Channel): void {
+    if (channel === null) this.#look(); // those who follow already must not miss what this one is told
+    const words = channel === null ? callsFrame(this.#toldOfAll) : this.#mirror.follow(channel);
+    this.#parts.say({ type: 'opened', id, bytes: bytesOf(words) });
+  }
+
+  #look(): void {
+    const now = JSON.stringify(this.#board.cards());
+    if (now === this.#toldOfAll) return;
+    this.#toldOfAll = now;
+    this.#tell(null, callsFrame(now));
+  }
+
+  #tell(channel: Channel, words: string, isLast = false): void {
+    if (words === '' && !isLast) return;
+    this.#parts.say({ type: 'told', channel, bytes: bytesOf(words), isLast });
+  }
+}
+
+type CallsFile = Extract<Wish, { type: 'calls_file' }>;
+
+async function* piecesOf(
+  format: CallsFile['format'],
+  store: CallReads,
+  query: CallQuery,
+): AsyncGenerator<string> {
+  const lineOf = format === 'csv' ? csvLine : (card: CallCard) => `${JSON.stringify(card)}\n`;
+  let piece = format === 'csv' ? `${Object.keys(CSV_COLUMNS).join(',')}\r\n` : '';
+  for await (const card of store.each(query)) {
+    piece += lineOf(card);
+    if (piece.length < PIECE_CHARS) continue;
+    yield piece;
+    piece = '';
+  }
+  yield piece;
+}
+
+function callsFrame(json: string): string {
+  return `event: calls\ndata: ${json}\n\n`;
+}
+
+/** What was said, and numbers, stay out of what is logged. */
+function nameOf(error: unknown): string {
+  return error instanceof Error
+    ? `${error.name} at ${error.stack?.split('\n')[1]?.trim() ?? 'an unknown place'}`
+    : typeof error;
+}
+
+const READS_NOTHING: ReadonlySet<Wish['type']> = new Set(['live_calls_page', 'live_page', 'live_calls']);
+
+const PIECE_CHARS = 32 * 1024;

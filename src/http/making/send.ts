@@ -1,0 +1,92 @@
+import type { Request, Response } from 'express';
+import { unreachable } from '../../errors.ts';
+import { RETRY_LOG_S, troubleWords } from '../review/log-trouble.ts';
+import { noSuchCall, say } from '../routing/say.ts';
+import { sendFile } from '../routing/send-file.ts';
+import type { Pages } from './pages.ts';
+import type { Answer } from './wish-queue.ts';
+import type { Bytes, LogTrouble, Wish } from './wishes.ts';
+
+/** Answers a request with what is made for it. */
+export async function answerWith(
+  pages: Pages,
+  wish: Wish,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  await send(await pages.make(wish, leaving(response)), request, response);
+}
+
+export async function send(answer: Answer, request: Request, response: Response): Promise<void> {
+  switch (answer.type) {
+    case 'whole':
+      return sendWhole(answer, response);
+    case 'file':
+      return sendFile(response, answer.path, { 'Content-Type': answer.contentType });
+    case 'nothing':
+      return noSuchCall(request, response);
+    case 'no_log':
+      return sayNoLog(answer.trouble, request, response);
+    case 'busy':
+    case 'gone':
+      return sayLater(answer.type, request, response);
+    case 'failed':
+      throw new Error(`This could not be made: ${answer.message}`);
+    default:
+      return unreachable(answer);
+  }
+}
+
+/** That what is kept cannot be read, since when, and when to ask again. */
+export function sayNoLog(trouble: LogTrouble, request: Request, response: Response): void {
+  response.set('Retry-After', String(RETRY_LOG_S));
+  const more = { reason: trouble.reason, since: new Date(trouble.sinceWallMs).toISOString() };
+  say(request, response, 503, troubleWords(trouble), more);
+}
+
+export function sayLater(why: 'busy' | 'gone', request: Request, response: Response): void {
+  response.set('Retry-After', String(RETRY_S));
+  say(request, response, 503, LATER[why]);
+}
+
+/** Aborted when whoever asked has left. */
+export function leaving(response: Response): AbortSignal {
+  const left = new AbortController();
+  if (response.destroyed) left.abort();
+  else response.once('close', () => left.abort());
+  return left.signal;
+}
+
+/** As fast as it is taken, and no further ahead. Whoever leaves in the middle of it is no mistake of ours. */
+async function sendWhole(
+  { contentType, fileName, bytes, rest }: Extract<Answer, { type: 'whole' }>,
+  response: Response,
+): Promise<void> {
+  if (fileName !== null) response.attachment(fileName);
+  response.set('Content-Type', contentType);
+  if (rest === null) response.set('Content-Length', String(bytes.length));
+  if (!(await written(bytes, response))) return void (await rest?.return(undefined));
+  for await (const piece of rest ?? []) if (!(await written(piece, response))) return;
+  response.end();
+}
+
+/** False: whoever asked has left. */
+function written(bytes: Bytes, response: Response): Promise<boolean> {
+  return new Promise((resolve) => {
+    const leave = () => resolve(false);
+    if (response.destroyed) return leave();
+    response.once('close', leave);
+    response.write(bytes, (error) => {
+      response.off('close', leave);
+      // Given back at once: left to the garbage collector, a hundred pages would lie about, and calls wait for it.
+      bytes.buffer.transfer(0);
+      resolve(!error);
+    });
+  });
+}
+
+const LATER = {
+  busy: 'Too many pages are asked for at once, and calls come first. Try again in a moment.',
+  gone: 'Pages cannot be made at this moment: what makes them is being started again. Calls go on. Try again in a moment.',
+} as const;
+const RETRY_S = 2;

@@ -1,0 +1,20 @@
+import type { CallReading } from '../../ports/call-reading.ts';
+import type { CallStore } from '../../ports/call-store.ts';
+import type { Recordings } from '../../ports/recordings.ts';
+import type { LiveCall } from './live.ts';
+
+/** What pages are made of, in the thread where they are made. */
+export interface Room {
+  readonly store: CallReads;
+  readonly recordings: Recordings;
+  readonly reading: CallReading;
+  /** The calls that go on, as far as somebody looks at them. */
+  readonly live: LiveView;
+}
+
+export type CallReads = Pick<CallStore, 'list' | 'each' | 'card' | 'events' | 'figures'>;
+
+export interface LiveView {
+  list(): readonly LiveCall[];
+  find(callId: string): LiveCall | undefined;
+}

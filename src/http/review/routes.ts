@@ -1,0 +1,91 @@
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { callId, ofCall } from '../api/call-id.ts';
+import { callFilter, callQueryOf, callsPageQuery, lookedFor } from '../api/call-query.ts';
+import type { Pages } from '../making/pages.ts';
+import { answerWith, leaving, send } from '../making/send.ts';
+import type { Wish } from '../making/wishes.ts';
+import { type Route, route } from '../routing/route.ts';
+import type { House } from './house.ts';
+import { contextOf } from './layout.ts';
+import { RETRY_LOG_S } from './log-trouble.ts';
+
+/** The pages that people read: which there are. What stands on them is made elsewhere. */
+export function reviewPages({ pages }: House): readonly Route[] {
+  return [
+    route('get /', {
+      says: 'The calls.',
+      needs: 'viewer',
+      query: callsPageQuery,
+      async handle({ query: filter, request }, response) {
+        const wish = {
+          type: 'calls_page',
+          filter,
+          query: callQueryOf(filter),
+          search: lookedFor(addressOf(request), 'columns'),
+          context: contextOf(response),
+        } as const;
+        await send(await orThoseThatGoOn(pages, wish, response), request, response);
+      },
+    }),
+    route('get /calls/:callId', {
+      says: 'One call.',
+      needs: 'viewer',
+      params: ofCall,
+      handle: ({ params, request }, response) =>
+        answerWith(
+          pages,
+          { type: 'call_page', callId: params.callId, context: contextOf(response) },
+          request,
+          response,
+        ),
+    }),
+    route('get /live', {
+      says: 'The calls that go on.',
+      needs: 'viewer',
+      query: z.object({ call: callId.optional() }),
+      handle: ({ query, request }, response) =>
+        answerWith(
+          pages,
+          { type: 'live_page', watched: query.call ?? null, context: contextOf(response) },
+          request,
+          response,
+        ),
+    }),
+    route('get /numbers', {
+      says: 'What the calls amount to, day by day.',
+      needs: 'viewer',
+      query: callFilter,
+      handle({ query: filter, request }, response) {
+        const wish = {
+          type: 'numbers_page',
+          filter,
+          query: callQueryOf(filter),
+          search: lookedFor(addressOf(request)),
+          context: contextOf(response),
+        } as const;
+        return answerWith(pages, wish, request, response);
+      },
+    }),
+  ];
+}
+
+/** The calls that go on are known without a log, and are shown when it cannot be read. */
+async function orThoseThatGoOn(
+  pages: Pages,
+  wish: Extract<Wish, { type: 'calls_page' }>,
+  response: Response,
+): ReturnType<Pages['make']> {
+  const left = leaving(response);
+  const answer = await pages.make(wish, left);
+  if (answer.type !== 'no_log') return answer;
+  const { context } = wish;
+  const instead = await pages.make({ type: 'live_calls_page', trouble: answer.trouble, context }, left);
+  if (instead.type !== 'whole') return instead;
+  response.status(503).set('Retry-After', String(RETRY_LOG_S));
+  return instead;
+}
+
+function addressOf({ originalUrl }: Request): URLSearchParams {
+  return new URL(originalUrl, 'http://here').searchParams;
+}

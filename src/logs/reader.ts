@@ -1,0 +1,58 @@
+import type { CallStore } from '../ports/call-store.ts';
+import type { KeptStore } from './keeping/kept-store.ts';
+import { eachByPages } from './keeping/page.ts';
+import { StoreTrouble, type TroubleReason } from './keeping/trouble.ts';
+import { recordingPath } from './recording/names.ts';
+import { HeldStore } from './thread/held-store.ts';
+import type { StoreSettings } from './thread/messages.ts';
+
+/** Where a call log is. */
+export interface LogPlace {
+  /** Of recordings, and of the embedded database. */
+  readonly directory: string;
+  readonly store: StoreSettings;
+}
+
+/** The call log for whoever does nothing but read it, in a thread that may wait. */
+export interface LogReader {
+  readonly store: Pick<CallStore, 'list' | 'each' | 'card' | 'events' | 'figures'>;
+  recordingPath(callId: string): string;
+}
+
+/** What cannot be read now is opened anew the next time; one that has just failed is not waited for again at once. */
+export function openLogReader({ directory, store }: LogPlace, wallMs: () => number): LogReader {
+  const settings = { role: 'reader', directory, store, keeper: '', tellsOn: false } as const;
+  const held = new HeldStore(settings, () => {});
+  let failed: { readonly trouble: StoreTrouble; readonly atWallMs: number } | null = null;
+  const read = async <T>(work: (store: KeptStore) => Promise<T>): Promise<T> => {
+    const sinceMs = failed && wallMs() - failed.atWallMs;
+    if (failed && sinceMs !== null && sinceMs >= 0 && sinceMs < NOT_AGAIN_MS) throw failed.trouble;
+    try {
+      const found = await held.use(work);
+      failed = null;
+      return found;
+    } catch (error) {
+      if (error instanceof StoreTrouble) failed = { trouble: error, atWallMs: wallMs() };
+      throw error;
+    }
+  };
+  const list: CallStore['list'] = (query) => read((store) => store.list(query));
+  return {
+    store: {
+      list,
+      each: (query) => eachByPages(list, query),
+      card: (callId) => read((store) => store.card(callId)),
+      events: (callId) => read((store) => store.events(callId)),
+      figures: (query) => read((store) => store.figures(query)),
+    },
+    recordingPath: (callId) => recordingPath(directory, callId),
+  };
+}
+
+/** Why what is kept could not be reached; null where that was a mistake of ours. */
+export function reasonOf(error: unknown): TroubleReason | null {
+  return error instanceof StoreTrouble && error.reason !== 'bad_data' ? error.reason : null;
+}
+
+/** A database that is away is asked for some seconds before it is given up. */
+const NOT_AGAIN_MS = 1_000;
