@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
-import type { SpeechModel } from '../ports/model.ts';
+import type { SpeechModel, Usage } from '../ports/model.ts';
 
 /** What is to be found out from a call, and how to tell whether an answer is one. */
 export interface SummaryFields {
@@ -12,6 +12,8 @@ export interface SummaryFields {
 export interface CallSummary {
   readonly summary: string;
   readonly fields: Readonly<Record<string, unknown>>;
+  /** What it cost, where the model says so. */
+  readonly usage?: Usage;
 }
 
 /**
@@ -26,8 +28,9 @@ export async function summarise(
   model: SpeechModel,
   clock: Clock,
 ): Promise<CallSummary | null> {
-  const text = await ask(model, clock, instructionsFor(fields), transcript);
-  return text === null ? null : readSummary(text, fields);
+  const { text, usage } = await ask(model, clock, instructionsFor(fields), transcript);
+  const summary = text === null ? null : readSummary(text, fields);
+  return summary && { ...summary, ...(usage && { usage }) };
 }
 
 function instructionsFor(fields: SummaryFields | null): string {
@@ -40,17 +43,22 @@ The summary has one to three plain sentences: why they called, what came of it, 
 Where the transcript does not say, use null or leave it out. Invent nothing.`;
 }
 
-function ask(model: SpeechModel, clock: Clock, instructions: string, input: string): Promise<string | null> {
+interface Answer {
+  readonly text: string | null;
+  readonly usage: Usage | null;
+}
+
+function ask(model: SpeechModel, clock: Clock, instructions: string, input: string): Promise<Answer> {
   return new Promise((resolve) => {
-    const finish = (text: string | null) => {
+    const finish = (text: string | null, usage: Usage | null = null) => {
       cancel();
       session.close();
-      resolve(text);
+      resolve({ text, usage });
     };
     const cancel = clock.after(LONGEST_MS, () => finish(null));
     const session = model.open(SETUP, (event) => {
       if (event.type === 'ready') session.askAside({ askId: 'summary', instructions, input });
-      else if (event.type === 'aside_answered') finish(event.text);
+      else if (event.type === 'aside_answered') finish(event.text, event.usage);
       else if (event.type === 'lost') finish(null);
     });
   });

@@ -74,6 +74,8 @@ export interface Stretch {
 /** US dollars. */
 export interface CallCost {
   readonly model: number;
+  /** Having what the caller said in writing. */
+  readonly transcription: number;
   readonly line: number;
   readonly total: number;
 }

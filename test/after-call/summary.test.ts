@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { summarise } from '../../src/after-call/summary.ts';
+import { NO_USAGE } from '../../src/logs/derive/cost.ts';
 import type { Aside, RealtimeSession, SessionEvent } from '../../src/ports/model.ts';
 import { TestClock } from '../support/test-clock.ts';
 
@@ -67,6 +68,18 @@ describe('the summary of a call', () => {
     expect(asked[0]?.instructions).toContain('"reason"');
     expect(isClosed()).toBe(true);
     expect(clock.timers).toBe(0);
+  });
+
+  it('tells what it cost', async () => {
+    const usage = { ...NO_USAGE, textIn: 900, textOut: 30 };
+    const { model, clock } = aReader(() => ({
+      type: 'aside_answered',
+      askId: 'summary',
+      text: '{"summary":"Wanted the hours."}',
+      usage,
+    }));
+
+    expect(await summarise('caller: Hello?', null, model, clock)).toMatchObject({ usage });
   });
 
   it.each([

@@ -63,7 +63,7 @@ function costs(events: readonly CallEvent[], reading: CallReading): Piece {
   const cost = reading.cost(events);
   return (
     cost &&
-    html`<section class="card"><h2>Cost</h2><dl class="fields-list"><div><dt>model</dt><dd>${dollars(cost.model)}</dd></div><div><dt>line</dt><dd>${dollars(cost.line)}</dd></div></dl><p class="fine">Prices as of ${reading.pricesAsOf}.</p></section>`
+    html`<section class="card"><h2>Cost</h2><dl class="fields-list"><div><dt>model</dt><dd>${dollars(cost.model)}</dd></div><div><dt>transcripts</dt><dd>${dollars(cost.transcription)}</dd></div><div><dt>line</dt><dd>${dollars(cost.line)}</dd></div></dl><p class="fine">Prices as of ${reading.pricesAsOf}.</p></section>`
   );
 }
 

@@ -1,7 +1,7 @@
 import type { CallEvent } from '../../ports/call-log.ts';
 import type { CallCard } from '../../ports/call-store.ts';
 import type { Usage } from '../../ports/model.ts';
-import { addUsage, costOf, NO_USAGE } from './cost.ts';
+import { addUsage, costOf, NO_USAGE, transcriptionCost } from './cost.ts';
 import { percentile } from './percentile.ts';
 import { isToolFailure } from './tool-calls.ts';
 import { BEFORE_THE_FIRST_TURN, followTurn, type TurnState } from './turns.ts';
@@ -23,6 +23,8 @@ export interface Workings {
   readonly turn: TurnState;
   readonly latencies: readonly number[];
   readonly usage: Usage;
+  /** US dollars; calls that were kept before it was counted have none. */
+  readonly transcription?: number;
   readonly toolCalls: number;
   /** The owner's own system is to be told of it, and was not yet. */
   readonly isUntold: boolean;
@@ -78,12 +80,19 @@ function take({ card, workings }: CardDraft, event: CallEvent): CardDraft {
       const usage = event.usage ? addUsage(workings.usage, event.usage) : workings.usage;
       return { card, workings: { ...workings, usage } };
     }
+    case 'caller_said': {
+      if (!event.transcription) return { card, workings };
+      const transcription = (workings.transcription ?? 0) + transcriptionCost(event.transcription);
+      return { card, workings: { ...workings, transcription } };
+    }
     case 'recording': {
       const hasRecording = event.state === 'deleted' ? false : card.hasRecording || event.state === 'started';
       return { card: { ...card, hasRecording }, workings };
     }
-    case 'summarised':
-      return { card: { ...card, summary: event.summary }, workings };
+    case 'summarised': {
+      const usage = event.usage ? addUsage(workings.usage, event.usage) : workings.usage;
+      return { card: { ...card, summary: event.summary }, workings: { ...workings, usage } };
+    }
     case 'ended':
       return { card: { ...card, endReason: event.reason, durationMs: workings.lastAtMs }, workings };
     case 'told_on':
@@ -97,10 +106,11 @@ function take({ card, workings }: CardDraft, event: CallEvent): CardDraft {
 
 /** What follows from everything so far. */
 function withSums({ card, workings }: CardDraft): CardDraft {
-  const { lastAtMs, carrier, answeredMs, latencies, usage, turn } = workings;
+  const { lastAtMs, carrier, answeredMs, latencies, usage, transcription = 0, turn } = workings;
   const durationMs = card.endReason === null ? lastAtMs : card.durationMs; // what is noted afterwards adds nothing
   const openMs = answeredMs === null ? 0 : Math.max(0, durationMs - answeredMs);
-  const cost = costOf({ model: card.model, carrier, direction: card.direction, openMs, usage });
+  const { model, direction } = card;
+  const cost = costOf({ model, carrier, direction, openMs, usage, transcription });
   return {
     card: {
       ...card,

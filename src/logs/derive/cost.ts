@@ -1,6 +1,6 @@
 import type { CallCost } from '../../ports/call-reading.ts';
-import type { Usage } from '../../ports/model.ts';
-import { LINE_PRICES, MODEL_PRICES } from './prices.ts';
+import type { TranscriptionUsage, Usage } from '../../ports/model.ts';
+import { LINE_PRICES, MODEL_PRICES, TRANSCRIPTION_PRICES } from './prices.ts';
 
 export interface Consumption {
   readonly model: string;
@@ -9,22 +9,41 @@ export interface Consumption {
   /** How long the line was open. */
   readonly openMs: number;
   readonly usage: Usage;
+  /** What the transcripts of the caller's words have cost, in US dollars. */
+  readonly transcription?: number;
 }
 
 /** Null where the model's prices are not known. A carrier we know no prices of counts as free. */
-export function costOf({ model, carrier, direction, openMs, usage }: Consumption): CallCost | null {
+export function costOf(consumption: Consumption): CallCost | null {
+  const { model, carrier, direction, openMs, usage, transcription = 0 } = consumption;
   const tokens = tokenCost(model, usage);
   if (tokens === null) return null;
   const prices = LINE_PRICES.get(carrier);
   const minutes = Math.ceil(openMs / 60_000); // a minute begun is a minute paid
   const line = prices ? minutes * (prices[direction] + prices.stream) : 0;
-  return { model: countable(tokens), line: countable(line), total: countable(tokens + line) };
+  return {
+    model: countable(tokens),
+    transcription: countable(transcription),
+    line: countable(line),
+    total: countable(tokens + transcription + line),
+  };
 }
 
 /** To the millionth of a dollar: less than a token costs, and none of the dust that sums of fractions leave behind. */
 export function countable(dollars: number): number {
   return Math.round(dollars * 1e6) / 1e6;
 }
+
+/** Nothing where the prices are not known, or nothing is told of what was used. */
+export function transcriptionCost(usage: TranscriptionUsage | undefined): number {
+  const prices = TRANSCRIPTION_PRICES.get(usage?.model ?? '');
+  if (!usage || !prices) return 0;
+  const { textIn, audioIn, textOut, seconds } = usage;
+  if (prices.by === 'minute') return ((seconds || audioIn / AUDIO_TOKENS_PER_SECOND) / 60) * prices.dollars;
+  return ((textIn + audioIn) * prices.in + textOut * prices.out) / 1_000_000;
+}
+
+const AUDIO_TOKENS_PER_SECOND = 10;
 
 function tokenCost(model: string, usage: Usage): number | null {
   const prices = MODEL_PRICES.get(model);

@@ -42,6 +42,22 @@ export const MODEL_PRICES: ReadonlyMap<string, ModelPrices> = new Map([
   ['practice', REALTIME_2],
 ]);
 
+/** What writes down the caller's words is billed by the minute of their sound, or by the token. */
+export type TranscriptionPrices =
+  | { readonly by: 'minute'; readonly dollars: number }
+  /** US dollars for a million tokens. */
+  | { readonly by: 'token'; readonly in: number; readonly out: number };
+
+/** By the name a session asks for. One that is missing here counts as free: none is guessed. */
+export const TRANSCRIPTION_PRICES: ReadonlyMap<string, TranscriptionPrices> = new Map([
+  ['gpt-realtime-whisper', { by: 'minute', dollars: 0.017 }],
+  ['gpt-live-transcribe', { by: 'minute', dollars: 0.017 }],
+  ['gpt-transcribe', { by: 'minute', dollars: 0.0045 }],
+  ['gpt-4o-transcribe', { by: 'token', in: 2.5, out: 10 }],
+  ['gpt-4o-mini-transcribe', { by: 'token', in: 1.25, out: 5 }],
+  ['gpt-4o-mini-transcribe-2025-12-15', { by: 'token', in: 1.25, out: 5 }],
+]);
+
 /** US dollars for each minute begun. */
 export interface LinePrices {
   readonly inbound: number;

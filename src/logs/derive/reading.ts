@@ -27,7 +27,7 @@ function costOfCall(events: readonly CallEvent[]): CallCost | null {
   const draft = cardOfAll('', events);
   if (!draft) return null;
   const { model, direction, durationMs } = draft.card;
-  const { carrier, usage, answeredMs } = draft.workings;
+  const { carrier, usage, transcription = 0, answeredMs } = draft.workings;
   const openMs = answeredMs === null ? 0 : Math.max(0, durationMs - answeredMs);
-  return costOf({ model, carrier, direction, openMs, usage });
+  return costOf({ model, carrier, direction, openMs, usage, transcription });
 }

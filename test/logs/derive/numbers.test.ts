@@ -107,6 +107,42 @@ describe('the cost of a call', () => {
     expect(cost?.total).toBeCloseTo(0.08216, 8);
   });
 
+  it.each([
+    ['gpt-realtime-whisper', { seconds: 30 }, 0.0085],
+    ['gpt-realtime-whisper', { audioIn: 300 }, 0.0085], // ten tokens a second
+    ['gpt-4o-transcribe', { textIn: 100, audioIn: 900, textOut: 200 }, 0.0045],
+    ['somebody’s own', { seconds: 30 }, 0],
+  ])('has in it what the caller’s words in writing cost, by %s', (model, used, dollars) => {
+    const transcription = { model, textIn: 0, audioIn: 0, textOut: 0, seconds: 0, ...used };
+    const said = { type: 'caller_said', text: 'Hello?', transcription } as const;
+    const cost =
+      cardOfAll(
+        'CA1',
+        eventsOf([
+          [0, rang()],
+          [1, said],
+        ]),
+      )?.card.cost ?? 0;
+
+    expect(cost).toBeCloseTo(dollars, 8);
+  });
+
+  it('has in it what its summary cost', () => {
+    const usage = usageOf({ textIn: 1_000, textOut: 100 });
+    const summarised = { type: 'summarised', summary: 'Wanted the hours.', fields: {}, usage } as const;
+
+    // 1000 × 4 + 100 × 24, for a million
+    expect(
+      cardOfAll(
+        'CA1',
+        eventsOf([
+          [0, rang()],
+          [1, summarised],
+        ]),
+      )?.card.cost,
+    ).toBeCloseTo(0.0064, 8);
+  });
+
   it('is not known for a model whose prices are not', () => {
     const call = {
       carrier: 'twilio',

@@ -130,6 +130,37 @@ describe('tools, over the Realtime API', () => {
   });
 });
 
+describe('what the caller’s words in writing cost', () => {
+  it.each([
+    [
+      'by the token',
+      {
+        type: 'tokens',
+        input_tokens: 17,
+        input_token_details: { text_tokens: 2, audio_tokens: 15 },
+        output_tokens: 9,
+      },
+      { textIn: 2, audioIn: 15, textOut: 9, seconds: 0 },
+    ],
+    [
+      'by the token, without details',
+      { type: 'tokens', input_tokens: 17, output_tokens: 9 },
+      { textIn: 0, audioIn: 17, textOut: 9, seconds: 0 },
+    ],
+    ['by the second', { type: 'duration', seconds: 4 }, { textIn: 0, audioIn: 0, textOut: 0, seconds: 4 }],
+  ])('is told with them, %s', async (_how, usage, transcription) => {
+    const { send, tells } = await aSession();
+    const type = 'conversation.item.input_audio_transcription.completed';
+    send({ type, item_id: 'u1', content_index: 0, transcript: 'Hello?', usage });
+
+    expect((await tells(1))[0]).toEqual({
+      type: 'caller_words',
+      text: 'Hello?',
+      transcription: { model: 'gpt-realtime-whisper', ...transcription },
+    });
+  });
+});
+
 describe('turns other than spoken ones', () => {
   it('puts words and pictures into the conversation', async () => {
     const { session, received } = await aSession();
