@@ -12,8 +12,12 @@ export const bad = (about: string, text: string): Finding => ({ state: 'bad', ab
 
 /** How an error of the network reads in a sentence. */
 export function because(error: unknown): string {
-  if (!(error instanceof Error)) return 'for an unknown reason';
+  return error instanceof Error ? `(${codeOf(error)})` : 'for an unknown reason';
+}
+
+/** The word for an error of the network. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
   const { cause } = error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : error.message;
-  return `(${code})`;
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.message;
 }

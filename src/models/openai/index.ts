@@ -6,6 +6,7 @@ import type { OpenAIDefaults } from './session-setup.ts';
 
 export type { OpenAIAccess, OpenAIKey } from './address.ts';
 export { authorization, realtimeAddress } from './address.ts';
+export { hintFor } from './hints.ts';
 export type { OpenAIDefaults } from './session-setup.ts';
 
 /** The OpenAI Realtime API, or a server that speaks it, as a model one can call. */
