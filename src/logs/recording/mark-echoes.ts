@@ -57,8 +57,8 @@ export class MarkEchoes {
   }
 }
 
-/** No sound is that much behind what was sent before it, in the same moment. */
-const MARKS_ARE_SLOW_MS = 60;
+/** What a phone still has to play of the stretch before, and what a busy machine is late by, is less than that. */
+const MARKS_ARE_SLOW_MS = 150;
 
 /** More than a phone that reads and answers can owe us. */
 const MOST_MARKS = 200;
