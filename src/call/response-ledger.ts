@@ -1,4 +1,5 @@
 import type { ResponseWant } from '../ports/model.ts';
+import { GREETING } from './greeting.ts';
 
 /**
  * Sees to it that every answer we want is asked for exactly once, and never
@@ -33,7 +34,9 @@ export class ResponseLedger {
   }
 
   want(want: ResponseWant): void {
-    this.#queue.push(want);
+    // Keys may have been pressed while the model was still being reached: it greets first, and then answers to them.
+    if (want.wantId === GREETING) this.#queue.unshift(want);
+    else this.#queue.push(want);
   }
 
   /** Something else has served this want, or it has lost its point. One that was asked for already runs its course. */

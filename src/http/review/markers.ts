@@ -48,7 +48,7 @@ function markerOf(event: CallEvent): readonly Marker[] {
     case 'went_on':
       return moment('interruption', `paused for ${seconds(event.heldMs)}, and went on`);
     case 'problem':
-      return moment('problem', event.code);
+      return moment('problem', event.hint === undefined ? event.code : `${event.code}: ${event.hint}`);
     case 'digit':
       return moment('digit', `key ${event.digit}`);
     case 'digits':
