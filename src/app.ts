@@ -138,16 +138,20 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     publicUrl: publicUrl(),
     isPractice: house.isPractice,
     async close(drainMs) {
+      const startedAt = systemClock.now();
       if (await calls.drain(drainMs)) {
         await new Promise<void>((resolve) => systemClock.after(AFTERMATH_MS, resolve));
       }
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await pages.close(); // it reads the log, which can be closed well when nobody does
-      await house.close();
+      await house.close(Math.max(LEAST_SUMMING_UP_MS, drainMs - (systemClock.now() - startedAt)));
     },
   };
 }
 
 /** Carriers ask at once what to tell the callers of calls that were ended; then the house may close. */
 const AFTERMATH_MS = 2_000;
+
+/** The last calls of a drain may be summed up as well, if that goes as it should. */
+const LEAST_SUMMING_UP_MS = 3_000;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type SummaryFields, summarise } from './after-call/summary.ts';
+import { Summaries } from './after-call/summaries.ts';
+import type { SummaryFields } from './after-call/summary.ts';
 import type { AgentDirectory } from './agents/directory.ts';
 import { callReading } from './logs/derive/reading.ts';
 import { completedCall } from './logs/webhook/completed-call.ts';
@@ -26,6 +27,7 @@ export interface FinishedCallsParts {
 /** What is done with a call that is over, in the background: it is summed up, and told on. */
 export class FinishedCalls {
   readonly #parts: FinishedCallsParts;
+  readonly #summaries: Summaries;
   readonly #atWork = new Set<Promise<void>>();
   /** Calls of which somebody is being told. */
   readonly #telling = new Set<string>();
@@ -35,6 +37,7 @@ export class FinishedCalls {
 
   constructor(parts: FinishedCallsParts) {
     this.#parts = parts;
+    this.#summaries = new Summaries(parts.model, parts.clock);
     if (!parts.webhook) return;
     // What cannot be read now is still there the next time.
     this.#stopLooking = parts.clock.every(LOOK_EVERY_MS, () => void this.#look().catch(() => {}));
@@ -50,11 +53,17 @@ export class FinishedCalls {
     this.#begin(callId, [...events, due]);
   }
 
-  /** Resolves when nothing is left to do but to wait for whoever is to be told. */
-  async settled(): Promise<void> {
+  /**
+   * Resolves when nothing is left to do but to wait for whoever is to be told, at the latest after so long; to the
+   * number of calls that were not summed up by then.
+   */
+  async settled(mostMs: number): Promise<number> {
     this.#isClosing = true;
     this.#stopLooking();
+    const cancel = this.#summaries.closeIn(mostMs);
     await Promise.all(this.#atWork);
+    cancel();
+    return this.#summaries.left;
   }
 
   /** Takes up what is left to tell: by a process that is gone, or by this one when there was too much of it. */
@@ -78,7 +87,7 @@ export class FinishedCalls {
       if (this.#isClosing) return false; // whoever comes next finds it
       if (events.length > 0) this.#begin(callId, events);
     }
-    await Promise.all(this.#atWork); // the model is not asked to sum up a hundred at once
+    await Promise.all(this.#atWork); // what is taken up is in memory
     return callIds.length > 0;
   }
 
@@ -91,6 +100,7 @@ export class FinishedCalls {
   async #finish(callId: string, events: readonly CallEvent[]): Promise<void> {
     const { webhook, observer, log } = this.#parts;
     const summarised = await this.#summarise(events).catch(() => null); // an agent's own fields may be beyond words
+    if (summarised === 'left') return void this.#telling.delete(callId); // whoever comes next finds it
     if (summarised) observer(callId, summarised);
     const all = summarised ? [...events, summarised] : events;
     const card = callReading.card(callId, all);
@@ -110,8 +120,8 @@ export class FinishedCalls {
     void webhook.deliver(callId, completedCall(card, all), isThere).then(done);
   }
 
-  async #summarise(events: readonly CallEvent[]): Promise<CallEvent | null> {
-    const { agents, model, clock } = this.#parts;
+  async #summarise(events: readonly CallEvent[]): Promise<CallEvent | null | 'left'> {
+    const { agents } = this.#parts;
     const lines = callReading.transcript(events);
     const last = events.at(-1);
     const rang = events.find((event) => event.type === 'rang');
@@ -119,7 +129,8 @@ export class FinishedCalls {
     if (isDone || !last || !lines.some(({ who }) => who === 'caller')) return null;
     const transcript = lines.map(({ who, text }) => `${who}: ${text}`).join('\n');
     const schema = rang && agents.named(rang.agent)?.agent.summary;
-    const summary = await summarise(transcript, schema ? fieldsOf(schema) : null, model, clock);
+    const summary = await this.#summaries.of(transcript, schema ? fieldsOf(schema) : null);
+    if (summary === 'left') return 'left';
     return summary && { type: 'summarised', ...summary, seq: nextSeq(events), atMs: last.atMs };
   }
 }

@@ -26,8 +26,8 @@ export interface House {
   readonly desk: CallsOfThisProcess;
   /** No real model is configured: the practice model answers. */
   readonly isPractice: boolean;
-  /** Finishes what is done with calls that are over, and closes everything. No call may be left. */
-  close(): Promise<void>;
+  /** Finishes what is done with calls that are over, for so long at most, and closes everything. No call may be left. */
+  close(mostMs?: number): Promise<void>;
 }
 
 /** What tests and practice calls want besides, and what the ways in have to add. */
@@ -112,8 +112,9 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
     keeping,
     desk,
     isPractice: practice !== null,
-    async close() {
-      await finished.settled();
+    async close(mostMs = SUMMARIES_MS) {
+      const left = await finished.settled(Math.min(mostMs, SUMMARIES_MS));
+      if (left > 0) logger.warn({ calls: left }, NOT_SUMMED_UP);
       agents.close();
       await keeping.close();
       await practice?.close();
@@ -139,6 +140,10 @@ async function callOut(
   }
   return place?.(from, wish.to, name) ?? { ok: false, because: 'Nobody can be called from here.' };
 }
+
+/** They are of use, and nobody who waits for the house to close should wait for them. */
+const SUMMARIES_MS = 30_000;
+const NOT_SUMMED_UP = 'the house closes before these calls were summed up';
 
 const NO_WAY_IN: SoftphoneAnswer = { ok: false, because: 'There is no phone here.' };
 

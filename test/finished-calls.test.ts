@@ -5,6 +5,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { FinishedCalls } from '../src/finished-calls.ts';
 import type { WebhookOutcome } from '../src/logs/webhook.ts';
 import type { CallEvent } from '../src/ports/call-log.ts';
+import type { SessionEvent, SpeechModel } from '../src/ports/model.ts';
 import { DIAL_DEFAULTS, dial } from '../src/practice/phone/dial.ts';
 import { aHouse, type House } from './support/a-house.ts';
 import { aWholeCall } from './support/logged-calls.ts';
@@ -99,7 +100,7 @@ it('tells of a call that was taken up though the log could not be read just then
 
   expect(delivered).toEqual(['CA1']);
   expect(told).toMatchObject([{ type: 'told_on', state: 'delivered', seq: BEHIND_THE_CALL }]);
-  await finished.settled();
+  await finished.settled(30_000);
   expect(clock.timers).toBe(0);
 });
 
@@ -114,7 +115,7 @@ it('says at once of a call that has ended that it is to be told on, and looks fo
 
   await look();
   expect(asked).toEqual([['CA1']]);
-  await finished.settled();
+  await finished.settled(30_000);
 });
 
 it('leaves what there is no room for, and finds it again later', async () => {
@@ -131,7 +132,7 @@ it('leaves what there is no room for, and finds it again later', async () => {
   expect(asked[1]).toEqual([]);
   expect(delivered).toEqual(['CA1', 'CA1']);
   expect(told).toMatchObject([{ state: 'due' }, { state: 'delivered' }]);
-  await finished.settled();
+  await finished.settled(30_000);
 });
 
 it('looks once at a time, again as long as something is found, and not where there is no room', async () => {
@@ -147,7 +148,7 @@ it('looks once at a time, again as long as something is found, and not where the
   takeUp.mockReturnValueOnce(new Promise(() => {}));
   for (let n = 0; n < 4; n++) await look();
   expect(takeUp).toHaveBeenCalledTimes(4);
-  await finished.settled();
+  await finished.settled(30_000);
 
   const full = whatIsLeft(
     [],
@@ -157,14 +158,95 @@ it('looks once at a time, again as long as something is found, and not where the
   for (let n = 0; n < 1_000; n++) full.finished.take(`CA${n}`, aWholeCall().slice(0, 5));
   await full.look();
   expect(full.takeUp).not.toHaveBeenCalled();
-  await full.finished.settled();
+  await full.finished.settled(30_000);
+});
+
+/** A model that sums up when the test says so, and counts how many it is asked at once. */
+function aSlowReader(clock: TestClock) {
+  const open = new Set<(event: SessionEvent) => void>();
+  let most = 0;
+  const quiet = () => {};
+  const model: SpeechModel = {
+    open(_setup, tell) {
+      open.add(tell);
+      most = Math.max(most, open.size);
+      return {
+        backlogBytes: 0,
+        hear: quiet,
+        respond: quiet,
+        cancel: quiet,
+        truncate: quiet,
+        add: quiet,
+        update: quiet,
+        commitTurn: quiet,
+        discardTurn: quiet,
+        askAside: quiet,
+        close: () => void open.delete(tell),
+      };
+    },
+  };
+  const told: string[] = [];
+  const delivered: string[] = [];
+  const finished = new FinishedCalls({
+    agents: { named: () => null },
+    model,
+    clock,
+    observer: (callId, { type }) => void (type === 'summarised' && told.push(callId)),
+    webhook: {
+      async deliver(callId) {
+        delivered.push(callId);
+        return 'delivered';
+      },
+      close: async () => {},
+    },
+    log: { takeUp: async () => [], store: { events: async () => [] } },
+  });
+  const answer = async () => {
+    for (const tell of [...open])
+      tell({ type: 'aside_answered', askId: 'summary', text: '{"summary":"They called."}' });
+    await settledPromises();
+  };
+  return { finished, open, told, delivered, answer, most: () => most };
+}
+
+async function settledPromises() {
+  for (let n = 0; n < 100; n++) await Promise.resolve();
+}
+
+it('has the model sum up a few at a time when many hang up at once, and each of them', async () => {
+  const { finished, told, answer, most } = aSlowReader(new TestClock());
+  for (let n = 0; n < 50; n++) finished.take(`CA${n}`, aWholeCall());
+  for (let round = 0; round < 50; round++) await answer();
+
+  expect(told).toHaveLength(50);
+  expect(most()).toBeLessThanOrEqual(4);
+});
+
+it('waits no longer for summaries that hang than it is given, and leaves those calls to whoever comes next', async () => {
+  const clock = new TestClock();
+  const { finished, open, told, delivered } = aSlowReader(clock);
+  for (let n = 0; n < 10; n++) finished.take(`CA${n}`, aWholeCall());
+  await settledPromises();
+  let left: number | null = null;
+  void finished.settled(2_000).then((count) => {
+    left = count;
+  });
+
+  clock.advance(1_999);
+  await settledPromises();
+  expect(left).toBeNull();
+  clock.advance(1);
+  await settledPromises();
+
+  expect([left, open.size, told, delivered]).toEqual([10, 0, [], []]);
+  expect(clock.timers).toBe(0);
 });
 
 it('leaves the call the numbers that follow its end: what was at work then may still note something', async () => {
   const events = aWholeCall();
   const { told, finished } = whatIsLeft([], async () => events);
   finished.take('CA1', events);
-  await finished.settled();
+  await finished.settled(30_000);
 
   const ended = events.at(-1)?.seq ?? 0;
   expect(told.map(({ seq }) => seq - ended)).toEqual([1_001, 1_002]);
@@ -177,7 +259,7 @@ it('gives up a call of which nothing is kept any more', async () => {
 
   expect(delivered).toEqual([]);
   expect(told).toMatchObject([{ state: 'given_up', why: 'forgotten', seq: 2_001 }]);
-  await finished.settled();
+  await finished.settled(30_000);
 });
 
 it('tells of no call of a process that had nobody to tell, though one that has shares its log', async () => {

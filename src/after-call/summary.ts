@@ -27,8 +27,9 @@ export async function summarise(
   fields: SummaryFields | null,
   model: SpeechModel,
   clock: Clock,
+  signal?: AbortSignal,
 ): Promise<CallSummary | null> {
-  const { text, usage } = await ask(model, clock, instructionsFor(fields), transcript);
+  const { text, usage } = await ask(model, clock, instructionsFor(fields), transcript, signal);
   const summary = text === null ? null : readSummary(text, fields);
   return summary && { ...summary, ...(usage && { usage }) };
 }
@@ -48,14 +49,23 @@ interface Answer {
   readonly usage: Usage | null;
 }
 
-function ask(model: SpeechModel, clock: Clock, instructions: string, input: string): Promise<Answer> {
+function ask(
+  model: SpeechModel,
+  clock: Clock,
+  instructions: string,
+  input: string,
+  signal?: AbortSignal,
+): Promise<Answer> {
   return new Promise((resolve) => {
     const finish = (text: string | null, usage: Usage | null = null) => {
       cancel();
+      signal?.removeEventListener('abort', giveUp);
       session.close();
       resolve({ text, usage });
     };
-    const cancel = clock.after(LONGEST_MS, () => finish(null));
+    const giveUp = () => finish(null);
+    const cancel = clock.after(LONGEST_MS, giveUp);
+    signal?.addEventListener('abort', giveUp, { once: true });
     const session = model.open(SETUP, (event) => {
       if (event.type === 'ready') session.askAside({ askId: 'summary', instructions, input });
       else if (event.type === 'aside_answered') finish(event.text, event.usage);
