@@ -11,17 +11,23 @@ export class RecordingShelf {
   readonly #open = new Map<string, RecordingFile>();
   /** Calls of which something was lost: told once. */
   readonly #spoilt = new Set<string>();
-  /** Calls of which no more sound may be kept. */
-  readonly #erased = new Set<string>();
+  /** Calls of which no more sound may be kept, and since when. */
+  readonly #erased = new Map<string, number>();
+  readonly #now: () => number;
 
-  constructor(directory: string, failed: (callId: string, code: string) => void) {
+  constructor(
+    directory: string,
+    failed: (callId: string, code: string) => void,
+    now: () => number = () => performance.now(),
+  ) {
     this.#directory = directory;
     this.#failed = failed;
+    this.#now = now;
   }
 
   /** True if it was written. Whatever is the matter is told, not thrown: the call goes on. */
   write(callId: string, position: number, bytes: Uint8Array): boolean {
-    if (this.#erased.has(callId)) return true;
+    if (this.#isErased(callId)) return true;
     try {
       this.#file(callId).write(position, bytes);
       return true;
@@ -39,7 +45,7 @@ export class RecordingShelf {
 
   /** Leaves nothing. Sound of the call that is still on its way is not kept either. */
   erase(callId: string, forGood: boolean): boolean {
-    if (forGood) this.#erased.add(callId);
+    if (forGood) this.#markErased(callId);
     this.end(callId);
     const path = recordingPath(this.#directory, callId);
     const wasThere = statSync(path, { throwIfNoEntry: false }) !== undefined;
@@ -70,6 +76,17 @@ export class RecordingShelf {
 
   close(): void {
     for (const callId of [...this.#open.keys()]) this.#close(callId);
+  }
+
+  #markErased(callId: string): void {
+    for (const [id, at] of this.#erased) if (this.#now() - at >= FORGET_ERASED_MS) this.#erased.delete(id);
+    this.#erased.delete(callId); // the oldest come first
+    this.#erased.set(callId, this.#now());
+  }
+
+  #isErased(callId: string): boolean {
+    const at = this.#erased.get(callId);
+    return at !== undefined && this.#now() - at < FORGET_ERASED_MS;
   }
 
   #file(callId: string): RecordingFile {
@@ -113,6 +130,9 @@ export class RecordingShelf {
     }
   }
 }
+
+/** What was on its way when a call was deleted has long come. */
+const FORGET_ERASED_MS = 60 * 60_000;
 
 function headerOf(path: string): Uint8Array {
   const file = openSync(path, 'r');

@@ -32,6 +32,24 @@ const both = (left: number, right: number, samples: number) =>
   Uint8Array.from({ length: 2 * samples }, (_, n) => (n % 2 ? right : left));
 const soundOf = (callId: string) => readWav(readFileSync(recordingPath(directory, callId)));
 
+it('keep nothing of a deleted call for an hour, and no list of such calls for ever', () => {
+  let now = 0;
+  const hourly = new RecordingShelf(
+    directory,
+    (callId) => void failures.push(callId),
+    () => now,
+  );
+  hourly.erase('CA1', true);
+  now = 3_599_000;
+  hourly.write('CA1', 0, both(1, 2, 10));
+  expect(readdirSync(directory)).toEqual([]);
+
+  now = 3_600_000;
+  hourly.write('CA1', 0, both(1, 2, 10));
+  hourly.close();
+  expect(soundOf('CA1').data).toHaveLength(20);
+});
+
 describe('the recordings of a directory', () => {
   it('play after every write, in stereo μ-law', () => {
     shelf.write('CA1', 0, both(1, 2, 1_600));
