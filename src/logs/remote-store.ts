@@ -7,7 +7,6 @@ import type {
   DayFigures,
   ReviewChange,
   StoredEvent,
-  Whose,
 } from '../ports/call-store.ts';
 import type { EventWriter } from './event-writer.ts';
 import { eachByPages } from './keeping/page.ts';
@@ -57,10 +56,6 @@ export class RemoteStore implements CallStore {
   delete(callId: string): Promise<boolean> {
     this.#events.forget(callId);
     return this.#writing.ask({ type: 'delete', callId });
-  }
-
-  expired(beforeWallMs: number, whose: Whose): Promise<readonly string[]> {
-    return this.#reading.ask({ type: 'expired', beforeWallMs, whose });
   }
 
   /** The log closes it. */

@@ -1,5 +1,6 @@
 import { AFTERWARDS, type CallEvent } from '../ports/call-log.ts';
-import type { CallCard, CallStore, Whose } from '../ports/call-store.ts';
+import type { CallCard } from '../ports/call-store.ts';
+import type { KeptStore, Orphan, Whose } from './keeping/kept-store.ts';
 
 /** How long what is kept, by its kind; null is for ever. */
 export interface KeptDays {
@@ -25,66 +26,85 @@ export interface Swept {
   readonly calls: number;
 }
 
-/** What is needed of the thread that owns recordings and store. */
-export interface Eraser {
-  recording(callId: string): Promise<boolean>;
-  /** The calls whose recordings lie here and were last written to before this moment. */
-  recordingsOlderThan(wallMs: number): Promise<readonly string[]>;
-  /** Of whatever call, also where the name of the file does not tell which. */
-  recordingsBefore(wallMs: number): Promise<number>;
-  /** Some at a time. */
-  wordsBefore(wallMs: number, whose: Whose): Promise<number>;
+/** What is needed of the store, each at its turn among what is written. */
+export type SweptStore = Pick<
+  KeptStore,
+  'expired' | 'recorded' | 'forgetWords' | 'card' | 'append' | 'delete'
+>;
+
+/** What is needed of the recordings that lie here. */
+export interface SweptRecordings {
+  /** False if there was none. */
+  erase(callId: string): boolean;
+  /** The calls of those that were last written to before this moment. */
+  older(beforeWallMs: number): readonly string[];
+  /** Of whatever call, also where the name of the file does not tell which; says how many. */
+  eraseOlder(beforeWallMs: number): number;
 }
 
-/** Deletes what has been kept long enough. Best done once an hour; one that fails is simply done again. */
+/**
+ * Deletes what has been kept long enough. Best done once an hour, in the thread that may wait; one that fails is simply
+ * done again.
+ */
 export async function sweep(
-  store: CallStore,
-  erase: Eraser,
+  store: SweptStore,
+  recordings: SweptRecordings,
   retention: Retention,
   nowWallMs: number,
 ): Promise<Swept> {
   const before = (days: number | null): number =>
     days === null ? Number.NEGATIVE_INFINITY : nowWallMs - days * DAY_MS;
-  const recordings = await sweepRecordings(store, erase, retention, before);
-  let words = 0;
-  let calls = 0;
+  const swept = {
+    recordings: await sweepRecordings(store, recordings, retention, before),
+    words: 0,
+    calls: 0,
+  };
   for (const [whose, { wordDays, callDays }] of rulesOf(retention)) {
-    for (let some = 1; wordDays !== null && some > 0; words += some)
-      some = await erase.wordsBefore(before(wordDays), whose);
+    for (let some = 1; wordDays !== null && some > 0; swept.words += some)
+      some = await store.forgetWords(before(wordDays), whose);
     if (callDays === null) continue;
     for (const callId of await store.expired(before(callDays), whose))
-      if (await store.delete(callId)) calls++;
+      if (await store.delete(callId)) swept.calls++;
   }
-  return { recordings, words, calls };
+  return swept;
 }
 
 async function sweepRecordings(
-  store: CallStore,
-  erase: Eraser,
-  { agents, others }: Retention,
+  store: SweptStore,
+  recordings: SweptRecordings,
+  retention: Retention,
   before: (days: number | null) => number,
 ): Promise<number> {
+  const { agents, others } = retention;
   const lastDay = ({ recordingDays, wordDays, callDays }: KeptDays): number =>
     Math.max(before(recordingDays), before(wordDays), before(callDays));
-  const isDue = ({ agent, startedWallMs }: CallCard): boolean =>
-    startedWallMs < lastDay(agents.get(agent) ?? others);
   const lastDays = [others, ...agents.values()].map(lastDay);
   const newest = Math.max(...lastDays);
   if (newest === Number.NEGATIVE_INFINITY) return 0;
 
   let erased = 0;
-  for await (const card of store.each({ toWallMs: newest })) {
-    if (!card.hasRecording || !isDue(card)) continue;
-    if (await erase.recording(card.callId)) erased++;
-    await noteErased(store, card.callId);
+  for (const [whose, days] of rulesOf(retention)) {
+    if (lastDay(days) === Number.NEGATIVE_INFINITY) continue; // for ever
+    const tried = new Set<string>();
+    for (;;) {
+      const some = (await store.recorded(lastDay(days), whose)).filter(({ callId }) => !tried.has(callId));
+      if (some.length === 0) break;
+      for (const call of some) {
+        tried.add(call.callId);
+        if (recordings.erase(call.callId)) erased++;
+        await noteErased(store, call);
+      }
+    }
   }
-  const leftOver = new Set(await erase.recordingsOlderThan(lastDay(others) - DAY_MS)); // no call lasts longer
+  const leftOver = new Set(recordings.older(lastDay(others) - DAY_MS)); // no call lasts longer
+  const isDue = ({ agent, startedWallMs }: CallCard): boolean =>
+    startedWallMs < lastDay(agents.get(agent) ?? others);
   // Another node may have noted that of a recording which lies here.
-  for (const callId of await erase.recordingsOlderThan(newest)) {
+  for (const callId of recordings.older(newest)) {
     const card = await store.card(callId);
-    if ((card ? isDue(card) : leftOver.has(callId)) && (await erase.recording(callId))) erased++;
+    if ((card ? isDue(card) : leftOver.has(callId)) && recordings.erase(callId)) erased++;
   }
-  return erased + (await erase.recordingsBefore(Math.min(...lastDays) - DAY_MS)); // names that tell no call
+  return erased + recordings.eraseOlder(Math.min(...lastDays) - DAY_MS); // names that tell no call
 }
 
 function rulesOf({ agents, others }: Retention): readonly (readonly [Whose, KeptDays])[] {
@@ -93,11 +113,8 @@ function rulesOf({ agents, others }: Retention): readonly (readonly [Whose, Kept
 }
 
 /** The call itself says from now on that there is no sound of it. Somebody may be about to note something else. */
-async function noteErased(store: CallStore, callId: string): Promise<void> {
-  const last = (await store.events(callId)).at(-1);
-  if (!last) return;
-  const seq = last.seq + AFTERWARDS;
-  const event: CallEvent = { type: 'recording', state: 'deleted', seq, atMs: last.atMs };
+async function noteErased(store: SweptStore, { callId, lastSeq, lastAtMs: atMs }: Orphan): Promise<void> {
+  const event: CallEvent = { type: 'recording', state: 'deleted', seq: lastSeq + AFTERWARDS, atMs };
   await store.append([{ callId, event }]);
 }
 

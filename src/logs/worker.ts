@@ -4,8 +4,11 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { unreachable } from '../errors.ts';
+import type { KeptStore } from './keeping/kept-store.ts';
 import { StoreTrouble } from './keeping/trouble.ts';
 import { RecordingShelf } from './recording/shelf.ts';
+import { type SweptRecordings, type SweptStore, sweep } from './retention.ts';
+import { againAndAgain } from './thread/again-and-again.ts';
 import { Caretaker } from './thread/caretaker.ts';
 import { HeldStore } from './thread/held-store.ts';
 import type {
@@ -28,6 +31,12 @@ const shelf = new RecordingShelf(settings.directory, (callId, code) =>
 const caretaker = new Caretaker(held, settings);
 /** What is written is written one after the other. */
 let lastWrite: Promise<unknown> = Promise.resolve();
+let isClosing = false;
+const recordingsForSweeping: SweptRecordings = {
+  erase: (callId) => shelf.erase(callId, false),
+  older: (beforeWallMs) => shelf.older(beforeWallMs),
+  eraseOlder: (beforeWallMs) => shelf.eraseOlder(beforeWallMs),
+};
 
 parentPort?.on('message', (message: ToThread) => {
   switch (message.type) {
@@ -65,7 +74,9 @@ function keepSound(pieces: readonly SoundPiece[]): void {
 
 async function reply(id: number, ask: Ask): Promise<void> {
   try {
-    const answer = settings.role === 'writer' ? inOrder(() => answerTo(ask)) : answerTo(ask);
+    // A sweep is long: each of its steps waits for its turn instead.
+    const isInOrder = settings.role === 'writer' && ask.type !== 'sweep';
+    const answer = isInOrder ? inOrder(() => answerTo(ask)) : answerTo(ask);
     say({ type: 'answer', id, json: JSON.stringify((await answer) ?? null) });
   } catch (error) {
     const trouble =
@@ -96,29 +107,42 @@ async function answerTo(ask: Ask): Promise<unknown> {
       return held.use((store) => store.review(ask.callId, ask.change));
     case 'figures':
       return held.use((store) => store.figures(ask.query));
-    case 'delete': {
-      caretaker.forget(ask.callId);
-      const hadSound = shelf.erase(ask.callId, true);
-      return (await held.use((store) => store.delete(ask.callId))) || hadSound;
-    }
-    case 'expired':
-      return held.use((store) => store.expired(ask.beforeWallMs, ask.whose));
-    case 'forget_words':
-      return held.use((store) => store.forgetWords(ask.beforeWallMs, ask.whose));
-    case 'erase_recording':
-      return shelf.erase(ask.callId, false);
-    case 'recordings_older_than':
-      return shelf.older(ask.beforeWallMs);
-    case 'erase_recordings':
-      return shelf.eraseOlder(ask.beforeWallMs);
+    case 'delete':
+      return erase(ask.callId);
+    case 'sweep':
+      return sweep(storeForSweeping(), recordingsForSweeping, ask.retention, ask.nowWallMs);
     case 'take_up':
       return caretaker.takeUp(ask.sinceWallMs, ask.inHand);
     case 'close':
+      isClosing = true;
       shelf.close();
       return held.close();
     default:
       return unreachable(ask);
   }
+}
+
+async function erase(callId: string): Promise<boolean> {
+  caretaker.forget(callId);
+  const hadSound = shelf.erase(callId, true);
+  return (await held.use((store) => store.delete(callId))) || hadSound;
+}
+
+/** What happens on live calls is kept in between, and a house that closes waits for one step. */
+function storeForSweeping(): SweptStore {
+  const step = <T>(work: (store: KeptStore) => Promise<T>): Promise<T> =>
+    inOrder(() => {
+      if (isClosing) throw new StoreTrouble('store_failed', 'The call log was closed in the middle of it.');
+      return held.use(work);
+    });
+  return {
+    expired: (beforeWallMs, whose) => step((store) => store.expired(beforeWallMs, whose)),
+    recorded: (beforeWallMs, whose) => step((store) => store.recorded(beforeWallMs, whose)),
+    forgetWords: (beforeWallMs, whose) => step((store) => store.forgetWords(beforeWallMs, whose)),
+    card: (callId) => step((store) => store.card(callId)),
+    append: (batch) => step((store) => store.append(batch)),
+    delete: (callId) => step(() => erase(callId)),
+  };
 }
 
 function inOrder<T>(work: () => Promise<T>): Promise<T> {
@@ -129,5 +153,5 @@ function inOrder<T>(work: () => Promise<T>): Promise<T> {
 
 /** What is not possible now is tried again the next time. */
 function every(ms: number, work: () => Promise<unknown>): void {
-  setInterval(() => void inOrder(work).catch(() => {}), ms);
+  againAndAgain(ms, () => inOrder(work));
 }

@@ -8,7 +8,7 @@ import { recordingPath } from './recording/names.ts';
 import type { CallRecorder } from './recording/recorder.ts';
 import { Recordings } from './recording/recordings.ts';
 import { RemoteStore } from './remote-store.ts';
-import { type Retention, type Swept, sweep } from './retention.ts';
+import type { Retention, Swept } from './retention.ts';
 import { LogThread } from './thread/log-thread.ts';
 import type { StoreSettings, ThreadNotice } from './thread/messages.ts';
 
@@ -112,18 +112,7 @@ export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
       const unsettled = new Set([...inHand, ...events.calls]); // that a call was told of may wait to be kept
       return writing.ask({ type: 'take_up', sinceWallMs, inHand: [...unsettled] });
     },
-    sweep: (retention) =>
-      sweep(
-        store,
-        {
-          recording: (callId) => writing.ask({ type: 'erase_recording', callId }),
-          recordingsBefore: (beforeWallMs) => writing.ask({ type: 'erase_recordings', beforeWallMs }),
-          recordingsOlderThan: (beforeWallMs) => writing.ask({ type: 'recordings_older_than', beforeWallMs }),
-          wordsBefore: (beforeWallMs, whose) => writing.ask({ type: 'forget_words', beforeWallMs, whose }),
-        },
-        retention,
-        clock.wallMs(),
-      ),
+    sweep: (retention) => writing.ask({ type: 'sweep', retention, nowWallMs: clock.wallMs() }),
     flush,
     async close(mostMs = CLOSE_MS) {
       stopOpening();

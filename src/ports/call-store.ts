@@ -14,13 +14,8 @@ export interface CallStore {
   figures(query: CallQuery): Promise<readonly DayFigures[]>;
   /** Leaves nothing of the call behind, nor of what can be found by searching. */
   delete(callId: string): Promise<boolean>;
-  /** Calls that began before this moment. */
-  expired(beforeWallMs: number, whose: Whose): Promise<readonly string[]>;
   close(): Promise<void>;
 }
-
-/** The calls of one agent, or of all agents but these. */
-export type Whose = { readonly only: string } | { readonly allBut: readonly string[] };
 
 export interface StoredEvent {
   readonly callId: string;

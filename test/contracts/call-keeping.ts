@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Whose } from '../../src/ports/call-store.ts';
 import { aWholeCall, eventsOf, rang, SEED_WALL_MS, seededCalls, stored } from '../support/logged-calls.ts';
 import { type FilledStore, said } from './a-store.ts';
 
@@ -172,18 +171,6 @@ export function deletesCalls(rig: FilledStore): void {
       expect(await rig.store.card('CA1')).toBeNull();
       expect(await rig.store.events('CA1')).toEqual([]);
       expect(await rig.found({ words: 'canary' })).toEqual(['CA2']);
-    });
-
-    it('names those that are older than wanted, of one agent or of all but some', async () => {
-      await rig.fill(5);
-      const [first, second, third, fourth] = [...seededCalls(5)].map(({ callId }) => callId);
-      const expired = (whose: Whose) => rig.store.expired(SEED_WALL_MS + 4 * 600_000, whose);
-
-      expect(await expired({ only: 'night-desk' })).toEqual([first, fourth]);
-      expect(await expired({ only: 'front-desk' })).toEqual([second, third]);
-      expect(await expired({ allBut: ['front-desk', 'day-desk'] })).toEqual([first, fourth]);
-      expect(await expired({ allBut: [] })).toEqual([first, second, third, fourth]);
-      expect(await expired({ only: "' OR ''='" })).toEqual([]);
     });
   });
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readWav } from '../../src/audio/wav.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { KeptDays, Retention } from '../../src/logs/retention.ts';
@@ -161,6 +161,26 @@ describe.each(stores)('what has been kept long enough, in %s', (_name, settings)
     expect(await log.sweep(retention({ archive }))).toMatchObject({ recordings: 1 });
     expect(readdirSync(join(directory, 'recordings')).sort()).toEqual(['c-CA1.wav', 'c-nobody1.wav']);
   });
+});
+
+it('is done by the thread that may wait: the one that carries sound reads no card for it', async () => {
+  const log = await openAt(aFolder({}).path, { kind: 'sqlite' });
+  for (let n = 0; n < 60; n++)
+    tell(
+      log,
+      `CA${n}`,
+      eventsOf([
+        [0, rang({ wallMs: Date.now() - 40 * DAY_MS })],
+        [9, { type: 'ended', reason: 'drained' }],
+      ]),
+    );
+  for (let n = 0; n < 3; n++) recorded(log, `CArecorded${n}`, 'front-desk', 40);
+  await log.flush(5_000);
+  const parse = vi.spyOn(JSON, 'parse');
+  onTestFinished(() => parse.mockRestore());
+
+  expect(await log.sweep(retention({}))).toEqual({ recordings: 3, words: 0, calls: 0 });
+  expect(parse.mock.calls.length).toBeLessThan(5);
 });
 
 it('leaves no byte of what was said', async () => {

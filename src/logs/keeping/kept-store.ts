@@ -1,4 +1,4 @@
-import type { CallStore, Whose } from '../../ports/call-store.ts';
+import type { CallStore } from '../../ports/call-store.ts';
 
 /** A store as its writer knows it: besides keeping calls, it knows which process keeps each of them. */
 export interface KeptStore extends CallStore {
@@ -13,12 +13,19 @@ export interface KeptStore extends CallStore {
    * process's own, or of one that is gone.
    */
   untold(sinceWallMs: number, but: readonly string[]): Promise<readonly Orphan[]>;
+  /** Calls that began before this moment. */
+  expired(beforeWallMs: number, whose: Whose): Promise<readonly string[]>;
+  /** Calls that began before this moment and of which there is sound, some at a time, the oldest first. */
+  recorded(beforeWallMs: number, whose: Whose): Promise<readonly Orphan[]>;
   /**
    * Forgets what was said and done on calls that began before this moment, some at a time, and says how many they
    * were. Their cards stay, without what was written about them.
    */
   forgetWords(beforeWallMs: number, whose: Whose): Promise<number>;
 }
+
+/** The calls of one agent, or of all agents but these. */
+export type Whose = { readonly only: string } | { readonly allBut: readonly string[] };
 
 /** How many calls are forgotten at a time: others want to write too. */
 export const FORGOTTEN_AT_ONCE = 200;

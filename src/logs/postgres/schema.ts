@@ -41,6 +41,8 @@ export const MIGRATIONS: readonly string[] = [
     );
     CREATE TABLE ringdown_keepers (keeper text PRIMARY KEY, seen_at timestamptz NOT NULL);
     `,
+  // Once an hour it is looked whose sound has been kept long enough.
+  `CREATE INDEX ringdown_calls_with_sound ON ringdown_calls (started_ms) WHERE (card ->> 'hasRecording')::boolean`,
 ];
 
 /** A program that knows a lesser one than it finds keeps its hands off. */

@@ -6,12 +6,17 @@ import type {
   DayFigures,
   ReviewChange,
   StoredEvent,
-  Whose,
 } from '../../ports/call-store.ts';
 import type { CardDraft, DerivedCard } from '../derive/card.ts';
 import { DAY_MS, type DayShare, figuresOf } from '../derive/figures.ts';
 import { conditionsOf, limitOf } from '../keeping/conditions.ts';
-import { FORGOTTEN_AT_ONCE, type KeptStore, type Orphan, TAKEN_UP_AT_ONCE } from '../keeping/kept-store.ts';
+import {
+  FORGOTTEN_AT_ONCE,
+  type KeptStore,
+  type Orphan,
+  TAKEN_UP_AT_ONCE,
+  type Whose,
+} from '../keeping/kept-store.ts';
 import { eachByPages, pageOf } from '../keeping/page.ts';
 import { cardFrom, type Review, reviewed } from '../keeping/review.ts';
 import { appendBatch, eventsOf } from './append.ts';
@@ -98,6 +103,17 @@ export class PostgresStore implements KeptStore {
     return rows.map(({ call_id }) => call_id);
   }
 
+  async recorded(beforeWallMs: number, whose: Whose): Promise<readonly Orphan[]> {
+    const { sql, value } = ofAgents(whose, '$2');
+    const rows = await this.#database.ask<LeftRow>(
+      `SELECT call_id, card, workings FROM ringdown_calls
+       WHERE (card ->> 'hasRecording')::boolean AND started_ms < $1 AND ${sql}
+       ORDER BY started_ms LIMIT ${FORGOTTEN_AT_ONCE}`,
+      [beforeWallMs, value],
+    );
+    return rows.map(orphanFrom);
+  }
+
   async forgetWords(beforeWallMs: number, whose: Whose): Promise<number> {
     const { sql, value } = ofAgents(whose, '$2');
     const rows = await this.#database.ask(
@@ -158,12 +174,7 @@ export class PostgresStore implements KeptStore {
        AND ${condition}`,
       [this.#keeper, ...values],
     );
-    return rows.map(({ call_id, card, workings }) => ({
-      callId: call_id,
-      startedWallMs: card.startedWallMs,
-      lastSeq: workings.lastSeq,
-      lastAtMs: workings.lastAtMs,
-    }));
+    return rows.map(orphanFrom);
   }
 
   close(): Promise<void> {
@@ -180,6 +191,11 @@ const NEWEST_FIRST = 'ORDER BY started_ms DESC, call_id DESC';
 
 interface LeftRow extends CardDraft {
   readonly call_id: string;
+}
+
+function orphanFrom({ call_id, card, workings }: LeftRow): Orphan {
+  const { lastSeq, lastAtMs } = workings;
+  return { callId: call_id, startedWallMs: card.startedWallMs, lastSeq, lastAtMs };
 }
 
 interface ShareRow extends Omit<DayShare, 'latencies'> {

@@ -1,6 +1,6 @@
 import { unreachable } from '../../errors.ts';
-import type { Whose } from '../../ports/call-store.ts';
 import type { Condition } from '../keeping/conditions.ts';
+import type { Whose } from '../keeping/kept-store.ts';
 
 /** Conditions in Postgres' words. Nothing of a query gets into the SQL: values are bound. */
 export function whereOf(conditions: readonly Condition[]): {

@@ -52,6 +52,10 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // The search index of before may be spoilt: it is made anew when the version is seen to be less than this one.
   '',
+  // Once an hour it is looked whose sound has been kept long enough.
+  `
+  CREATE INDEX calls_with_sound ON calls (started_ms) WHERE card ->> '$.hasRecording';
+  `,
 ];
 
 /** Whose search index can be relied on. */

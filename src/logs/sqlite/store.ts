@@ -7,13 +7,18 @@ import type {
   DayFigures,
   ReviewChange,
   StoredEvent,
-  Whose,
 } from '../../ports/call-store.ts';
 import type { DerivedCard } from '../derive/card.ts';
 import { DAY_MS, type DayShare, figuresOf } from '../derive/figures.ts';
 import { conditionsOf, limitOf } from '../keeping/conditions.ts';
 import { byCall } from '../keeping/fold.ts';
-import { FORGOTTEN_AT_ONCE, type KeptStore, type Orphan, TAKEN_UP_AT_ONCE } from '../keeping/kept-store.ts';
+import {
+  FORGOTTEN_AT_ONCE,
+  type KeptStore,
+  type Orphan,
+  TAKEN_UP_AT_ONCE,
+  type Whose,
+} from '../keeping/kept-store.ts';
 import { eachByPages, pageOf } from '../keeping/page.ts';
 import { cardFrom, type Review, reviewed } from '../keeping/review.ts';
 import { Appender } from './append.ts';
@@ -131,6 +136,19 @@ export class SqliteStore implements KeptStore {
     );
   }
 
+  recorded(beforeWallMs: number, whose: Whose): Promise<readonly Orphan[]> {
+    const { sql, value } = ofAgents(whose);
+    return this.#read(() =>
+      this.#database
+        .prepare(
+          `SELECT ${ORPHAN} FROM calls WHERE card ->> '$.hasRecording' AND started_ms < ? AND ${sql}
+           ORDER BY started_ms LIMIT ${FORGOTTEN_AT_ONCE}`,
+        )
+        .all(beforeWallMs, value)
+        .map(orphanFrom),
+    );
+  }
+
   async forgetWords(beforeWallMs: number, whose: Whose): Promise<number> {
     const { sql, value } = ofAgents(whose);
     const forgotten = await this.#write(() => {
@@ -188,16 +206,11 @@ export class SqliteStore implements KeptStore {
     return this.#read(() =>
       this.#database
         .prepare(
-          `SELECT call_id, started_ms, workings ->> '$.lastSeq' AS seq, workings ->> '$.lastAtMs' AS at FROM calls
+          `SELECT ${ORPHAN} FROM calls
            WHERE keeper NOT IN (SELECT keeper FROM keepers WHERE keeper <> ? AND seen_ms > ?) AND ${condition}`,
         )
         .all(keeper, wallMs() - GONE_MS, ...values)
-        .map((row) => ({
-          callId: String(row['call_id']),
-          startedWallMs: Number(row['started_ms']),
-          lastSeq: Number(row['seq']),
-          lastAtMs: Number(row['at']),
-        })),
+        .map(orphanFrom),
     );
   }
 
@@ -261,6 +274,17 @@ function readCard(row: Record<string, SQLOutputValue>): CallCard {
   const card: DerivedCard = JSON.parse(String(row['card']));
   const review: Review = JSON.parse(String(row['review']));
   return cardFrom(card, review);
+}
+
+const ORPHAN = `call_id, started_ms, workings ->> '$.lastSeq' AS seq, workings ->> '$.lastAtMs' AS at`;
+
+function orphanFrom(row: Record<string, SQLOutputValue>): Orphan {
+  return {
+    callId: String(row['call_id']),
+    startedWallMs: Number(row['started_ms']),
+    lastSeq: Number(row['seq']),
+    lastAtMs: Number(row['at']),
+  };
 }
 
 /** The expressions are those of an index, to the letter. */

@@ -1,7 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { unreachable } from '../../errors.ts';
-import type { Whose } from '../../ports/call-store.ts';
 import type { Condition } from '../keeping/conditions.ts';
+import type { Whose } from '../keeping/kept-store.ts';
 
 /** Conditions in SQLite's words. Nothing of a query gets into the SQL: values are bound. */
 export function whereOf(conditions: readonly Condition[]): { sql: string; values: SQLInputValue[] } {

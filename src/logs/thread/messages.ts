@@ -1,5 +1,6 @@
-import type { CallQuery, ReviewChange, StoredEvent, Whose } from '../../ports/call-store.ts';
+import type { CallQuery, ReviewChange, StoredEvent } from '../../ports/call-store.ts';
 import type { TroubleReason } from '../keeping/trouble.ts';
+import type { Retention } from '../retention.ts';
 import type { Durability } from '../sqlite/open.ts';
 
 /** Which store there is. */
@@ -43,12 +44,8 @@ export type Ask =
   | { readonly type: 'review'; readonly callId: string; readonly change: ReviewChange }
   | { readonly type: 'figures'; readonly query: CallQuery }
   | { readonly type: 'delete'; readonly callId: string }
-  | { readonly type: 'expired'; readonly beforeWallMs: number; readonly whose: Whose }
-  | { readonly type: 'forget_words'; readonly beforeWallMs: number; readonly whose: Whose }
-  /** Of a call that stays. */
-  | { readonly type: 'erase_recording'; readonly callId: string }
-  | { readonly type: 'recordings_older_than'; readonly beforeWallMs: number }
-  | { readonly type: 'erase_recordings'; readonly beforeWallMs: number }
+  /** Deletes what has been kept long enough at this moment. */
+  | { readonly type: 'sweep'; readonly retention: Retention; readonly nowWallMs: number }
   | { readonly type: 'take_up'; readonly sinceWallMs: number; readonly inHand: readonly string[] }
   | { readonly type: 'close' };
 

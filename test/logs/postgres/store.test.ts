@@ -6,6 +6,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { openPostgresStore } from '../../../src/logs/postgres/index.ts';
 import { openCallLog } from '../../../src/logs/writer.ts';
 import { describeCallStore } from '../../contracts/call-store.ts';
+import { describeKeptStore } from '../../contracts/kept-store.ts';
 import { aSchema, whyNoPostgres } from '../../support/a-postgres.ts';
 import { aWayTo } from '../../support/a-way-to-postgres.ts';
 import { aWholeCall, stored } from '../../support/logged-calls.ts';
@@ -18,7 +19,7 @@ if (missing !== null) {
 }
 
 describe.skipIf(missing !== null)('the shared call log', () => {
-  describeCallStore('Postgres', async () => {
+  const aStore = async () => {
     const place = await aSchema();
     const store = await openPostgresStore({ ...place, keeper: 'this', connections: 2 });
     return {
@@ -28,7 +29,9 @@ describe.skipIf(missing !== null)('the shared call log', () => {
         await place.drop();
       },
     };
-  });
+  };
+  describeCallStore('Postgres', aStore);
+  describeKeptStore('Postgres', aStore);
 
   it('may be started by many nodes at once', async () => {
     const place = await aSchema();
@@ -41,7 +44,7 @@ describe.skipIf(missing !== null)('the shared call log', () => {
     await Promise.all(nodes.map((node, n) => node.append(stored(`CA${n}`, aWholeCall()))));
 
     expect((await nodes[0]?.list({}))?.calls).toHaveLength(6);
-    expect(await place.ask('SELECT version FROM ringdown_schema')).toEqual([{ version: 1 }]);
+    expect(await place.ask('SELECT version FROM ringdown_schema')).toEqual([{ version: 2 }]);
     await Promise.all(nodes.map((node) => node.close()));
   });
 

@@ -8,6 +8,7 @@ import { openForWriting } from '../../../src/logs/sqlite/open.ts';
 import { APPLICATION_ID, MIGRATIONS } from '../../../src/logs/sqlite/schema.ts';
 import { SqliteStore } from '../../../src/logs/sqlite/store.ts';
 import { describeCallStore } from '../../contracts/call-store.ts';
+import { describeKeptStore } from '../../contracts/kept-store.ts';
 import { aWholeCall, eventsOf, rang, stored } from '../../support/logged-calls.ts';
 import { overlappingCalls } from '../../support/overlapping-calls.ts';
 
@@ -19,7 +20,7 @@ function aDirectory(): string {
   return directory;
 }
 
-describeCallStore('SQLite', async () => {
+const aStore = async () => {
   const directory = mkdtempSync(join(tmpdir(), 'call-log-'));
   const { store } = openSqliteStore(directory, options);
   return {
@@ -29,7 +30,9 @@ describeCallStore('SQLite', async () => {
       rmSync(directory, { recursive: true, force: true });
     },
   };
-});
+};
+describeCallStore('SQLite', aStore);
+describeKeptStore('SQLite', aStore);
 
 describe('the embedded call log', () => {
   it('leaves no byte of a deleted call in its directory: row, search index, journal', async () => {
