@@ -245,6 +245,7 @@ export class Conversation {
     this.#ends.journal.note({ type: 'response_done', responseId, outcome, ...why, usage });
     this.#floor.answerDone(responseId, now);
     this.#tools.answerDone(responseId, outcome === 'completed', now);
+    this.#remoteCalls.answerDone(responseId, outcome === 'completed', now);
   }
 
   #press(digit: string, now: number): void {

@@ -49,23 +49,21 @@ export class RemoteCalls {
   }
 
   done(callId: string, result: ToolResult, output: string, now: number): void {
-    const open = this.#open.get(callId);
+    const open = this.#close(callId, result, output, now);
     if (!open) return;
-    this.#open.delete(callId);
-    this.#journal.note({
-      type: 'tool_returned',
-      toolCallId: callId,
-      name: nameOf(open.call),
-      result,
-      tookMs: Math.round(now - open.begunAt),
-      output: output.slice(0, MOST_SHOWN_CHARS),
-    });
-    this.#floor.withdraw(fillerOf(callId));
     if ([...this.#open.values()].some(({ call }) => call.responseId === open.call.responseId)) return;
     const wantId = `remote-${++this.#count}`;
     this.#unanswered.push(wantId);
     const isLoop = this.#rounds.size > MOST_ROUNDS;
     this.#floor.want({ wantId, ...(isLoop && { withoutTools: true }) }, now);
+  }
+
+  /** An answer that was cut short takes its calls with it: nobody waits for what comes of them. */
+  answerDone(responseId: string, wasCompleted: boolean, now: number): void {
+    if (wasCompleted) return;
+    for (const [callId, { call }] of this.#open) {
+      if (call.responseId === responseId) this.#close(callId, 'failed', '', now);
+    }
   }
 
   answerStarted(wantId: string | null): void {
@@ -85,6 +83,22 @@ export class RemoteCalls {
         this.#floor.want({ wantId: fillerOf(callId), instructions: FILLER, withoutTools: true }, now);
       }
     }
+  }
+
+  #close(callId: string, result: ToolResult, output: string, now: number): Open | null {
+    const open = this.#open.get(callId);
+    if (!open) return null;
+    this.#open.delete(callId);
+    this.#journal.note({
+      type: 'tool_returned',
+      toolCallId: callId,
+      name: nameOf(open.call),
+      result,
+      tookMs: Math.round(now - open.begunAt),
+      output: output.slice(0, MOST_SHOWN_CHARS),
+    });
+    this.#floor.withdraw(fillerOf(callId));
+    return open;
   }
 }
 

@@ -108,6 +108,23 @@ describe('tools that the model’s own side calls', () => {
     expect(talk(sent)).toEqual(['respond filler-remote-m1', 'respond remote-1']);
   });
 
+  it('waits for no call of an answer that the caller cut short', () => {
+    const { model, sent, clock, factsOf, begins, returns } = waiting();
+    returns('m1');
+    model.starts('r2', 'remote-1');
+    begins('m2', 'r2');
+    model.hearsSpeech();
+    model.tell({ type: 'response_done', responseId: 'r2', outcome: 'cancelled', usage: null });
+    returns('m2');
+    clock.advance(30_000);
+
+    expect(factsOf('tool_returned')).toMatchObject([
+      { toolCallId: 'm1' },
+      { toolCallId: 'm2', result: 'failed' },
+    ]);
+    expect(talk(sent)).toEqual(['respond remote-1']);
+  });
+
   it('has a model that goes in circles answer without tools', () => {
     const { model, begins, returns, ends } = waiting();
     const asked: unknown[] = [];

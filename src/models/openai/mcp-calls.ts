@@ -23,15 +23,15 @@ export class McpCalls {
     this.#soon = soon;
   }
 
-  /** An item, as far as it is. Gives the id of a request to be allowed something, the first time it comes. */
-  item(item: ServerItem, responseId = ''): string | null {
+  /** An item, as far as it is. Gives the id of a request to be allowed something, the first time it is whole. */
+  item(item: ServerItem, responseId: string, isWhole: boolean): string | null {
     const { id, type, server_label: server } = item;
     if (!id) return null;
     if (type === 'mcp_list_tools' && server) {
       this.#servers.set(id, server);
       forgetOldest(this.#servers);
     } else if (type === 'mcp_call') this.#learn(id, item, responseId);
-    else if (type === 'mcp_approval_request' && !this.#denied.includes(id)) {
+    else if (type === 'mcp_approval_request' && isWhole && !this.#denied.includes(id)) {
       this.#denied.push(id);
       if (this.#denied.length > MOST_KNOWN) this.#denied.shift();
       return id;

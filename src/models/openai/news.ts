@@ -109,11 +109,11 @@ export class News {
         return;
       case 'conversation.item.added':
       case 'conversation.item.done':
-        return this.#item(event.item, '');
+        return this.#item(event.item, '', event.type === 'conversation.item.done');
       case 'response.output_item.added':
       case 'response.output_item.done':
         if (event.type === 'response.output_item.done') this.#tellToolCall(event.response_id, event.item);
-        return this.#item(event.item, event.response_id);
+        return this.#item(event.item, event.response_id, event.type === 'response.output_item.done');
       case 'response.mcp_call_arguments.done':
         return this.#mcpCalls.argumentsDone(event.item_id, event.arguments ?? '', event.response_id);
       case 'response.mcp_call.in_progress':
@@ -148,12 +148,12 @@ export class News {
     this.#parts.tell({ type: 'response_started', responseId, wantId });
   }
 
-  #item(item: ServerItem, responseId: string): void {
+  #item(item: ServerItem, responseId: string, isWhole: boolean): void {
     const { tell, send, requests } = this.#parts;
     if (item.type === 'function_call_output' && item.call_id) {
       return tell({ type: 'tool_output_taken', toolCallId: item.call_id });
     }
-    const asking = this.#mcpCalls.item(item, responseId);
+    const asking = this.#mcpCalls.item(item, responseId, isWhole);
     if (asking === null) return;
     send(requests.denial(asking));
     this.#mcpCalls.denied(item, responseId);
