@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { agentClip, callerClip } from '../../src/practice/voice.ts';
 import { chromiumPath, startBrowser, type WatchedPage, watchedPage } from '../support/a-browser.ts';
-import { aHouseAtACarrier } from '../support/a-call-at-the-carrier.ts';
+import { aHouseAtACarrier, REVIEW_PASSWORD } from '../support/a-call-at-the-carrier.ts';
 
 if (chromiumPath === null)
   console.warn('Skipped: live calls in a browser. There is no chromium on the PATH.');
@@ -33,6 +33,17 @@ const LISTENER = `(() => {
   }
 })()`;
 
+/** Keeps what lines that are being said have said, step by step. */
+const GROWTH = `(() => {
+  window.grown = [];
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes)
+      for (const node of addedNodes)
+        if (node instanceof Element && node.classList.contains('is-being-said'))
+          window.grown.push(node.querySelector('p').textContent);
+  }).observe(document, { subtree: true, childList: true });
+})()`;
+
 describe.skipIf(chromiumPath === null)('a live call in a browser', { timeout: 60_000 }, () => {
   let browser: Browser;
   let house: Awaited<ReturnType<typeof aHouseAtACarrier>>;
@@ -45,6 +56,10 @@ describe.skipIf(chromiumPath === null)('a live call in a browser', { timeout: 60
     house = await aHouseAtACarrier();
     watched = await watchedPage(browser, house.url);
     await watched.context.addInitScript({ content: LISTENER });
+    await watched.page.goto('/sign-in');
+    await watched.page.getByLabel('Password').fill(REVIEW_PASSWORD);
+    await watched.page.getByRole('button', { name: 'Sign in' }).click();
+    await watched.page.waitForURL('**/');
   });
   afterEach(async () => {
     await watched.context.close();
@@ -65,7 +80,7 @@ describe.skipIf(chromiumPath === null)('a live call in a browser', { timeout: 60
     const { line, callSid } = await house.ring({ from: '+441632960777' });
     await said('agent', 'Harbour Opticians, good day.').waitFor();
     expect(await page.locator('#watch-who').textContent()).toBe('+441632960777');
-    await expect.poll(doing).toBe('listening');
+    await expect.poll(doing, { timeout: 10_000 }).toBe('listening'); // its words are there before they are all heard
     line.speak(callerClip('parking').mulaw);
     await said('caller', 'somewhere to park').waitFor();
     await expect.poll(doing).toBe('agent speaks');
@@ -90,6 +105,39 @@ describe.skipIf(chromiumPath === null)('a live call in a browser', { timeout: 60
     line.speak(callerClip('free_appointments').mulaw);
     await said('agent', agentClip('no_free_time').text).waitFor({ timeout: 15_000 });
     expect(house.factsOf(callSid).filter(({ type }) => type === 'problem')).toEqual([]);
+    line.hangUp();
+    await expect.poll(doing).toBe('over');
+  });
+
+  it('shows the agent’s words as they are heard, and where the caller cuts in, what was heard', async () => {
+    const { page } = watched;
+    await page.addInitScript({ content: GROWTH });
+    await page.goto('/live');
+    const { line } = await house.ring();
+    await said('agent', 'Harbour Opticians, good day.').waitFor();
+    await expect.poll(doing, { timeout: 10_000 }).toBe('listening'); // its words are there before they are all heard
+    line.speak(callerClip('opening_hours').mulaw);
+    const answer = page.locator('#transcript .line.agent', { hasText: 'On weekdays' });
+    await expect
+      .poll(async () => ((await answer.textContent()) ?? '').length, { timeout: 20_000 })
+      .toBeGreaterThan(60);
+    expect(await answer.getAttribute('class')).toContain('is-being-said');
+    line.speak(callerClip('parking').mulaw);
+    const unheard = answer.locator('del');
+    await unheard.waitFor({ timeout: 10_000 });
+
+    expect(await answer.getAttribute('class')).not.toContain('is-being-said');
+    const whole = agentClip('opening_hours').text;
+    const heard = ((await answer.locator('p').textContent()) ?? '').replace(
+      (await unheard.textContent()) ?? '',
+      '',
+    );
+    expect(whole.startsWith(heard.trim())).toBe(true);
+    const grown = (await page.evaluate<string[]>('grown')).filter((words) => words.startsWith('On weekdays'));
+    expect(grown.length).toBeGreaterThan(3);
+    expect(grown.every((words, n) => whole.startsWith(words) && words.startsWith(grown[n - 1] ?? ''))).toBe(
+      true,
+    );
     line.hangUp();
     await expect.poll(doing).toBe('over');
   });

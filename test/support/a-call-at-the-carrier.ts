@@ -6,6 +6,9 @@ import { aHouse } from './a-house.ts';
 import { aRestServer, cleanups } from './a-line.ts';
 import { aFolder } from './temp-folder.ts';
 
+/** What opens its pages: without one nobody sees them where a carrier is configured. */
+export const REVIEW_PASSWORD = 'open the harbour';
+
 /**
  * The whole program, a practice model, and a carrier between it and its callers: phones that ring, and the REST
  * API by which calls are ended and sent elsewhere. What it asks of a call there happens to the phone's line.
@@ -25,6 +28,7 @@ export async function aHouseAtACarrier() {
       TWILIO_ACCOUNT_SID: account.accountSid,
       TWILIO_AUTH_TOKEN: account.authToken,
       TWILIO_API_URL: account.apiUrl,
+      REVIEW_PASSWORD,
     },
     { onClientEvent: (event) => void toModel.push(event) },
   );

@@ -1,7 +1,7 @@
 /** A transcript that grows while its call goes on. */
 import { clockTime, make } from './dom.js';
 
-/** @typedef {{ key: string, who: 'caller' | 'agent', atMs: number, text: string, unheard: string }} Line */
+/** @typedef {{ key: string, who: 'caller' | 'agent', atMs: number, text: string, unheard: string, isBeingSaid: boolean }} Line */
 
 /**
  * Watches a call; gives a way to stop.
@@ -26,14 +26,20 @@ export function watchCall(callId, list, onDoing) {
   return () => source.close();
 }
 
-/** @param {HTMLElement} list @param {Line} line */
+/** What is being said grows word by word, and is then replaced by what was said. @param {HTMLElement} list @param {Line} line */
 function showLine(list, line) {
   const words = make('p', { dir: 'auto' }, line.text);
   if (line.unheard !== '')
     words.append(make('del', { title: 'Made, but cut off before the caller heard it' }, line.unheard));
   const row = make(
     'li',
-    { class: `line ${line.who}`, 'data-row': line.key, 'data-at': String(line.atMs) },
+    {
+      class: `line ${line.who}${line.isBeingSaid ? ' is-being-said' : ''}`,
+      'data-row': line.key,
+      'data-at': String(line.atMs),
+      // Screen readers read it out once, when it is whole.
+      ...(line.isBeingSaid && { 'aria-live': 'off', 'aria-busy': 'true' }),
+    },
     make('span', { class: 'at' }, clockTime(line.atMs)),
     make('div', {}, make('span', { class: 'who' }, line.who === 'caller' ? 'Caller' : 'Agent'), words),
   );
