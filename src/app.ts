@@ -14,7 +14,8 @@ import { createWebApp, listen, mountEndings, mountHealth } from './http/server.t
 import { guessNews } from './http/sign-in/guess-news.ts';
 import { openSignedOut } from './http/sign-in/signed-out.ts';
 import { unsignedReader } from './http/sign-in/unsigned.ts';
-import { reasonOf } from './logs/reader.ts';
+import { troubleOf } from './logs/reader.ts';
+import { environmentOf } from './logs/thread/messages.ts';
 import type { CallObserver } from './ports/call-log.ts';
 
 /** The house, open for calls. */
@@ -64,6 +65,7 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
   const pageThread = new PageThread({
     file: new URL('./page-worker.ts', import.meta.url),
     settings: keeping.place,
+    environment: environmentOf(keeping.place.store),
     clock: systemClock,
     died(why) {
       pageThreadsDied += 1;
@@ -74,7 +76,7 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     logTrouble = trouble;
     if (trouble)
       logger.error(
-        { reason: trouble.reason },
+        { reason: trouble.reason, because: trouble.sentence },
         'pages cannot read the call log: they say so, and show what is live',
       );
     else logger.info('pages can read the call log again');
@@ -107,8 +109,8 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     pages,
     store: keeping.log.store,
     logTroubleOf(error) {
-      const reason = reasonOf(error);
-      return reason && (logTrouble ?? { reason, sinceWallMs: systemClock.wallMs() });
+      const found = troubleOf(error);
+      return found && (logTrouble ?? { ...found, sinceWallMs: systemClock.wallMs() });
     },
     live: desk,
     forget: (callId) => keeping.log.store.delete(callId),

@@ -9,7 +9,7 @@ import { systemClock } from './clock.ts';
 import type { FromMaker, ToMaker } from './http/making/messages.ts';
 import { PageMaker } from './http/making/page-maker.ts';
 import { callReading } from './logs/derive/reading.ts';
-import { type LogPlace, openLogReader, reasonOf } from './logs/reader.ts';
+import { type LogPlace, openLogReader, troubleOf } from './logs/reader.ts';
 
 const place: LogPlace = workerData;
 yieldToCalls();
@@ -18,7 +18,7 @@ const maker = new PageMaker({
   store,
   reading: callReading,
   recordings: { find: (callId) => existing(recordingPath(callId)) },
-  reasonOf,
+  troubleOf,
   wallMs: systemClock.wallMs,
   say: (message) => parentPort?.postMessage(message, ownedBy(message)),
 });

@@ -49,9 +49,16 @@ export function openLogReader({ directory, store }: LogPlace, wallMs: () => numb
   };
 }
 
-/** Why what is kept could not be reached; null where that was a mistake of ours. */
-export function reasonOf(error: unknown): TroubleReason | null {
-  return error instanceof StoreTrouble && error.reason !== 'bad_data' ? error.reason : null;
+/** Why what is kept could not be reached. */
+export interface ReadingTrouble {
+  readonly reason: TroubleReason;
+  readonly sentence: string;
+}
+
+/** Null where it was a mistake of ours. */
+export function troubleOf(error: unknown): ReadingTrouble | null {
+  if (!(error instanceof StoreTrouble) || error.reason === 'bad_data') return null;
+  return { reason: error.reason, sentence: error.message };
 }
 
 /** A database that is away is asked for some seconds before it is given up. */

@@ -11,7 +11,7 @@ import { createWebApp, listen, mountEndings, type UpgradeTaker } from '../../src
 import type { Passwords } from '../../src/http/sign-in/passwords.ts';
 import { signedOutInMemory } from '../../src/http/sign-in/signed-out.ts';
 import { callReading } from '../../src/logs/derive/reading.ts';
-import { reasonOf } from '../../src/logs/reader.ts';
+import { troubleOf } from '../../src/logs/reader.ts';
 import { openSqliteStore } from '../../src/logs/sqlite/index.ts';
 import type { CallEvent } from '../../src/ports/call-log.ts';
 import type { CallStore } from '../../src/ports/call-store.ts';
@@ -82,7 +82,7 @@ export async function aReviewHouse(
           () => null,
         ),
     },
-    reasonOf,
+    troubleOf,
     wallMs: () => clock.wallMs(),
     ...more.room,
   });
@@ -91,8 +91,8 @@ export async function aReviewHouse(
     pages: new Pages(place, live, clock),
     store,
     logTroubleOf(error) {
-      const reason = reasonOf(error);
-      return reason && { reason, sinceWallMs: clock.wallMs() };
+      const found = troubleOf(error);
+      return found && { ...found, sinceWallMs: clock.wallMs() };
     },
     live,
     passwords,

@@ -11,7 +11,7 @@ import type { LogTrouble, Made, Wish } from './wishes.ts';
 export interface MakerParts extends Omit<Room, 'live'> {
   readonly say: (message: FromMaker) => void;
   /** What the store says when it cannot be read just now; null for what is a mistake of ours. */
-  readonly reasonOf: (error: unknown) => string | null;
+  readonly troubleOf: (error: unknown) => Omit<LogTrouble, 'sinceWallMs'> | null;
   readonly wallMs: () => number;
 }
 
@@ -77,9 +77,11 @@ export class PageMaker {
   }
 
   #refuse(id: number, error: unknown): void {
-    const reason = this.#parts.reasonOf(error);
-    if (reason === null) return this.#parts.say({ type: 'failed', id, message: nameOf(error) });
-    const trouble = this.#trouble ?? { reason, sinceWallMs: this.#parts.wallMs() };
+    const found = this.#parts.troubleOf(error);
+    if (found === null) return this.#parts.say({ type: 'failed', id, message: nameOf(error) });
+    const isKnown = this.#trouble?.sentence === found.sentence;
+    const sinceWallMs = this.#trouble?.sinceWallMs ?? this.#parts.wallMs();
+    const trouble = this.#trouble && isKnown ? this.#trouble : { ...found, sinceWallMs };
     this.#logIs(trouble);
     this.#parts.say({ type: 'made', id, made: { type: 'no_log', trouble } });
   }

@@ -8,6 +8,8 @@ export interface PageThreadOptions {
   readonly file: URL;
   /** Plain data that it begins with. */
   readonly settings: unknown;
+  /** All it sees of the environment: whatever else it needs to know is in its settings. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly clock: Clock;
   /** Told when it ended without being asked to, with the name of what it stumbled over. */
   readonly died: (why: string) => void;
@@ -50,12 +52,16 @@ export class PageThread implements PagePlace {
   }
 
   #begin(): Worker | null {
-    const { clock, file, settings, died } = this.#options;
+    const { clock, file, settings, environment, died } = this.#options;
     if (clock.now() - this.#begunAt < RESTART_MS) return null;
     this.#begunAt = clock.now();
     try {
-      // It reads no environment: whatever it needs to know is in its settings.
-      const worker = new Worker(file, { workerData: settings, env: {}, resourceLimits: LIMITS });
+      const worker = new Worker(file, {
+        workerData: settings,
+        env: { ...environment },
+        resourceLimits: LIMITS,
+        name: 'the thread of the pages',
+      });
       worker.unref(); // what somebody wants to read keeps no process alive
       worker.on('message', (message: FromMaker) => this.#ears.hear(message));
       worker.on('error', (error) => this.#died(worker, died, error));

@@ -69,5 +69,7 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 export interface LogTrouble {
   /** `store_unreachable` */
   readonly reason: string;
+  /** What is the matter there, and what to do. */
+  readonly sentence: string;
   readonly sinceWallMs: number;
 }

@@ -5,6 +5,7 @@ import { StoreTrouble } from '../../../src/logs/keeping/trouble.ts';
 import { postgresEnvironment } from '../../../src/logs/postgres/environment.ts';
 import { openPostgresStore } from '../../../src/logs/postgres/index.ts';
 import { type LogNotice, openCallLog } from '../../../src/logs/writer.ts';
+import { aHouse } from '../../support/a-house.ts';
 import { aSchema, whyNoPostgres } from '../../support/a-postgres.ts';
 import { aRefusingPostgres } from '../../support/a-refusing-postgres.ts';
 import { aWholeCall } from '../../support/logged-calls.ts';
@@ -133,6 +134,25 @@ describe.skipIf(missing !== null)('a database whose address leaves something out
     expect(await log.store.events('CA1')).toEqual(aWholeCall());
     await log.close();
   });
+
+  it('is read by the pages as well', async () => {
+    const place = await aSchema();
+    const house = await aHouse({
+      DATA_DIR: aFolder({}).path,
+      DATABASE_URL: 'postgres://127.0.0.1',
+      PGUSER: 'postgres',
+      PGDATABASE: 'test',
+      PGOPTIONS: `-c search_path=${place.schema}`,
+    });
+    onTestFinished(async () => {
+      await house.close();
+      await place.drop();
+    });
+
+    expect((await fetch(`${house.app.localUrl}/`)).status).toBe(200);
+    expect((await fetch(`${house.app.localUrl}/api/calls`)).status).toBe(200);
+    expect(await place.ask('SELECT count(*)::integer AS calls FROM ringdown_calls')).toEqual([{ calls: 0 }]);
+  }, 60_000);
 
   it('is asked for by the name of whoever runs this where nothing says another', async () => {
     delete process.env['USER'];
