@@ -6,9 +6,10 @@ import type { CallDesk, DeskAnswer } from '../ports/tools.ts';
 import { type CallPlan, isLedByUs } from './call-plan.ts';
 import type { CallTap } from './call-tap.ts';
 import { Conversation } from './conversation.ts';
-import type { Leave } from './departure.ts';
+import type { Due } from './departure.ts';
 import { deskOf } from './desk.ts';
 import { endReasonOf, isHangUp } from './end-of-call.ts';
+import { inAnyCase } from './in-any-case.ts';
 import { Journal } from './journal.ts';
 import type { Metronome } from './metronome.ts';
 import { RecordingConsent } from './recording-consent.ts';
@@ -43,11 +44,12 @@ export class Call {
   readonly #conversation: Conversation;
   readonly #tap: CallTap;
   readonly #consent: RecordingConsent;
-  readonly #onEnd: (reason: EndReason) => void;
-  readonly #cancels: Cancel[];
+  readonly #onEnd: (reason: EndReason, isUnsaid: boolean) => void;
+  #leaveMetronome: Cancel = () => {};
+  #stopWaiting: Cancel = () => {};
   #leg: CallLeg | null = null;
-  /** The caller is being connected with somebody else, and may come back. */
-  #awayTo: string | null = null;
+  /** The caller is being connected with somebody else, and may come back, or is about to. */
+  #away: { readonly to: string; readonly comesBack: boolean } | null = null;
   #isReady = false;
   #isOver = false;
 
@@ -55,7 +57,7 @@ export class Call {
     incoming: IncomingCall,
     plan: CallPlan,
     around: CallSurroundings,
-    onEnd: (reason: EndReason) => void,
+    onEnd: (reason: EndReason, isUnsaid: boolean) => void,
   ) {
     const { clock, metronome, model, observer } = around;
     const { carrier, from, to, callId } = incoming;
@@ -65,10 +67,6 @@ export class Call {
     this.#onEnd = onEnd;
     this.#tap = around.tapOf(callId, clock.now());
     this.#journal = new Journal(callId, clock, observer);
-    const { direction = 'inbound' } = incoming;
-    const { agent, model: modelName } = plan;
-    const wallMs = clock.wallMs();
-    this.#journal.note({ type: 'rang', carrier, direction, from, to, agent, model: modelName, wallMs });
     this.#consent = new RecordingConsent(plan.recording, this.#tap, this.#journal, clock);
     this.#session = model.open(
       {
@@ -78,31 +76,41 @@ export class Call {
       },
       this.#guarded((event) => this.#onModel(event)),
     );
-    this.#conversation = new Conversation({
-      plan,
-      format: incoming.format,
-      session: this.#session,
-      tools: plan.toolbox.open(this.#desk()),
-      journal: this.#journal,
-      tap: this.#tap,
-      whenDone: (work, goOn) => this.#whenDone(work, goOn),
-      leave: (leave) => this.#leave(leave),
-    });
-    this.#cancels = [
-      metronome.join(this.#guarded((now) => this.#conversation.tick(now))),
-      clock.after(CONNECT_MS, () => this.#leg ?? this.end('never_connected')),
-    ];
+    try {
+      this.#conversation = new Conversation({
+        plan,
+        format: incoming.format,
+        session: this.#session,
+        tools: plan.toolbox.open(this.#desk()),
+        journal: this.#journal,
+        tap: this.#tap,
+        whenDone: (work, goOn) => this.#whenDone(work, goOn),
+        leave: (due) => this.#leave(due),
+      });
+      // All that can go wrong has been done: from here on there is a call.
+      const { direction = 'inbound' } = incoming;
+      const { agent, model: modelName } = plan;
+      const wallMs = clock.wallMs();
+      this.#journal.note({ type: 'rang', carrier, direction, from, to, agent, model: modelName, wallMs });
+    } catch (error) {
+      this.#isOver = true;
+      this.#session.close();
+      throw error;
+    }
+    this.#leaveMetronome = metronome.join(this.#guarded((now) => this.#conversation.tick(now)));
+    this.#waitForLine(CONNECT_MS, 'never_connected');
   }
 
   /** The carrier has opened the line. False if the call is over, or has a line. */
   connect(leg: CallLeg): boolean {
     if (this.#isOver || this.#leg) return false;
     this.#leg = leg;
-    if (this.#awayTo === null) {
+    this.#stopWaiting();
+    if (this.#away === null) {
       this.#journal.note({ type: 'answered' });
       this.#consent.answered();
     }
-    this.#awayTo = null;
+    this.#away = null;
     leg.listen(this.#guarded((event) => this.#onLine(leg, event)));
     this.#guarded((now: number) => this.#conversation.connect(leg, now))(this.#around.clock.now());
     return true;
@@ -110,25 +118,26 @@ export class Call {
 
   /** The carrier says it is done with the line. */
   lineEnded(): void {
-    if (this.#awayTo === null) this.end(this.#leg ? 'line_lost' : 'never_connected');
+    if (this.#away === null) this.end(this.#leg ? 'line_lost' : 'never_connected');
   }
 
   /** The carrier says the phone call itself is over. */
   phoneCallEnded(): void {
-    this.end(this.#awayTo === null ? 'caller_hung_up' : 'transferred');
+    this.end(this.#away === null || this.#away.comesBack ? 'caller_hung_up' : 'transferred');
   }
 
   /** What came of connecting the caller with somebody else. True if they come back to the agent. */
   returned(outcome: TransferOutcome): boolean {
-    const target = this.#awayTo;
-    if (this.#isOver || target === null) return false;
+    if (this.#isOver || this.#away === null) return false;
+    const { to: target, comesBack } = this.#away;
+    if (comesBack) return true; // carriers may say so twice
     if (outcome === 'completed') {
       this.#journal.note({ type: 'transfer', target, state: 'connected' });
       this.end('transferred');
       return false;
     }
     this.#guarded((now: number) => this.#cameBack(target, outcome, now))(this.#around.clock.now());
-    return true;
+    return !this.#isOver;
   }
 
   /** The model is there, and it is the caller's turn. */
@@ -160,18 +169,25 @@ export class Call {
     return this.#desk().transfer(target);
   }
 
-  /** Ends the call. The first reason stands; a second time is quiet. */
-  end(reason: EndReason): void {
+  /**
+   * Ends the call. The first reason stands; a second time is quiet.
+   * `isUnsaid`: the caller has not been told, so the phone is left to the carrier, which says it.
+   */
+  end(reason: EndReason, isUnsaid = false): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    for (const cancel of this.#cancels) cancel();
-    if (isHangUp(reason)) this.#leg?.hangUp();
-    else this.#leg?.close();
-    this.#conversation.close(this.#around.clock.now());
-    this.#session.close();
-    this.#tap.end(this.#around.clock.now());
-    this.#journal.note({ type: 'ended', reason });
-    this.#onEnd(reason);
+    const now = this.#around.clock.now();
+    const mistakes = inAnyCase([
+      this.#leaveMetronome,
+      this.#stopWaiting,
+      () => (isHangUp(reason) && !isUnsaid ? this.#leg?.hangUp() : this.#leg?.close()),
+      () => this.#conversation.close(now),
+      () => this.#session.close(),
+      () => this.#tap.end(now),
+      () => this.#journal.note({ type: 'ended', reason }),
+      () => this.#onEnd(reason, isUnsaid),
+    ]);
+    for (const mistake of mistakes) this.#around.crashed(this.incoming.callId, mistake);
   }
 
   #desk(): CallDesk {
@@ -191,7 +207,7 @@ export class Call {
   #onLine(leg: CallLeg, event: LegEvent): void {
     if (this.#isOver || this.#leg !== leg) return;
     if (event.type !== 'gone') return this.#conversation.onLine(event, this.#around.clock.now());
-    if (this.#awayTo === null) return this.end(GONE[event.reason]);
+    if (this.#away === null) return this.end(GONE[event.reason]);
     this.#leg = null;
     this.#conversation.disconnect(this.#around.clock.now());
   }
@@ -208,11 +224,12 @@ export class Call {
     this.#conversation.onModel(event, this.#around.clock.now());
   }
 
-  #leave(leave: Leave): void {
-    if (leave.kind === 'hang_up') return this.end(leave.reason);
+  #leave({ leave, isUnsaid }: Due): void {
+    if (leave.kind === 'hang_up') return this.end(leave.reason, isUnsaid);
     const target = this.plan.transferTargets[leave.target];
-    if (!target || !this.#leg) return;
-    this.#awayTo = leave.target;
+    if (!target || !this.#leg || this.#away) return;
+    this.#away = { to: leave.target, comesBack: false };
+    this.#waitForLine(RING_MS + LONGEST_TALK_MS + CONNECT_MS, 'transferred');
     this.#journal.note({ type: 'transfer', target: leave.target, state: 'dialled' });
     const { number, announce } = target;
     const wish = {
@@ -222,13 +239,27 @@ export class Call {
       mostMs: LONGEST_TALK_MS,
     };
     this.#whenDone(this.#leg.transfer(wish), (isUnderWay, now) => {
-      if (!isUnderWay && this.#awayTo !== null) this.#cameBack(leave.target, 'failed', now);
+      if (!isUnderWay && this.#away !== null) this.#cameBack(leave.target, 'failed', now);
+    });
+  }
+
+  /** Nobody waits for ever for a carrier: a line that does not open by then never will. */
+  #waitForLine(mostMs: number, otherwise: EndReason): void {
+    this.#stopWaiting();
+    this.#stopWaiting = this.#around.clock.after(mostMs, () => {
+      if (!this.#leg) this.end(otherwise);
     });
   }
 
   /** Nobody took the call: the agent has the caller again, and knows why. */
   #cameBack(target: string, outcome: TransferOutcome, now: number): void {
-    if (this.#leg) this.#awayTo = null; // the line never went away
+    if (this.#leg) {
+      this.#away = null; // the line never went away
+      this.#stopWaiting();
+    } else {
+      this.#away = { to: target, comesBack: true };
+      this.#waitForLine(CONNECT_MS, 'line_lost');
+    }
     this.#journal.note({ type: 'transfer', target, state: 'came_back', detail: outcome });
     this.#conversation.tell(
       `The caller could not be connected with ${target}: ${CAME_BACK[outcome]} They are back on the line with you. Say so, and offer what else you can do.`,

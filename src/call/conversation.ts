@@ -2,13 +2,16 @@ import type { AudioFormat } from '../audio/format.ts';
 import { unreachable } from '../errors.ts';
 import type { AgentSaid } from '../ports/call-log.ts';
 import type { CallLeg, LegEvent } from '../ports/carrier.ts';
-import type { RealtimeSession, SessionEvent } from '../ports/model.ts';
+import type { RealtimeSession, ResponseOutcome, ResponseWant, SessionEvent } from '../ports/model.ts';
 import type { DigitWish, ToolRunner } from '../ports/tools.ts';
+import { AnswerWatch, type Rescue, type WaitedFor } from './answer-watch.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { CallTap } from './call-tap.ts';
-import { Departure, type Leave } from './departure.ts';
+import { Departure, type Due, type Leave } from './departure.ts';
 import { Floor } from './floor.ts';
+import { floorRules } from './floor-rules.ts';
 import { greetingWant } from './greeting.ts';
+import { HOUSE_WORDS, IMPATIENT, STAYS } from './house-words.ts';
 import type { Journal } from './journal.ts';
 import { type Entry, KeyPad } from './key-pad.ts';
 import { type Impatience, Patience } from './patience.ts';
@@ -30,7 +33,7 @@ export interface ConversationEnds {
   readonly tap: CallTap;
   readonly whenDone: WhenDone;
   /** The agent leaves; the caller has heard all there was to hear. */
-  readonly leave: (leave: Leave) => void;
+  readonly leave: (due: Due) => void;
 }
 
 /**
@@ -47,22 +50,23 @@ export class Conversation {
   readonly #remoteCalls: RemoteCalls;
   readonly #departure = new Departure();
   readonly #patience: Patience;
+  readonly #watch = new AnswerWatch();
   readonly #keyPad = new KeyPad();
   #instructions = '';
   #writing = '';
+  #apologies = 0;
+  #hadTooManyKeys = false;
   #isConnected = false;
 
   constructor(ends: ConversationEnds) {
     const { plan, session, journal, tap, tools, whenDone, format } = ends;
     this.#ends = ends;
-    const rules = {
-      interruption: plan.interruption,
-      greetingIsProtected: plan.greeting.isProtected === true,
-    };
-    this.#floor = new Floor(rules, session, journal, tap);
+    this.#floor = new Floor(floorRules(plan), session, journal, tap, (now) => this.#turnTaken(now));
     this.#uplink = new Uplink(format);
-    this.#tools = new ToolWork(tools, session, this.#floor, whenDone);
-    this.#remoteCalls = new RemoteCalls(this.#floor, journal);
+    this.#tools = new ToolWork(tools, session, this.#floor, whenDone, (now) =>
+      this.#watch.goesInCircles(now),
+    );
+    this.#remoteCalls = new RemoteCalls(this.#floor, journal, (now) => this.#watch.goesInCircles(now));
     this.#patience = new Patience(plan.silence, plan.maxDurationMs, plan.beforeTheEnd.noticeMs);
     if (typeof plan.instructions === 'string') this.#instructions = plan.instructions;
     else whenDone(plan.instructions, (instructions) => this.setInstructions(instructions));
@@ -71,6 +75,7 @@ export class Conversation {
   /** The line is open. What the model has said already is heard now. */
   connect(leg: CallLeg, now: number): void {
     this.#isConnected = true;
+    this.#watch.settled();
     this.#uplink.lineChanged();
     this.#floor.connect(leg, now);
   }
@@ -78,6 +83,7 @@ export class Conversation {
   /** The line is gone for a while. */
   disconnect(now: number): void {
     this.#isConnected = false;
+    this.#departure.callOff(); // whoever is gone cannot be left
     this.#floor.disconnect(now);
   }
 
@@ -86,13 +92,22 @@ export class Conversation {
     this.#floor.tick(now);
     this.#tools.tick(now);
     this.#remoteCalls.tick(now);
-    const isQuiet = this.isQuiet(now);
-    const leave = this.#departure.due(isQuiet, now);
-    if (leave) return this.#ends.leave(leave);
-    const impatience = this.#isConnected ? this.#patience.tick(isQuiet, now) : null;
-    if (impatience) this.#lose(impatience, now);
+    if (this.#floor.turnIsOverdue(now)) this.#endTurn(now);
     const entry = this.#keyPad.tick(now);
     if (entry) this.#enter(entry, now);
+    if (this.#isConnected) this.#look(now);
+  }
+
+  /** How it goes for the caller, who is on the line. */
+  #look(now: number): void {
+    const rescue = this.#watch.tick(this.#waitedFor(now), this.#floor.isDead(now), now);
+    if (rescue === 'give_up') return this.#giveUp();
+    if (rescue) this.#rescue(rescue, now);
+    const isQuiet = this.isQuiet(now);
+    const due = this.#departure.due(isQuiet, this.#floor.heardAt, now);
+    if (due) return this.#ends.leave(due);
+    const impatience = this.#patience.tick(isQuiet, now);
+    if (impatience) this.#lose(impatience, now);
   }
 
   onLine(news: LineNews, now: number): void {
@@ -123,19 +138,20 @@ export class Conversation {
       case 'caller_words':
         return this.#callerSaid(news);
       case 'response_started':
-        this.#tools.answerStarted(news.wantId);
+        this.#tools.answerStarted(news.responseId, news.wantId);
         this.#remoteCalls.answerStarted(news.wantId);
         return this.#floor.answerStarted(news.responseId, news.wantId, now);
       case 'response_refused':
-        return this.#floor.refused(news.wantId, news.because, now);
+        return this.#refused(news.wantId, news.because, now);
       case 'audio':
         return this.#floor.speak(news.part, news.audio, now);
       case 'words':
         return this.#floor.words(news.part, news.text, now);
       case 'audio_done':
-        return this.#floor.partDone(news.part);
+        return this.#floor.partDone(news.part, now);
       case 'writing':
         this.#writing = (this.#writing + news.text).slice(0, MOST_WRITTEN_CHARS);
+        this.#watch.signOfLife();
         return this.#floor.wrote(news.responseId, now);
       case 'tool_call':
         return this.#tools.called(news.responseId, news.call);
@@ -162,7 +178,11 @@ export class Conversation {
   }
 
   isQuiet(now: number): boolean {
-    return this.#floor.isQuiet(now) && !this.#tools.isRunning && !this.#remoteCalls.isRunning;
+    return this.#floor.isQuiet(now) && !this.#isWorking && !this.#watch.isRescuing;
+  }
+
+  get #isWorking(): boolean {
+    return this.#tools.isRunning || this.#remoteCalls.isRunning;
   }
 
   /** Leaves once the caller has heard what is being said. */
@@ -223,12 +243,57 @@ export class Conversation {
   }
 
   #callerSpeaks(now: number): void {
+    this.#floor.callerSpeaks(this.#departure.isOpen, now);
+  }
+
+  /** The caller means it. */
+  #turnTaken(now: number): void {
     this.#patience.sign();
+    this.#watch.settled();
     this.#tools.turnBegan();
     this.#remoteCalls.turnBegan();
-    this.#floor.callerSpeaks(now);
     const calledOff = this.#departure.callOff();
     if (calledOff) this.tell(STAYS[calledOff.kind], 'house', false, now);
+  }
+
+  /** Nobody has said that the caller's turn is over, but so it is. */
+  #endTurn(now: number): void {
+    this.#ends.journal.note({ type: 'problem', code: 'turn_end_lost' });
+    const isManual = this.#ends.plan.turnDetection.type === 'manual';
+    const isEmpty = isManual && !this.#floor.callerWasHeard(now);
+    if (isManual && !isEmpty) this.#ends.session.commitTurn();
+    this.#floor.endTurn(!isEmpty, now);
+  }
+
+  #waitedFor(now: number): WaitedFor {
+    if (this.#isWorking) return this.#tools.keepsWaiting || this.#remoteCalls.isRunning ? 'tool' : 'caller';
+    return this.#floor.owesAnswer(now) ? 'answer' : null;
+  }
+
+  #rescue(rescue: Exclude<Rescue, 'give_up'>, now: number): void {
+    switch (rescue) {
+      case 'reassure':
+        return this.#floor.reassure(now);
+      case 'ask_again':
+        this.#ends.journal.note({ type: 'problem', code: 'answer_asked_again' });
+        return this.#floor.askAgain(now);
+      case 'apologise':
+        this.#ends.journal.note({ type: 'problem', code: 'answer_given_up' });
+        return this.#floor.sayInstead(this.#task(`apology-${++this.#apologies}`, HOUSE_WORDS.apologise), now);
+      default:
+        return unreachable(rescue);
+    }
+  }
+
+  /** There is a connection and nobody at its other end: what is left to say, the carrier says. */
+  #giveUp(): void {
+    this.#ends.journal.note({ type: 'problem', code: 'model_gives_no_answer' });
+    this.#ends.leave({ leave: { kind: 'hang_up', reason: 'model_lost' }, isUnsaid: true });
+  }
+
+  #refused(wantId: string | null, because: 'busy' | 'rejected', now: number): void {
+    this.#floor.refused(wantId, because, now);
+    if (because === 'rejected' && !ToolWork.isFiller(wantId)) this.#watch.goesInCircles(now); // it would be again
   }
 
   /** When the caller said the last of it: as long ago as what they have been silent for since. */
@@ -243,13 +308,25 @@ export class Conversation {
     this.#writing = '';
     const why = reason === undefined ? {} : { reason };
     this.#ends.journal.note({ type: 'response_done', responseId, outcome, ...why, usage });
+    this.#judge(responseId, outcome, now);
     this.#floor.answerDone(responseId, now);
     this.#tools.answerDone(responseId, outcome === 'completed', now);
     this.#remoteCalls.answerDone(responseId, outcome === 'completed', now);
   }
 
+  /** Whether the caller has got an answer, or is still owed one. */
+  #judge(responseId: string, outcome: ResponseOutcome, now: number): void {
+    if (this.#floor.isDiscarded(responseId) || this.#tools.isFillerAnswer(responseId)) return;
+    const hasSpoken = this.#floor.hasSpokenIn(responseId);
+    const isShort = outcome === 'failed' || outcome === 'incomplete';
+    if (isShort && !(hasSpoken && this.#watch.hasTried)) this.#watch.failed(now);
+    else if (hasSpoken) this.#watch.settled();
+    else this.#watch.goesOn();
+  }
+
   #press(digit: string, now: number): void {
     this.#patience.sign();
+    this.#watch.signOfLife();
     this.#ends.journal.note({ type: 'digit', digit: this.#keyPad.isSecret ? '*' : digit });
     if (this.#ends.plan.turnDetection.type === 'manual' && this.#holdToTalk(digit, now)) return;
     const entry = this.#keyPad.press(digit, now);
@@ -269,7 +346,8 @@ export class Conversation {
     return true;
   }
 
-  #enter({ keys, isSecret, answer }: Entry, now: number): void {
+  #enter({ keys, isSecret, isTooMany, answer }: Entry, now: number): void {
+    if (isTooMany) return this.#tooManyKeys();
     this.#ends.journal.note({ type: 'digits', digits: isSecret ? '*'.repeat(keys.length) : keys });
     if (answer) return answer(keys === '' ? null : keys);
     if (keys === '') return;
@@ -277,26 +355,30 @@ export class Conversation {
     this.#floor.answerTurn(now);
   }
 
+  #tooManyKeys(): void {
+    if (!this.#hadTooManyKeys) this.#ends.journal.note({ type: 'problem', code: 'too_many_keys' });
+    this.#hadTooManyKeys = true;
+  }
+
+  /** One thing to say, and nothing to be looked up for it. */
+  #task(wantId: string, task: string): ResponseWant {
+    // Instructions for one answer replace the conversation's own, so those are repeated.
+    return { wantId, instructions: `${this.#instructions}\n\n${task}`, withoutTools: true };
+  }
+
   #lose(impatience: Impatience, now: number): void {
-    const say = (task: string) => {
-      const instructions = `${this.#instructions}\n\n${task}`;
-      this.#floor.want({ wantId: `patience-${impatience}`, instructions, withoutTools: true }, now);
-    };
+    const say = (task: string) => this.#floor.want(this.#task(`patience-${impatience}`, task), now);
     switch (impatience) {
       case 'ask':
         this.#ends.journal.note({ type: 'silence_prompted' });
-        return say(
-          'The caller has been silent for a while. Ask in one short sentence whether they are still there.',
-        );
+        return say(IMPATIENT.ask);
       case 'say_goodbye':
-        say(
-          'The caller does not answer any more. Say in one short sentence that you hang up now, and goodbye.',
-        );
+        say(IMPATIENT.say_goodbye);
         return this.leave({ kind: 'hang_up', reason: 'caller_silent' }, now);
       case 'announce_end':
         return say(this.#ends.plan.beforeTheEnd.about);
       case 'end':
-        say('The time for this call is over. Say goodbye in one short sentence.');
+        say(IMPATIENT.end);
         return this.leave({ kind: 'hang_up', reason: 'too_long' }, now);
       default:
         return unreachable(impatience);
@@ -306,8 +388,3 @@ export class Conversation {
 
 /** More than anybody has read aloud. */
 const MOST_WRITTEN_CHARS = 20_000;
-
-const STAYS = {
-  hang_up: 'The caller spoke before the call was ended, so it goes on. Hang up again when they are done.',
-  transfer: 'The caller spoke before they were connected, so they are still with you.',
-} as const satisfies Record<Leave['kind'], string>;

@@ -16,7 +16,17 @@ export class Doubt {
 
   constructor(evidence: SpeechEvidence, now: number) {
     this.#evidence = evidence;
-    this.#since = now - ONSET_MS; // the model's ear is that much behind the caller's mouth
+    this.#since = now - ONSET_MS;
+  }
+
+  /** A sound of the caller's own has come over the line since. */
+  get hasHeardSomething(): boolean {
+    return this.#evidence.loudMs(this.#since) > 0;
+  }
+
+  /** Noises are shorter, as a rule. */
+  isLongFor(now: number): boolean {
+    return now - this.#since >= LONG_MS;
   }
 
   verdict(now: number): Verdict {
@@ -30,8 +40,10 @@ export class Doubt {
   }
 }
 
-const ONSET_MS = 250;
+/** The model's ear needs so long to notice a sound. */
+export const ONSET_MS = 250;
 const LEAST_SOUND_MS = 60;
 const LEAST_SPEECH_MS = 220;
 const PAUSE_MS = 300;
+const LONG_MS = 1_250;
 const LONGEST_HOLD_MS = 2_000;

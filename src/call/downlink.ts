@@ -7,6 +7,7 @@ import { HeardParts } from './heard-parts.ts';
 import type { PartProgress } from './interruption.ts';
 import { Playout, type PlayoutWires } from './playout.ts';
 import { isSamePart, SpokenPart } from './spoken-part.ts';
+import { waitingTone } from './waiting-tone.ts';
 
 export interface DownlinkWires extends PlayoutWires {
   readonly from: AudioFormat;
@@ -26,6 +27,7 @@ export class Downlink {
   readonly #transcoder: Transcoder;
   readonly #playout: Playout;
   #isHeld = false;
+  #ownSoundUntil = Number.NEGATIVE_INFINITY;
   #parts: SpokenPart[] = [];
   readonly #heard: HeardParts;
 
@@ -59,6 +61,20 @@ export class Downlink {
     const heardMs = this.#playout.heardMs(now);
     const begun = this.#parts.filter(({ sentMs, receivedMs }) => sentMs > 0 && receivedMs > 0);
     return [...this.#heard.untold, ...begun.map((part) => part.said(heardMs))];
+  }
+
+  /** Nothing of the model's can be heard at this moment, be there more to come or not. */
+  isMute(now: number): boolean {
+    const frameBytes = bytesPerMs(this.#wires.to) * FRAME_MS; // crumbs wait for the rest of their part
+    if (this.#parts.some((part) => part.waiting.length >= frameBytes)) return this.#isHeld;
+    return this.#playout.leadMs(now) === 0 || now < this.#ownSoundUntil;
+  }
+
+  /** A sound of the house's own, for a caller who would hear nothing. */
+  reassure(now: number): void {
+    if (!this.isMute(now) || this.#isHeld || !this.#playout.isOpen) return;
+    this.#playout.play(waitingTone(this.#wires.to), true, now);
+    this.#ownSoundUntil = now + this.#playout.leadMs(now);
   }
 
   /** The answer that is being heard, or will be next. */

@@ -3,23 +3,23 @@ import type { AgentSaid } from '../ports/call-log.ts';
 import type { CallLeg } from '../ports/carrier.ts';
 import type { PartId, RealtimeSession, ResponseWant, SessionTraits } from '../ports/model.ts';
 import type { CallTap } from './call-tap.ts';
-import { Doubt } from './doubt.ts';
+import { Doubt, ONSET_MS } from './doubt.ts';
 import { Downlink } from './downlink.ts';
+import { downlinkWires } from './downlink-wires.ts';
+import type { FloorRules } from './floor-rules.ts';
 import { GREETING } from './greeting.ts';
-import { giveWay } from './interruption.ts';
+import { HOUSE_WORDS } from './house-words.ts';
+import { type GivingWay, giveWay } from './interruption.ts';
 import type { Journal } from './journal.ts';
+import { Recent } from './recent.ts';
 import { ResponseLedger } from './response-ledger.ts';
 import { SpeechEvidence } from './speech-evidence.ts';
-
-export interface FloorRules {
-  readonly interruption: 'immediate' | 'confirmed';
-  readonly greetingIsProtected: boolean;
-}
 
 /**
  * Whose turn it is: who speaks, who is waited for, who gives way.
  *
- * The one place that lets the agent speak and silences it.
+ * The one place that lets the agent speak and silences it. That the caller makes a sound is what the model says; that
+ * they have taken the turn is decided here, and whoever acts on it listens to that.
  */
 export class Floor {
   readonly #rules: FloorRules;
@@ -27,28 +27,39 @@ export class Floor {
   readonly #journal: Journal;
   readonly #tap: CallTap;
   readonly #ledger = new ResponseLedger();
-  readonly #evidence: SpeechEvidence | null;
+  readonly #evidence = new SpeechEvidence();
+  readonly #turnTaken: (now: number) => void;
   /** Answers of which the caller must not hear one more sound, however late it comes. */
   readonly #outlawed = new Recent();
   /** Answers that were spoken, at least in part. */
   readonly #spoken = new Recent();
   readonly #protected = new Recent();
   #leg: CallLeg | null = null;
+  /** The caller was here, and is with somebody else: nobody hears what would be said. */
+  #isAway = false;
   #voice: { readonly traits: SessionTraits; readonly downlink: Downlink } | null = null;
   #doubt: Doubt | null = null;
   #heldAt = 0;
   /** Something was not said because the phone took nothing, and the caller is to hear of it. */
   #hasGivenUp = false;
+  /** When the caller last heard the agent. */
+  heardAt = Number.NEGATIVE_INFINITY;
   #turns = 0;
   /** The caller has begun a turn that the agent is to answer. */
   #turnIsOpen = false;
 
-  constructor(rules: FloorRules, session: RealtimeSession, journal: Journal, tap: CallTap) {
+  constructor(
+    rules: FloorRules,
+    session: RealtimeSession,
+    journal: Journal,
+    tap: CallTap,
+    turnTaken: (now: number) => void,
+  ) {
     this.#rules = rules;
     this.#session = session;
     this.#journal = journal;
     this.#tap = tap;
-    this.#evidence = rules.interruption === 'confirmed' ? new SpeechEvidence() : null;
+    this.#turnTaken = turnTaken;
   }
 
   get callerIsSpeaking(): boolean {
@@ -57,31 +68,27 @@ export class Floor {
 
   connect(leg: CallLeg, now: number): void {
     this.#leg = leg;
+    this.#isAway = false;
     this.#voice?.downlink.connect(leg, now);
+    this.#ask(now);
   }
 
+  /** The line is gone: what the caller has not heard of the agent's words was never said. */
   disconnect(now: number): void {
-    this.#leg = null;
+    this.#leg = null; // there is no phone any more that could be cleared
+    this.#isAway = true;
+    this.#doubt = null;
+    this.#turnIsOpen = false;
+    if (this.#ledger.callerIsSpeaking) this.#turnEnds(now, null, false);
+    this.#cut(now);
+    this.#ledger.forget();
     this.#voice?.downlink.disconnect(now);
   }
 
   /** The model can be heard from now on. */
   open(traits: SessionTraits, format: AudioFormat, now: number): void {
-    const downlink = new Downlink({
-      from: traits.output,
-      to: format,
-      tell: (fact) => this.#journal.note(fact),
-      played: (audio, startsAt) => {
-        this.#tap.agentPlayed(audio, startsAt);
-        this.#evidence?.played(audio, startsAt);
-      },
-      silenced: (since) => {
-        this.#tap.agentCleared(since);
-        this.#evidence?.silenced(since);
-      },
-      marked: (name, dueAt) => this.#tap.agentMarked(name, dueAt),
-      wantsMarks: () => this.#tap.wantsMarks,
-    });
+    const wires = downlinkWires(this.#journal, this.#tap, this.#isConfirmed ? this.#evidence : null);
+    const downlink = new Downlink({ ...wires, from: traits.output, to: format });
     this.#voice = { traits, downlink };
     if (this.#leg) downlink.connect(this.#leg, now);
   }
@@ -93,6 +100,7 @@ export class Floor {
 
   tick(now: number): void {
     this.#voice?.downlink.tick(now);
+    if (this.#voice && !this.#voice.downlink.isMute(now)) this.heardAt = now;
     if (this.#voice) this.#mindTheLine(this.#voice.downlink, now);
     if (this.#doubt) this.#weigh(this.#doubt, now);
     this.#ask(now);
@@ -100,7 +108,7 @@ export class Floor {
 
   hear(audio: Uint8Array, lineMs: number, now: number): void {
     this.#voice?.downlink.frameCame(lineMs, now);
-    this.#evidence?.heard(audio, now);
+    this.#evidence.heard(audio, now);
     if (this.#doubt) this.#weigh(this.#doubt, now);
   }
 
@@ -123,14 +131,21 @@ export class Floor {
     this.#ledger.withdraw(wantId);
   }
 
-  /** Nothing is being said, prepared or asked for. */
+  /** Nothing is being said, prepared or asked for, and the caller has heard everything there is to hear. */
   isQuiet(now: number): boolean {
-    return this.isSilent(now) && this.#ledger.isIdle(now);
+    const isSilent = !this.#ledger.callerIsSpeaking && (this.#voice?.downlink.isIdle(now) ?? true);
+    return isSilent && this.#ledger.isIdle(now);
   }
 
-  /** The caller has heard everything there is to hear. */
-  isSilent(now: number): boolean {
-    return !this.#ledger.callerIsSpeaking && (this.#voice?.downlink.isIdle(now) ?? true);
+  /** Neither side can be heard. */
+  isDead(now: number): boolean {
+    const downlink = this.#voice?.downlink;
+    if (this.#ledger.callerIsSpeaking || !downlink) return !this.#ledger.callerIsSpeaking;
+    return downlink.isMute(now) && downlink.deafSince === null; // which is no fault of the model's
+  }
+
+  owesAnswer(now: number): boolean {
+    return this.#ledger.isOwed(now);
   }
 
   /** What the caller is hearing at this moment, as far as it is not told of yet. */
@@ -142,11 +157,17 @@ export class Floor {
     return this.#spoken.has(responseId);
   }
 
-  callerSpeaks(now: number): void {
+  isDiscarded(responseId: string): boolean {
+    return this.#outlawed.has(responseId);
+  }
+
+  /** `isLeaving`: the agent is about to go, and stays only for words. */
+  callerSpeaks(isLeaving: boolean, now: number): void {
     this.#journal.note({ type: 'caller_started_speaking' });
-    this.#ledger.callerSpeaks();
+    this.#ledger.callerSpeaks(now);
     const isAnswer = !this.#voice || this.#voice.downlink.isIdle(now);
-    if (this.#evidence && !isAnswer) {
+    if (isLeaving || (this.#isConfirmed && !isAnswer)) {
+      if (!this.#isConfirmed && !this.#isProtected()) this.#giveWay(now);
       this.#doubt = new Doubt(this.#evidence, now);
       return this.#weigh(this.#doubt, now);
     }
@@ -154,24 +175,52 @@ export class Floor {
   }
 
   callerPauses(now: number, spokeUntil: number | null = null): void {
-    this.#journal.note({
-      type: 'caller_stopped_speaking',
-      ...(spokeUntil !== null && { spokeUntilMs: this.#journal.msAt(spokeUntil) }),
-    });
-    const answersTurns = this.#voice?.traits.answersTurns ?? false;
-    this.#ledger.callerPauses(now, answersTurns);
-    if (this.#doubt) this.#letGo(now); // it was over before it was speech
-    if (this.#turnIsOpen && !answersTurns) this.answerTurn(now);
-    this.#turnIsOpen = false;
+    this.#turnEnds(now, spokeUntil, this.#voice?.traits.answersTurns ?? false);
   }
 
-  /** The caller has had their say: the agent's turn. */
+  /** The caller has been still for longer than any turn lasts: its end got lost, or is still to be told. */
+  turnIsOverdue(now: number): boolean {
+    const maybeEchoAt = this.#doubt ? this.heardAt : this.#ledger.callerSpeaksSince; // the model may still hear that
+    const stillMs = Math.min(this.#evidence.stillMs, now - this.#ledger.callerSpeaksSince, now - maybeEchoAt);
+    return this.#ledger.callerIsSpeaking && stillMs >= this.#rules.longestPauseMs;
+  }
+
+  endTurn(isToAnswer: boolean, now: number): void {
+    if (!isToAnswer) this.#turnIsOpen = false;
+    this.#turnEnds(now, null, false);
+  }
+
+  /** Whether anything was heard of the caller since they took the turn, as far as we hear it ourselves. */
+  callerWasHeard(now: number): boolean {
+    return this.#evidence.quietMs(now) < now - this.#ledger.callerSpeaksSince + ONSET_MS;
+  }
+
+  /** The caller has had their say: the agent's turn. What was said since it was last asked for goes with it. */
   answerTurn(now: number): void {
+    if (this.#ledger.isQueued(`turn-${this.#turns}`)) return;
     this.want({ wantId: `turn-${++this.#turns}` }, now);
   }
 
+  /** The last answer came to nothing: another one. */
+  askAgain(now: number): void {
+    this.#cut(now);
+    if (this.#ledger.again()) this.#ask(now);
+    else this.answerTurn(now);
+  }
+
+  /** Asks for this instead of whatever was to be said. */
+  sayInstead(want: ResponseWant, now: number): void {
+    this.#cut(now);
+    this.#ledger.drop();
+    this.want(want, now);
+  }
+
+  reassure(now: number): void {
+    this.#voice?.downlink.reassure(now);
+  }
+
   /** The agent stops, whatever it says. */
-  giveWay(now: number): void {
+  #giveWay(now: number): void {
     if (!this.#voice || !this.#leg) return;
     const { traits, downlink } = this.#voice;
     const silentSince = downlink.deafSince ?? (downlink.isHeld ? this.#heldAt : null);
@@ -179,10 +228,8 @@ export class Floor {
     const way = giveWay(parts, this.#ledger.runningId, traits.yieldsToSpeech);
 
     if (way.silenceThePhone && silentSince === null) this.#silence(now); // before anything else: the part the caller notices
-    if (parts.length > 0) downlink.fallSilent(now);
-    for (const responseId of way.outlaw) this.#outlawed.add(responseId);
-    if (way.cancel !== null) this.#session.cancel(way.cancel);
-    for (const { part, heardMs } of way.truncate) this.#session.truncate(part, heardMs);
+    if (parts.length > 0 || downlink.isHeld) downlink.fallSilent(now);
+    this.#admit(way);
     if (parts.some((part) => part.receivedMs > 0)) {
       this.#journal.note({
         type: 'interrupted',
@@ -194,10 +241,13 @@ export class Floor {
   }
 
   answerStarted(responseId: string, wantId: string | null, now: number): void {
+    const isOwn = wantId === null && this.#voice?.traits.answersTurns === true;
+    if (isOwn && this.#ledger.callerIsSpeaking) this.callerPauses(now); // that it ended got lost
     this.#ledger.started(responseId, wantId, now);
     if (wantId === GREETING && this.#rules.greetingIsProtected) this.#protected.add(responseId);
-    // Asked for before the caller began, granted after: it would talk over them.
-    if (wantId !== null && this.#ledger.callerIsSpeaking && !this.#isProtected()) this.#stop(responseId, now);
+    // Asked for before the caller began, granted after: it would talk over them. Noises are not talked over.
+    const isTalkedOver = this.#ledger.callerIsSpeaking && this.#doubt === null;
+    if (wantId !== null && isTalkedOver && !this.#isProtected()) this.#stop(responseId, now);
   }
 
   refused(wantId: string | null, because: 'busy' | 'rejected', now: number): void {
@@ -217,13 +267,15 @@ export class Floor {
   wrote(responseId: string, now: number): void {
     this.#spoken.add(responseId);
     this.#ledger.goesOn(responseId, now);
+    this.heardAt = now;
   }
 
   words(part: PartId, text: string, now: number): void {
     if (!this.#outlawed.has(part.responseId)) this.#voice?.downlink.note(part, text, now);
   }
 
-  partDone(part: PartId): void {
+  partDone(part: PartId, now: number): void {
+    this.#ledger.goesOn(part.responseId, now, true);
     this.#voice?.downlink.complete(part);
   }
 
@@ -233,28 +285,66 @@ export class Floor {
     this.#ask(now);
   }
 
+  get #isConfirmed(): boolean {
+    return this.#rules.interruption === 'confirmed';
+  }
+
   #takeTurn(now: number): void {
     this.#turnIsOpen = true;
-    if (!this.#isProtected()) this.giveWay(now);
+    if (!this.#isProtected()) this.#giveWay(now);
+    this.#turnTaken(now);
+  }
+
+  #turnEnds(now: number, spokeUntil: number | null, answersByItself: boolean): void {
+    this.#journal.note({
+      type: 'caller_stopped_speaking',
+      ...(spokeUntil !== null && { spokeUntilMs: this.#journal.msAt(spokeUntil) }),
+    });
+    this.#ledger.callerPauses(now, answersByItself);
+    if (this.#doubt) this.#pauseInDoubt(this.#doubt, now);
+    if (this.#turnIsOpen && !answersByItself) this.answerTurn(now);
+    this.#turnIsOpen = false;
+  }
+
+  /** It was over before it was speech. But where the model's word counts, only a noise we heard ourselves is none. */
+  #pauseInDoubt(doubt: Doubt, now: number): void {
+    if (this.#isConfirmed || doubt.hasHeardSomething) return this.#letGo(now);
+    this.#doubt = null;
+    this.#takeTurn(now);
+  }
+
+  /** No more of what the agent was saying: as far as it was heard, it was said. */
+  #cut(now: number): void {
+    if (!this.#voice) return;
+    const { downlink } = this.#voice;
+    const way = giveWay(downlink.progress(now), this.#ledger.runningId, false);
+    const isSilent = downlink.isHeld || downlink.deafSince !== null;
+    if (way.silenceThePhone && this.#leg && !isSilent) this.#silence(now);
+    downlink.fallSilent(now);
+    this.#admit(way);
+  }
+
+  #admit({ outlaw, cancel, truncate }: GivingWay): void {
+    for (const responseId of outlaw) this.#outlawed.add(responseId);
+    if (cancel !== null) this.#session.cancel(cancel);
+    for (const { part, heardMs } of truncate) this.#session.truncate(part, heardMs);
   }
 
   #weigh(doubt: Doubt, now: number): void {
-    switch (doubt.verdict(now)) {
-      case 'echo_so_far':
-        return;
-      case 'hold':
-        return this.#hold(now);
-      case 'speech':
-        this.#doubt = null;
-        return this.#takeTurn(now);
-      case 'no_speech':
-        return this.#letGo(now);
+    const verdict = doubt.verdict(now);
+    if (verdict === 'no_speech') return this.#letGo(now);
+    // Whatever it is, where the model's word counts: it hears speech, and that does not end.
+    if (verdict === 'speech' || (!this.#isConfirmed && doubt.isLongFor(now))) {
+      this.#doubt = null;
+      return this.#takeTurn(now);
     }
+    if (verdict === 'hold') this.#hold(now);
   }
 
   #hold(now: number): void {
     const downlink = this.#voice?.downlink;
-    if (!downlink || downlink.isHeld || downlink.deafSince !== null || this.#isProtected()) return;
+    if (!downlink || downlink.isHeld || downlink.isIdle(now)) return;
+    if (downlink.deafSince !== null || this.#isProtected()) return;
     this.#silence(now);
     downlink.hold(now);
     this.#heldAt = now;
@@ -272,7 +362,7 @@ export class Floor {
   #silence(now: number): void {
     this.#leg?.clear();
     this.#tap.agentCleared(now);
-    this.#evidence?.silenced(now);
+    this.#evidence.silenced(now);
   }
 
   /**
@@ -282,21 +372,13 @@ export class Floor {
   #mindTheLine(downlink: Downlink, now: number): void {
     if (downlink.isStale(now)) {
       this.#hasGivenUp = true;
-      return this.#giveUp(downlink, now);
+      return this.#cut(now);
     }
     if (!this.#hasGivenUp || downlink.deafSince !== null) return;
     this.#hasGivenUp = false;
-    this.#journal.note({ type: 'told', by: 'house', text: LINE_WAS_DEAD });
-    this.#session.add({ type: 'text', from: 'house', text: LINE_WAS_DEAD });
+    this.#journal.note({ type: 'told', by: 'house', text: HOUSE_WORDS.lineWasDead });
+    this.#session.add({ type: 'text', from: 'house', text: HOUSE_WORDS.lineWasDead });
     this.answerTurn(now);
-  }
-
-  #giveUp(downlink: Downlink, now: number): void {
-    const way = giveWay(downlink.progress(now), this.#ledger.runningId, false);
-    downlink.fallSilent(now);
-    for (const responseId of way.outlaw) this.#outlawed.add(responseId);
-    if (way.cancel !== null) this.#session.cancel(way.cancel);
-    for (const { part, heardMs } of way.truncate) this.#session.truncate(part, heardMs);
   }
 
   #isProtected(): boolean {
@@ -312,28 +394,7 @@ export class Floor {
   }
 
   #ask(now: number): void {
-    const want = this.#voice && this.#ledger.next(now);
+    const want = this.#voice && !this.#isAway && this.#ledger.next(now);
     if (want) this.#session.respond(want);
   }
 }
-
-const LINE_WAS_DEAD =
-  'The line to the caller was dead for a while, and they did not hear the last of what you said. They hear you again now: go on from there, or say it anew, briefly.';
-
-/** The last few names, for news that comes late. */
-class Recent {
-  readonly #names: string[] = [];
-
-  has(name: string): boolean {
-    return this.#names.includes(name);
-  }
-
-  add(name: string): void {
-    if (this.#names.at(-1) === name) return;
-    this.#names.push(name);
-    if (this.#names.length > MOST_NAMES) this.#names.shift();
-  }
-}
-
-/** Late news is late by an answer or two, not by dozens. */
-const MOST_NAMES = 32;

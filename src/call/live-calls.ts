@@ -57,14 +57,19 @@ export class LiveCalls implements Switchboard {
     const { admission } = this;
     if (!admission.admitted) return admission;
 
-    const plan = this.#planFor(incoming);
-    if (!plan) return { admitted: false, because: 'nobody_answers_it' };
-    const call = new Call(incoming, plan, this.#around, (reason) =>
-      this.#forget(callId, aftermathOf(reason, plan.apology)),
-    );
-    this.#endings.delete(callId);
-    this.#live.set(callId, call);
-    return admission;
+    try {
+      const plan = this.#planFor(incoming);
+      if (!plan) return { admitted: false, because: 'nobody_answers_it' };
+      const call = new Call(incoming, plan, this.#around, (reason, isUnsaid) =>
+        this.#forget(callId, isUnsaid ? plan.apology : aftermathOf(reason, plan.apology)),
+      );
+      this.#endings.delete(callId);
+      this.#live.set(callId, call);
+      return admission;
+    } catch (error) {
+      this.#around.crashed(callId, error);
+      return { admitted: false, because: 'out_of_order' };
+    }
   }
 
   connect(callId: string, leg: CallLeg): boolean {

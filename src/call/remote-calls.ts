@@ -18,10 +18,12 @@ export class RemoteCalls {
   /** The answers of this turn of the caller's in which something was called. */
   readonly #rounds = new Set<string>();
   #count = 0;
+  readonly #goesInCircles: (now: number) => void;
 
-  constructor(floor: Floor, journal: Journal) {
+  constructor(floor: Floor, journal: Journal, goesInCircles: (now: number) => void) {
     this.#floor = floor;
     this.#journal = journal;
+    this.#goesInCircles = goesInCircles;
   }
 
   /** Something is being looked up or done. */
@@ -52,6 +54,7 @@ export class RemoteCalls {
     const open = this.#close(callId, result, output, now);
     if (!open) return;
     if ([...this.#open.values()].some(({ call }) => call.responseId === open.call.responseId)) return;
+    if (this.#rounds.size > MOST_ROUNDS + 1) return this.#goesInCircles(now);
     const wantId = `remote-${++this.#count}`;
     this.#unanswered.push(wantId);
     const isLoop = this.#rounds.size > MOST_ROUNDS;

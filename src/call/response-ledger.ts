@@ -15,8 +15,12 @@ export class ResponseLedger {
   #asked: Asked | null = null;
   #granted: Asked | null = null;
   #running: Running | null = null;
+  /** What the last answer was to be, for asking again. */
+  #last: ResponseWant | null = null;
   #callerIsSpeaking = false;
+  #speaksSince = NEVER;
   #ownAnswerBy = NEVER;
+  #ownAnswerIsDue = false;
   #busyUntil = NEVER;
 
   /** The answer that is being made at the moment. */
@@ -28,9 +32,23 @@ export class ResponseLedger {
     return this.#callerIsSpeaking;
   }
 
+  /** Since when the caller has been speaking, or last did. */
+  get callerSpeaksSince(): number {
+    return this.#speaksSince;
+  }
+
   /** No answer is being made, none is asked for, none is wanted. */
   isIdle(now: number): boolean {
-    return !this.#running && !this.#asked && this.#queue.length === 0 && now >= this.#ownAnswerBy;
+    return !this.#isRunning(now) && !this.#asked && this.#queue.length === 0 && now >= this.#ownAnswerBy;
+  }
+
+  /** Somebody waits for an answer: of ours, or one that the model was to give by itself. */
+  isOwed(now: number): boolean {
+    return this.#isRunning(now) || this.#asked !== null || this.#queue.length > 0 || this.#ownAnswerIsDue;
+  }
+
+  isQueued(wantId: string): boolean {
+    return this.#queue.some((want) => want.wantId === wantId);
   }
 
   want(want: ResponseWant): void {
@@ -51,7 +69,7 @@ export class ResponseLedger {
     if (this.#asked && now - this.#asked.at >= SILENT_MS) this.#takeBack(this.#asked);
     if (this.#asked || this.#callerIsSpeaking || now < this.#ownAnswerBy || now < this.#busyUntil)
       return null;
-    if (this.#running && now - this.#running.lastSignAt < SILENT_MS) return null;
+    if (this.#running && this.#isRunning(now) && now - this.#running.lastSignAt < SILENT_MS) return null;
 
     const want = this.#queue.shift();
     if (!want) return null;
@@ -60,12 +78,15 @@ export class ResponseLedger {
     return want;
   }
 
-  callerSpeaks(): void {
+  callerSpeaks(now: number): void {
+    if (!this.#callerIsSpeaking) this.#speaksSince = now;
     this.#callerIsSpeaking = true;
+    this.#ownAnswerIsDue = false;
   }
 
   callerPauses(now: number, modelAnswers: boolean): void {
     this.#callerIsSpeaking = false;
+    this.#ownAnswerIsDue = modelAnswers;
     if (modelAnswers) this.#ownAnswerBy = now + OWN_ANSWER_MS;
   }
 
@@ -75,13 +96,44 @@ export class ResponseLedger {
       this.#granted = this.#asked;
       this.#asked = null;
     } else if (wantId === null) this.#ownAnswerBy = NEVER;
-    this.#running = { responseId, lastSignAt: now };
+    const want = wantId === null ? null : (this.#granted?.want ?? null);
+    this.#running = { responseId, want, lastSignAt: now, isSpoken: false };
+    this.#ownAnswerIsDue = false;
     this.#busyUntil = NEVER;
   }
 
-  /** The running answer gave a sign of life. */
-  goesOn(responseId: string, now: number): void {
-    if (this.#running?.responseId === responseId) this.#running = { responseId, lastSignAt: now };
+  /** The running answer gave a sign of life. `isSpoken`: for all we know that was the last of it. */
+  goesOn(responseId: string, now: number, isSpoken = false): void {
+    if (this.#running?.responseId === responseId)
+      this.#running = { ...this.#running, lastSignAt: now, isSpoken };
+  }
+
+  /** Asks anew for what was asked for or is being made. False if that was nothing of ours. */
+  again(): boolean {
+    const { want, isWithdrawn } = this.#asked ?? {
+      want: this.#running?.want ?? this.#last,
+      isWithdrawn: false,
+    };
+    this.drop();
+    if (want && !isWithdrawn) this.#queue.unshift(want);
+    return this.#queue.length > 0;
+  }
+
+  /** Nor does what was wanted. */
+  forget(): void {
+    this.#queue.length = 0;
+    this.drop();
+  }
+
+  /** What was asked for and what is being made counts no more. */
+  drop(): void {
+    this.#asked = null;
+    this.#granted = null;
+    this.#running = null;
+    this.#last = null;
+    this.#ownAnswerBy = NEVER;
+    this.#ownAnswerIsDue = false;
+    this.#busyUntil = NEVER;
   }
 
   /**
@@ -93,6 +145,7 @@ export class ResponseLedger {
     if (!asked || (wantId !== null && wantId !== asked.want.wantId)) return;
     this.#asked = null;
     this.#granted = null;
+    this.#last = asked.want;
     if (because === 'rejected') return; // it would be rejected again
     this.#takeBack(asked);
     this.#busyUntil = now + BUSY_MS;
@@ -100,8 +153,16 @@ export class ResponseLedger {
 
   done(responseId: string): void {
     if (this.#running?.responseId !== responseId) return;
+    this.#last = this.#running.want;
     this.#running = null;
     this.#busyUntil = NEVER;
+  }
+
+  /** An answer whose sound is complete, and that has been still since, is over: its end got lost on the way. */
+  #isRunning(now: number): boolean {
+    return (
+      this.#running !== null && !(this.#running.isSpoken && now - this.#running.lastSignAt >= END_LOST_MS)
+    );
   }
 
   #takeBack({ want, isWithdrawn }: Asked): void {
@@ -118,7 +179,9 @@ interface Asked {
 
 interface Running {
   readonly responseId: string;
+  readonly want: ResponseWant | null;
   readonly lastSignAt: number;
+  readonly isSpoken: boolean;
 }
 
 const NEVER = Number.NEGATIVE_INFINITY;
@@ -128,6 +191,9 @@ const OWN_ANSWER_MS = 1_500;
 
 /** How long we take "busy" at its word when we hear nothing of the answer it is busy with. */
 const BUSY_MS = 2_000;
+
+/** The end of an answer follows its last sound at once, or a tool call within this time. */
+const END_LOST_MS = 2_000;
 
 /** A request or an answer without a sign of life for so long was lost on the way. */
 const SILENT_MS = 10_000;

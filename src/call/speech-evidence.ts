@@ -11,6 +11,8 @@ import { MULAW_DECODED } from '../audio/g711.ts';
 export class SpeechEvidence {
   readonly #played: Level[] = [];
   readonly #frames: Frame[] = [];
+  #lastLoudAt = Number.NEGATIVE_INFINITY;
+  #stillMs = 0;
 
   /** The phone plays this, at that time. */
   played(audio: Uint8Array, startsAt: number): void {
@@ -29,6 +31,8 @@ export class SpeechEvidence {
   heard(audio: Uint8Array, now: number): void {
     const { power, sharpness } = loudnessOf(audio);
     const isLoud = power > QUIET_POWER && power > ECHO_SHARE * this.#loudestPlayed(now);
+    if (isLoud) this.#lastLoudAt = now;
+    this.#stillMs = isLoud ? 0 : this.#stillMs + audio.length / BYTES_PER_MS;
     this.#frames.push({
       at: now,
       ms: audio.length / BYTES_PER_MS,
@@ -50,8 +54,12 @@ export class SpeechEvidence {
 
   /** How long the caller has made no sound. */
   quietMs(now: number): number {
-    const last = this.#frames.findLast((frame) => frame.isLoud);
-    return now - (last?.at ?? Number.NEGATIVE_INFINITY);
+    return now - this.#lastLoudAt;
+  }
+
+  /** How much the line has brought since without any: what it does not bring tells nothing. */
+  get stillMs(): number {
+    return this.#stillMs;
   }
 
   #sum(since: number, counts: (frame: Frame) => boolean): number {

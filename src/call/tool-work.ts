@@ -17,16 +17,28 @@ export class ToolWork {
   readonly #session: RealtimeSession;
   readonly #floor: Floor;
   readonly #whenDone: WhenDone;
+  readonly #goesInCircles: (now: number) => void;
+  /** Rounds of tools since the caller last spoke that were one too many. */
+  #circles = 0;
   readonly #put: { readonly responseId: string; readonly call: ToolCall }[] = [];
   #batches: Batch[] = [];
   #unanswered: Unanswered[] = [];
   #count = 0;
+  /** The last answer that only said that something is being looked up. */
+  #fillerAnswer: string | null = null;
 
-  constructor(runner: ToolRunner, session: RealtimeSession, floor: Floor, whenDone: WhenDone) {
+  constructor(
+    runner: ToolRunner,
+    session: RealtimeSession,
+    floor: Floor,
+    whenDone: WhenDone,
+    goesInCircles: (now: number) => void,
+  ) {
     this.#runner = runner;
     this.#session = session;
     this.#floor = floor;
     this.#whenDone = whenDone;
+    this.#goesInCircles = goesInCircles;
   }
 
   /** Something is being looked up or done. */
@@ -34,7 +46,22 @@ export class ToolWork {
     return this.#batches.length > 0;
   }
 
+  /** Something that the caller may be told about is being looked up or done. */
+  get keepsWaiting(): boolean {
+    return this.#batches.some((batch) => this.#fillerOf(batch) !== undefined);
+  }
+
+  static isFiller(wantId: string | null): boolean {
+    return wantId?.startsWith(FILLER) ?? false;
+  }
+
+  /** Whether this answer only says that something is being looked up. */
+  isFillerAnswer(responseId: string): boolean {
+    return this.#fillerAnswer === responseId;
+  }
+
   turnBegan(): void {
+    this.#circles = 0;
     this.#runner.turnBegan();
   }
 
@@ -74,10 +101,7 @@ export class ToolWork {
     for (const batch of this.#batches) {
       if (batch.hasFiller || now - batch.begunAt < FILLER_MS || !this.#floor.isQuiet(now)) continue;
       batch.hasFiller = true;
-      const filler = batch.calls
-        .filter(({ callId }) => !batch.outcomes.has(callId))
-        .map(({ name }) => this.#runner.fillerFor(name))
-        .find((words) => words !== null);
+      const filler = this.#fillerOf(batch);
       if (!filler) continue;
       const instructions = `Say exactly this, and nothing else: "${filler}"`;
       this.#floor.want({ wantId: fillerOf(batch), instructions, withoutTools: true }, now);
@@ -89,8 +113,11 @@ export class ToolWork {
     for (const { missing } of this.#unanswered) missing.delete(toolCallId);
   }
 
-  answerStarted(wantId: string | null): void {
-    if (wantId?.startsWith('filler-')) return;
+  answerStarted(responseId: string, wantId: string | null): void {
+    if (ToolWork.isFiller(wantId)) {
+      this.#fillerAnswer = responseId;
+      return;
+    }
     for (const { wantId: ours, missing } of this.#unanswered) {
       if (missing.size === 0 && ours !== wantId) this.#floor.withdraw(ours);
     }
@@ -113,10 +140,32 @@ export class ToolWork {
       const output = batch.outcomes.get(callId)?.output ?? NOT_RUN;
       this.#session.add({ type: 'tool_output', toolCallId: callId, output });
     }
+    if ([...batch.outcomes.values()].some((each) => each.isLoop)) return this.#endLoop(batch, now);
     const wantsAnswer = [...batch.outcomes.values()].some((each) => each.wantsAnswer);
     if (!wantsAnswer && this.#floor.hasSpokenIn(batch.responseId)) return; // all was said along with the call
-    this.#unanswered.push({ wantId: batch.name, missing: new Set(batch.calls.map(({ callId }) => callId)) });
-    this.#floor.want({ wantId: batch.name }, now);
+    this.#want(batch, {}, now);
+  }
+
+  /** One answer without tools, and whoever asks for some all the same gets no further with it. */
+  #endLoop(batch: Batch, now: number): void {
+    this.#circles += 1;
+    if (this.#circles === 1) this.#want(batch, { withoutTools: true }, now);
+    else this.#goesInCircles(now);
+  }
+
+  #want({ name, calls }: Batch, how: { readonly withoutTools?: true }, now: number): void {
+    this.#unanswered.push({ wantId: name, missing: new Set(calls.map(({ callId }) => callId)) });
+    this.#floor.want({ wantId: name, ...how }, now);
+  }
+
+  /** What to say of the first of these calls that is not done yet; undefined if they are not to be talked over. */
+  #fillerOf({ calls, outcomes }: Batch): string | undefined {
+    return (
+      calls
+        .filter(({ callId }) => !outcomes.has(callId))
+        .map(({ name }) => this.#runner.fillerFor(name))
+        .find((words) => words !== null) ?? undefined
+    );
   }
 }
 
@@ -136,8 +185,10 @@ interface Unanswered {
 }
 
 function fillerOf({ name }: Batch): string {
-  return `filler-${name}`;
+  return `${FILLER}${name}`;
 }
+
+const FILLER = 'filler-';
 
 /** More than twice as many as one answer may put, and each is bounded. */
 const MOST_PUT = 40;

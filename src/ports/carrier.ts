@@ -85,7 +85,10 @@ export interface Switchboard {
 
 export type Admission =
   | { readonly admitted: true; readonly isNew: boolean }
-  | { readonly admitted: false; readonly because: 'full' | 'draining' | 'nobody_answers_it' };
+  | { readonly admitted: false; readonly because: NotAdmitted };
+
+/** `out_of_order`: we made a mistake, and somebody has been told of it. */
+export type NotAdmitted = 'full' | 'draining' | 'nobody_answers_it' | 'out_of_order';
 
 export type TransferOutcome = 'completed' | 'busy' | 'no_answer' | 'failed';
 

@@ -41,6 +41,8 @@ export interface ToolOutcome {
   readonly result: ToolResult;
   /** False when there is nothing for the agent to say about it. */
   readonly wantsAnswer: boolean;
+  /** The model asks for tools in answer after answer: the next one is to do without. */
+  readonly isLoop?: boolean;
 }
 
 export type ToolResult =

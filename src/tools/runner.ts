@@ -79,7 +79,8 @@ export class CallTools implements ToolRunner {
     }
     const admitted = this.#limits.admit(responseId);
     if (!admitted.ok) {
-      return { output: refusal(admitted.sentence), result: 'refused', wantsAnswer: admitted.wantsAnswer };
+      const { sentence, isLoop } = admitted;
+      return { output: refusal(sentence), result: 'refused', wantsAnswer: true, ...(isLoop && { isLoop }) };
     }
     if (!tool) {
       return { output: answerTo('unknown_tool', false), result: 'unknown_tool', wantsAnswer: true };

@@ -3,8 +3,7 @@ import { REFUSALS } from './words.ts';
 
 export type Admitted =
   | { readonly ok: true }
-  /** `wantsAnswer`: so that the caller hears an apology; a model that goes on all the same is not asked again. */
-  | { readonly ok: false; readonly sentence: string; readonly wantsAnswer: boolean };
+  | { readonly ok: false; readonly sentence: string; readonly isLoop: boolean };
 
 /**
  * Ends loops: a model that asks for tools answer after answer, without the caller saying anything, keeps the
@@ -15,11 +14,11 @@ export class TurnLimits {
   #roundsInCall = 0;
   #callsInRound = 0;
   #round: string | null = null;
-  #roundsRefused = 0;
+  #isRefused = false;
 
   turnBegan(): void {
     this.#roundsInTurn = 0;
-    this.#roundsRefused = 0;
+    this.#isRefused = false;
     this.#round = null;
   }
 
@@ -27,20 +26,20 @@ export class TurnLimits {
     if (responseId !== this.#round) {
       this.#round = responseId;
       this.#callsInRound = 0;
-      if (this.#isOver()) this.#roundsRefused += 1;
+      if (this.#isOver()) this.#isRefused = true;
       else {
         this.#roundsInTurn += 1;
         this.#roundsInCall += 1;
       }
     }
     this.#callsInRound += 1;
-    if (this.#roundsRefused > 0) {
+    if (this.#isRefused) {
       const isForGood = this.#roundsInCall >= TOOL_LIMITS.roundsPerCall;
       const sentence = isForGood ? REFUSALS.tooManyInCall : REFUSALS.tooManyRounds;
-      return { ok: false, sentence, wantsAnswer: this.#roundsRefused === 1 };
+      return { ok: false, sentence, isLoop: true };
     }
     if (this.#callsInRound > TOOL_LIMITS.callsPerRound) {
-      return { ok: false, sentence: REFUSALS.tooManyAtOnce, wantsAnswer: true };
+      return { ok: false, sentence: REFUSALS.tooManyAtOnce, isLoop: false };
     }
     return { ok: true };
   }

@@ -85,7 +85,7 @@ function tell(ledger: ResponseLedger, news: News, now: number): void {
   if (news.type === 'started') ledger.started(news.responseId, news.wantId, now);
   else if (news.type === 'refused') ledger.refused(news.wantId, 'busy', now);
   else if (news.type === 'done') ledger.done(news.responseId);
-  else if (news.type === 'speaking') ledger.callerSpeaks();
+  else if (news.type === 'speaking') ledger.callerSpeaks(now);
   else ledger.callerPauses(now, true);
 }
 
@@ -148,7 +148,7 @@ describe('the response ledger', () => {
 
   it('asks for nothing while the caller speaks, or while the model is about to answer', () => {
     const ledger = new ResponseLedger();
-    ledger.callerSpeaks();
+    ledger.callerSpeaks(0);
     ledger.want({ wantId: 'tool' });
 
     const whileSpeaking = ledger.next(0);
@@ -163,7 +163,7 @@ describe('the response ledger', () => {
 
   it('does not wait for an answer of the model’s own that does not come', () => {
     const ledger = new ResponseLedger();
-    ledger.callerSpeaks();
+    ledger.callerSpeaks(0);
     ledger.callerPauses(0, true);
     ledger.want({ wantId: 'tool' });
 

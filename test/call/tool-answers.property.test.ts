@@ -27,7 +27,7 @@ const step = fc.oneof(
 );
 
 /** A request that nothing comes of for so long is taken for lost, and made again. */
-const LOST_AFTER_MS = 10_000;
+const LOST_AFTER_MS = 6_000;
 
 /** A model that grants one answer at a time and answers turns by itself, as the real one does. */
 class Server {
@@ -70,6 +70,14 @@ describe('answers about what tools said, under any order of events', () => {
           const about = batches[Number(/^tools-(\d+)$/.exec(wantId)?.[1]) - 1];
           const isKnown = about && server.knew.some((known) => about.every((callId) => known.has(callId)));
           expect(isKnown ?? false).toBe(false); // nothing is said twice
+        };
+        model.cancel = (responseId) => {
+          if (server.running === responseId) server.knew.pop(); // it said nothing of what it knew
+          clock.after(1, () => {
+            if (server.running !== responseId) return;
+            server.running = null;
+            model.calls([], responseId, 'cancelled');
+          });
         };
         const takeAll = () => {
           for (let id = server.take(); id !== undefined; id = server.take()) model.takesOutputs(id);

@@ -116,7 +116,9 @@ describe('a phone that takes nothing for a while', () => {
     const { phone, clock, model, sent } = aPhoneFallsDeaf();
     clock.advance(1_900);
     model.hearsSpeech();
-    clock.advance(18_000);
+    clock.advance(500);
+    model.hearsPause();
+    clock.advance(17_500);
     const heardMs = phone.heardMs(OLD);
     phone.readsAgain();
     clock.advance(2_000);

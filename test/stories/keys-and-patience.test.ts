@@ -99,7 +99,8 @@ describe('silence', () => {
     model.hearsSpeech();
     clock.advance(1_000);
     model.hearsPause();
-    clock.advance(7_000);
+    model.says('an answer', { ms: 500, response: 'r2' });
+    clock.advance(8_000);
 
     expect(model.wants).toEqual([]);
   });

@@ -8,6 +8,7 @@ import type {
   ContextItem,
   RealtimeSession,
   ResponseOutcome,
+  ResponseWant,
   SessionEvent,
   SessionTraits,
 } from '../../src/ports/model.ts';
@@ -175,7 +176,7 @@ export class ScriptedModel implements RealtimeSession {
     for (const byte of audio) this.heard.push(byte);
   }
 
-  respond({ wantId }: { wantId: string }): void {
+  respond({ wantId }: ResponseWant): void {
     this.wants.push(wantId);
     this.#log(`respond ${wantId}`);
   }

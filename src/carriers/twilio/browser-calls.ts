@@ -1,4 +1,4 @@
-import type { Admission, SoftphoneAnswer, Switchboard } from '../../ports/carrier.ts';
+import type { NotAdmitted, SoftphoneAnswer, Switchboard } from '../../ports/carrier.ts';
 import { browserCallId } from './browser-call-ids.ts';
 import type { StreamTokens } from './stream-tokens.ts';
 
@@ -21,5 +21,6 @@ export function ringFromBrowser(
 const WHY_NOT = {
   full: 'All lines are busy.',
   draining: 'The house is about to close.',
+  out_of_order: 'The call could not be set up. The log says why.',
   nobody_answers_it: 'There is no agent that answers this phone.',
-} as const satisfies Record<Extract<Admission, { admitted: false }>['because'], string>;
+} as const satisfies Record<NotAdmitted, string>;

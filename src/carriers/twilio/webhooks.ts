@@ -1,6 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
-import type { Aftermath, Switchboard, TransferOutcome } from '../../ports/carrier.ts';
+import type { Aftermath, NotAdmitted, Switchboard, TransferOutcome } from '../../ports/carrier.ts';
 import { Remembered } from './remembered.ts';
 import type { Signature } from './signature.ts';
 import type { StreamTokens } from './stream-tokens.ts';
@@ -104,9 +104,14 @@ function voiceTwiml(
     format: 'pcmu',
     ...(agent !== undefined && { agent }),
   });
-  if (!admission.admitted) return sayTwiml(admission.because === 'nobody_answers_it' ? NOBODY : BUSY);
+  if (!admission.admitted) return refusalTwiml(admission.because);
   const repeated = admission.isNew ? null : tokens.issuedTo(callSid);
   return connectTwiml(publicUrl, repeated ?? tokens.issue(callSid));
+}
+
+function refusalTwiml(because: NotAdmitted): string {
+  if (because === 'out_of_order') return apologyTwiml({});
+  return sayTwiml(because === 'nobody_answers_it' ? NOBODY : BUSY);
 }
 
 function afterDial(

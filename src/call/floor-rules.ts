@@ -1,0 +1,23 @@
+import type { TurnDetection } from '../ports/model.ts';
+import type { CallPlan } from './call-plan.ts';
+
+/** How agent and caller take turns on one call. */
+export interface FloorRules {
+  readonly interruption: 'immediate' | 'confirmed';
+  readonly greetingIsProtected: boolean;
+  /** Of a caller who is speaking: longer pauses end their turn, whether or not the model says so. */
+  readonly longestPauseMs: number;
+}
+
+export function floorRules({ interruption, greeting, turnDetection }: CallPlan): FloorRules {
+  return {
+    interruption,
+    greetingIsProtected: greeting.isProtected === true,
+    longestPauseMs: longestPauseMs(turnDetection),
+  };
+}
+
+/** How long a pause within a turn may be before its end must have got lost: longer than a model waits for it. */
+function longestPauseMs(detection: TurnDetection): number {
+  return detection.type === 'server_vad' ? detection.silenceMs + 3_000 : 10_000;
+}

@@ -1,0 +1,371 @@
+import { describe, expect, it } from 'vitest';
+import { encodeMulaw } from '../../src/audio/g711.ts';
+import { NO_TAP } from '../../src/call/call-tap.ts';
+import { LiveCalls } from '../../src/call/live-calls.ts';
+import { Metronome } from '../../src/call/metronome.ts';
+import { aCall, PLAN, ScriptedModel } from '../support/a-call.ts';
+import { settled, ToolboxSpy } from '../support/a-toolbox.ts';
+import { SimulatedPhone } from '../support/simulated-phone.ts';
+import { TestClock } from '../support/test-clock.ts';
+
+const talk = (sent: readonly string[]) => sent.filter((entry) => !/^(play|mark)/.test(entry));
+const SOUND = encodeMulaw(Int16Array.from({ length: 160 }, (_, i) => (i % 4 < 2 ? 9_000 : -9_000)));
+const QUIET = new Uint8Array(160).fill(0xff);
+const TRAITS = { answersTurns: false, yieldsToSpeech: false };
+
+function brings({ phone, clock }: ReturnType<typeof aCall>, frame: Uint8Array, ms: number): void {
+  for (let at = 0; at < ms; at += 20) {
+    phone.tell({ type: 'audio', audio: frame, atMs: at });
+    clock.advance(20);
+  }
+}
+
+/** The caller makes a sound for so long; the model's ear takes it for speech, until half a second after it. */
+function makesSound({ phone, model, clock }: ReturnType<typeof aCall>, ms: number): void {
+  for (let at = 0; at < ms + 500; at += 20) {
+    phone.tell({ type: 'audio', audio: at < ms ? SOUND : QUIET, atMs: at });
+    clock.advance(20);
+    if (at === 100) model.hearsSpeech();
+  }
+  model.hearsPause();
+}
+
+describe('the time limit', () => {
+  const almostOver = (plan = {}) => {
+    const call = aCall({ plan: { maxDurationMs: 60_000, ...plan } });
+    call.clock.advance(30_200);
+    call.model.says('half a minute', { ms: 1_000, want: 'patience-announce_end' });
+    call.clock.advance(29_900);
+    return call;
+  };
+
+  it('T6: is not to be talked out of', () => {
+    const call = almostOver();
+    call.model.starts('r2', 'patience-end');
+    call.model.delta('goodbye', 0x22, 1_500, 'r2');
+    call.clock.advance(300);
+    call.model.hearsSpeech();
+    call.clock.advance(3_000);
+    call.model.hearsPause();
+    call.clock.advance(7_000);
+
+    expect(call.endReason()).toBe('too_long');
+    expect(call.model.added).toEqual([]); // nobody is told that the call goes on
+  });
+
+  it('T6: has the carrier say it where the model does not', () => {
+    const call = almostOver();
+    call.clock.advance(10_100);
+
+    expect(call.endReason()).toBe('too_long');
+    expect(call.sent).not.toContain('hang up');
+    expect(call.phone.isClosed).toBe(true);
+  });
+
+  it('T6: hangs up where goodbye was said', () => {
+    const call = almostOver();
+    call.model.says('goodbye', { ms: 1_000, response: 'r2', want: 'patience-end' });
+    call.clock.advance(1_200);
+
+    expect(call.endReason()).toBe('too_long');
+    expect(call.sent.at(-1)).toBe('hang up');
+  });
+});
+
+describe('a goodbye', () => {
+  const goodbye = async (interruption: 'immediate' | 'confirmed') => {
+    const toolbox = new ToolboxSpy();
+    const call = aCall({ plan: { toolbox, interruption }, traits: TRAITS });
+    call.model.starts('r1');
+    call.model.delta('goodbye', 0x55, 3_000);
+    call.model.calls(['c1']);
+    toolbox.desk?.hangUp();
+    await toolbox.answers('c1', { wantsAnswer: false });
+    call.clock.advance(500);
+    return call;
+  };
+
+  it.each(['immediate', 'confirmed'] as const)(
+    'T7: is not called off by a cough (%s)',
+    async (interruption) => {
+      const call = await goodbye(interruption);
+      makesSound(call, 120);
+      call.clock.advance(3_500);
+
+      expect(call.endReason()).toBe('agent_hung_up');
+      expect(call.factsOf('told')).toEqual([]);
+    },
+  );
+
+  it.each(['immediate', 'confirmed'] as const)('L4: is called off by words (%s)', async (interruption) => {
+    const call = await goodbye(interruption);
+    makesSound(call, 600);
+    call.clock.advance(3_500);
+
+    expect(call.endReason()).toBeNull();
+    expect(call.model.added.at(-1)).toMatchObject({ text: expect.stringContaining('goes on') });
+  });
+
+  it.each(['immediate', 'confirmed'] as const)(
+    'T7: is not called off by a cough before its first sound (%s)',
+    (interruption) => {
+      const toolbox = new ToolboxSpy();
+      const call = aCall({ plan: { toolbox, interruption }, traits: TRAITS });
+      toolbox.desk?.hangUp();
+      call.call.tell('Say goodbye.', true);
+      makesSound(call, 120);
+      call.model.says('goodbye', { ms: 1_000, want: 'turn-1' });
+      call.clock.advance(1_300);
+
+      expect(call.endReason()).toBe('agent_hung_up');
+    },
+  );
+
+  it('is not waited for for longer because it is announced again', () => {
+    const toolbox = new ToolboxSpy();
+    const call = aCall({ plan: { toolbox } });
+    call.model.starts('r1');
+    for (let second = 0; second < 10; second += 1) {
+      toolbox.desk?.hangUp();
+      call.model.delta('on and on', 0x55, 2_000);
+      call.clock.advance(1_000);
+    }
+    call.clock.advance(200);
+
+    expect(call.endReason()).toBe('agent_hung_up');
+  });
+});
+
+describe('a cough, where the agent makes sure', () => {
+  it('B8: gives a model that goes in circles no new turn, and is no sign of life', () => {
+    const toolbox = new ToolboxSpy();
+    const call = aCall({ plan: { toolbox, interruption: 'confirmed' }, traits: TRAITS });
+    call.model.starts('r1');
+    call.model.delta('story', 0x55, 4_000);
+    call.clock.advance(500);
+    makesSound(call, 120);
+    expect(toolbox.turns).toBe(0);
+
+    makesSound(call, 600);
+    expect(toolbox.turns).toBe(1);
+  });
+
+  it('B7: does not silence the agent for good when the rest of what it had to say was called off', () => {
+    const call = aCall({ plan: { interruption: 'confirmed' }, traits: TRAITS });
+    call.model.starts('r1');
+    call.model.delta('yes', 0x55, 200);
+    brings(call, QUIET, 140);
+    brings(call, SOUND, 100);
+    call.model.hearsSpeech();
+    expect(call.factsOf('held')).toHaveLength(1);
+
+    call.model.tell({ type: 'response_done', responseId: 'r1', outcome: 'cancelled', usage: null });
+    brings(call, SOUND, 400);
+    call.model.hearsPause();
+    call.model.says('next', { ms: 500, response: 'r2', code: 0x22, want: 'turn-1' });
+    call.clock.advance(1_000);
+
+    expect(call.phone.heardMs(0x22)).toBe(500);
+  });
+
+  it('B7: does not cost the caller an answer that was granted meanwhile', () => {
+    const call = aCall({ plan: { interruption: 'confirmed' }, traits: TRAITS });
+    call.model.starts('r1');
+    call.model.delta('first', 0x55, 3_000);
+    call.model.tell({ type: 'response_done', responseId: 'r1', outcome: 'completed', usage: null });
+    call.clock.advance(500);
+    call.call.tell('And say that we close at six.', true);
+    brings(call, SOUND, 120);
+    call.model.hearsSpeech();
+    call.model.says('second', { ms: 500, response: 'r2', code: 0x22, want: 'turn-1' });
+    brings(call, QUIET, 500);
+    call.model.hearsPause();
+    call.clock.advance(5_000);
+
+    expect(call.phone.heardMs(0x22)).toBe(500);
+  });
+});
+
+describe('a line that goes away in mid-answer', () => {
+  const away = async () => {
+    const toolbox = new ToolboxSpy();
+    const call = aCall({ plan: { toolbox, transferTargets: { desk: { number: '+441632960001' } } } });
+    toolbox.desk?.transfer('desk');
+    call.clock.advance(200);
+    call.model.starts('r1');
+    call.model.delta('wait', 0x55, 3_000);
+    call.clock.advance(700);
+    call.sent.length = 0;
+    call.phone.tell({ type: 'gone', reason: 'hung_up' });
+    await settled();
+    return { toolbox, ...call };
+  };
+
+  it('B2: leaves the model with what was heard of it', async () => {
+    const { sent, factsOf } = await away();
+
+    expect(sent).toEqual(['cancel r1', 'truncate wait at 700 ms']);
+    expect(factsOf('agent_said')).toMatchObject([{ heardMs: 700, totalMs: 3_000 }]);
+  });
+
+  it('has nobody asked for an answer that nobody would hear', async () => {
+    const { sent, call, clock } = await away();
+    call.tell('The desk is busy today.', true);
+    clock.advance(20_000);
+
+    expect(sent.filter((entry) => entry.startsWith('respond'))).toEqual([]);
+  });
+
+  it('is not hung up on while the caller talks to somebody else', async () => {
+    const { toolbox, clock, endReason } = await away();
+    toolbox.desk?.hangUp();
+    clock.advance(20_000);
+
+    expect(endReason()).toBeNull();
+  });
+
+  it('O3: says once that nobody took the call, however often the carrier does', async () => {
+    const { call, model } = await away();
+    expect([call.returned('busy'), call.returned('busy')]).toEqual([true, true]);
+
+    expect(model.added).toHaveLength(1);
+  });
+
+  it('C1: is not waited for for ever, neither for the other end nor for the way back', async () => {
+    const one = await away();
+    one.clock.advance(62 * 60_000);
+    const other = await away();
+    other.call.returned('busy');
+    other.clock.advance(31_000);
+
+    expect([one.endReason(), other.endReason()]).toEqual(['transferred', 'line_lost']);
+    expect([one.clock.timers, other.clock.timers]).toEqual([0, 0]);
+  });
+});
+
+describe('a mistake of ours', () => {
+  const house = (open: (model: ScriptedModel) => void = () => {}) => {
+    const clock = new TestClock();
+    const crashes: unknown[] = [];
+    const facts: string[] = [];
+    const models: ScriptedModel[] = [];
+    let plan = { ...PLAN };
+    const uses = (more: Partial<typeof plan>) => {
+      plan = { ...plan, ...more };
+    };
+    const calls = new LiveCalls(
+      {
+        clock,
+        metronome: new Metronome(clock),
+        model: {
+          open: (_setup, tell) => {
+            const model = new ScriptedModel({ input: 'pcmu', output: 'pcmu', ...TRAITS }, () => {});
+            models.push(model);
+            open(model);
+            return model.open(tell);
+          },
+        },
+        observer: (_callId, { type }) => void facts.push(type),
+        tapOf: () => NO_TAP,
+        sendText: async () => ({ ok: true }),
+        crashed: (_callId, error) => void crashes.push(error),
+      },
+      () => plan,
+      1,
+    );
+    const ring = (callId: string) =>
+      calls.ring({ callId, carrier: 'test', from: '+1', to: '+2', format: 'pcmu' });
+    return {
+      calls,
+      clock,
+      crashes,
+      facts,
+      models,
+      ring,
+      uses,
+    };
+  };
+  const broken = () => {
+    throw new Error('a bug');
+  };
+
+  it.each(['truncate', 'cancel', 'close'] as const)(
+    'C1: at the end of a call costs neither its place nor the drain (%s)',
+    async (what) => {
+      const { calls, clock, crashes, facts, models, ring } = house((model) => {
+        model[what] = broken;
+      });
+      ring('one');
+      models[0]?.isReady();
+      calls.connect('one', new SimulatedPhone(clock, {}, () => {}));
+      models[0]?.starts('r1');
+      models[0]?.delta('hours', 0x11, 3_000);
+      clock.advance(500);
+      if (what === 'close') calls.callEnded('one');
+      else models[0]?.hearsSpeech(); // which comes to the mistake, and ends the call
+      clock.advance(1);
+
+      expect(calls.count).toBe(0);
+      expect(crashes).toHaveLength(1);
+      expect(facts.filter((type) => type === 'ended')).toHaveLength(1);
+      expect(clock.timers).toBe(0);
+      await calls.drain(60_000);
+    },
+  );
+
+  it('C1: before there is a call leaves nothing behind, and the next one is answered', () => {
+    const { calls, crashes, facts, models, ring, uses } = house();
+    uses({ toolbox: { offers: [], open: broken } });
+    expect(ring('one')).toEqual({ admitted: false, because: 'out_of_order' });
+    expect([calls.count, crashes.length, facts]).toEqual([0, 1, []]);
+    expect(models[0]?.isClosed).toBe(true);
+
+    uses({ toolbox: PLAN.toolbox });
+    expect(ring('two')).toEqual({ admitted: true, isNew: true });
+  });
+
+  it('C8: leaves the words to the carrier when the time was up and nobody said so', () => {
+    const { calls, clock, models, ring, uses } = house();
+    uses({ maxDurationMs: 40_000, apology: { text: 'We are sorry.' } });
+    ring('one');
+    models[0]?.isReady();
+    calls.connect('one', new SimulatedPhone(clock, {}, () => {}));
+    clock.advance(60_000);
+
+    expect(calls.after('one')).toEqual({ text: 'We are sorry.' });
+  });
+});
+
+describe('keys without end', () => {
+  it('T5: five hundred at once are one entry and one answer', () => {
+    const { phone, model, clock, factsOf } = aCall();
+    for (let i = 0; i < 500; i += 1) phone.tell({ type: 'digit', digit: '1' });
+    clock.advance(5_000);
+
+    expect(model.added).toHaveLength(1);
+    expect(model.wants).toEqual(['turn-1']);
+    expect(factsOf('digits')).toMatchObject([{ digits: '1'.repeat(32) }]);
+  });
+
+  it('T5: five hundred entries are a handful of items and as many answers as can be told apart', () => {
+    const { phone, model, clock, factsOf } = aCall();
+    model.starts('r1');
+    model.delta('hours', 0x11, 9_000);
+    for (let i = 0; i < 500; i += 1) for (const digit of '1#') phone.tell({ type: 'digit', digit });
+    model.tell({ type: 'response_done', responseId: 'r1', outcome: 'completed', usage: null });
+    clock.advance(2_000);
+
+    expect(model.added).toHaveLength(5);
+    expect(model.wants).toEqual(['turn-1']);
+    expect(factsOf('problem')).toMatchObject([{ code: 'too_many_keys' }]);
+  });
+});
+
+describe('an end that is told', () => {
+  it('is what was done to the line', () => {
+    const { call, sent } = aCall();
+    call.end('operator_hung_up');
+
+    expect(talk(sent)).toEqual(['hang up']);
+  });
+});
