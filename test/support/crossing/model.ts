@@ -1,0 +1,265 @@
+import type {
+  Aside,
+  ContextItem,
+  PartId,
+  RealtimeSession,
+  ResponseOutcome,
+  ResponseWant,
+  SessionEvent,
+  SessionTraits,
+  SpeechModel,
+} from '../../../src/ports/model.ts';
+import type { TestClock } from '../test-clock.ts';
+
+/** What one answer of the model's is like. */
+export type Behaviour =
+  | { readonly kind: 'speaks'; readonly ms: number; readonly afterMs?: number }
+  /** Asks for tools, with or without a word before it. */
+  | { readonly kind: 'asks for'; readonly tools: readonly string[]; readonly saysMs: number }
+  | { readonly kind: 'fails' }
+  | { readonly kind: 'is incomplete'; readonly ms: number }
+  /** The request is lost: nothing is ever said to it. */
+  | { readonly kind: 'never starts' }
+  | { readonly kind: 'starts and says nothing' }
+  | { readonly kind: 'stalls'; readonly ms: number }
+  /** Everything is said, and `response.done` gets lost. */
+  | { readonly kind: 'loses its end'; readonly ms: number };
+
+/** A word of ours that the model was told, and when. */
+export interface Cut {
+  readonly itemId: string;
+  readonly heardMs: number;
+}
+
+/**
+ * A speech model behind the session port, as the protocol describes it: one answer at a time, requests refused
+ * meanwhile, answers of its own after the caller's turns where that is agreed, news on its way for a while.
+ */
+export class CrossingModel implements SpeechModel, RealtimeSession {
+  readonly #clock: TestClock;
+  readonly #traits: SessionTraits;
+  readonly #heardOf: (what: string) => void;
+  readonly backlogBytes = 0;
+  /** What its next answers are like, and all those after them. */
+  readonly next: Behaviour[] = [];
+  always: Behaviour = { kind: 'speaks', ms: 1_200 };
+  /** Asks for tools also where it must not. */
+  isDisobedient = false;
+  isClosed = false;
+  isReady = false;
+  readonly sentMs = new Map<string, number>();
+  readonly cuts: Cut[] = [];
+  readonly texts: string[] = [];
+  readonly doneTold: string[] = [];
+  /** Tool calls it has put, answer by answer, … */
+  readonly toolCalls: string[][] = [];
+  /** … and how often each was answered. */
+  readonly outputs = new Map<string, number>();
+  requests = 0;
+  #tell: (event: SessionEvent) => void = () => {};
+  #active: { readonly responseId: string; readonly itemId: string } | null = null;
+  #answers = 0;
+  #calls = 0;
+
+  constructor(clock: TestClock, traits: SessionTraits, heardOf: (what: string) => void) {
+    this.#clock = clock;
+    this.#traits = traits;
+    this.#heardOf = heardOf;
+  }
+
+  open(_setup: unknown, tell: (event: SessionEvent) => void): RealtimeSession {
+    this.#tell = tell;
+    return this;
+  }
+
+  becomesReady(): void {
+    if (this.isReady || this.isClosed) return;
+    this.isReady = true;
+    this.#tell({ type: 'ready', traits: this.#traits });
+  }
+
+  isLost(reason: 'dropped' | 'expired' | 'unreachable'): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.#tell({ type: 'lost', reason, detail: 'a_test' });
+  }
+
+  hearsSpeech(): void {
+    if (!this.isReady) return;
+    this.#news({ type: 'speech_started' });
+    if (this.#traits.yieldsToSpeech && this.#active) this.#finish('cancelled');
+  }
+
+  /** The caller's turn is over; that may be told, or get lost. */
+  hearsPause(isTold: boolean): void {
+    if (!this.isReady) return;
+    if (isTold) this.#news({ type: 'speech_stopped' });
+    if (this.#traits.answersTurns && !this.#active) this.#begin(null, false);
+  }
+
+  hear(): void {
+    this.#heardOf('hear');
+  }
+
+  respond({ wantId, withoutTools = false }: ResponseWant): void {
+    this.#heardOf(`respond ${wantId}`);
+    this.requests += 1;
+    this.#later(WAY_MS, () => {
+      if (this.#active) this.#news({ type: 'response_refused', wantId, because: 'busy' });
+      else this.#begin(wantId, withoutTools);
+    });
+  }
+
+  cancel(responseId: string): void {
+    this.#heardOf('cancel');
+    this.#later(WAY_MS, () => {
+      if (this.#active?.responseId === responseId) this.#finish('cancelled');
+    });
+  }
+
+  truncate(part: PartId, heardMs: number): void {
+    this.#heardOf('truncate');
+    this.cuts.push({ itemId: part.itemId, heardMs });
+  }
+
+  add(item: ContextItem): void {
+    this.#heardOf(`add ${item.type}`);
+    if (item.type === 'text') this.texts.push(item.text);
+    if (item.type !== 'tool_output') return;
+    const { toolCallId } = item;
+    this.outputs.set(toolCallId, (this.outputs.get(toolCallId) ?? 0) + 1);
+    this.#later(WAY_MS, () => this.#news({ type: 'tool_output_taken', toolCallId }));
+  }
+
+  askAside({ askId }: Aside): void {
+    this.#later(WAY_MS, () => this.#news({ type: 'aside_answered', askId, text: null }));
+  }
+
+  update(): void {
+    this.#heardOf('update');
+  }
+
+  commitTurn(): void {
+    this.#heardOf('commit');
+  }
+
+  discardTurn(): void {
+    this.#heardOf('discard');
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  #begin(wantId: string | null, withoutTools: boolean): void {
+    const behaviour = this.next.shift() ?? this.always;
+    if (behaviour.kind === 'never starts') return;
+    const count = ++this.#answers;
+    const answer = { responseId: `r${count}`, itemId: `i${count}`, code: FIRST_CODE + (count % CODES) };
+    this.#active = answer;
+    const asksFor = behaviour.kind === 'asks for' && (!withoutTools || this.isDisobedient);
+    this.#asLongAs(answer, START_MS, () => {
+      this.#news({ type: 'response_started', responseId: answer.responseId, wantId });
+      this.#perform(answer, asksFor || behaviour.kind !== 'asks for' ? behaviour : this.#a('speaks'));
+    });
+  }
+
+  #a(kind: 'speaks'): Behaviour {
+    return { kind, ms: 800 };
+  }
+
+  #perform(answer: Answer, behaviour: Behaviour): void {
+    switch (behaviour.kind) {
+      case 'speaks':
+        return this.#asLongAs(answer, behaviour.afterMs ?? 0, () =>
+          this.#speak(answer, behaviour.ms, () => this.#finish('completed')),
+        );
+      case 'asks for':
+        return this.#speak(answer, behaviour.saysMs, () => this.#ask(answer, behaviour.tools));
+      case 'fails':
+        return this.#finish('failed');
+      case 'is incomplete':
+        return this.#speak(answer, behaviour.ms, () => this.#finish('incomplete'));
+      case 'starts and says nothing':
+      case 'never starts':
+        return;
+      case 'stalls':
+        return this.#sound(answer, behaviour.ms);
+      case 'loses its end':
+        return this.#speak(answer, behaviour.ms, () => {
+          this.#active = null;
+        });
+    }
+  }
+
+  /** Four times as fast as real time, as models are. */
+  #speak(answer: Answer, ms: number, then: () => void): void {
+    if (ms <= 0) return then();
+    this.#sound(answer, Math.min(ms, PIECE_MS));
+    this.#asLongAs(answer, PIECE_MS / 4, () => {
+      if (ms > PIECE_MS) return this.#speak(answer, ms - PIECE_MS, then);
+      this.#news({ type: 'audio_done', part: partOf(answer) });
+      then();
+    });
+  }
+
+  #sound(answer: Answer, ms: number): void {
+    this.sentMs.set(answer.itemId, (this.sentMs.get(answer.itemId) ?? 0) + ms);
+    const audio = new Uint8Array(ms * 8).fill(answer.code);
+    this.#news({ type: 'audio', part: partOf(answer), audio });
+  }
+
+  #ask({ responseId }: Answer, tools: readonly string[]): void {
+    const put: string[] = [];
+    this.toolCalls.push(put);
+    for (const name of tools) {
+      const callId = `call${++this.#calls}`;
+      put.push(callId);
+      const args = name === 'transfer' ? '{"target":"desk"}' : '{}';
+      this.#news({ type: 'tool_call', responseId, call: { callId, name, arguments: args } });
+    }
+    this.#finish('completed');
+  }
+
+  #finish(outcome: ResponseOutcome): void {
+    const responseId = this.#active?.responseId;
+    if (responseId === undefined) return;
+    this.#active = null;
+    this.doneTold.push(responseId);
+    this.#news({ type: 'response_done', responseId, outcome, usage: null });
+  }
+
+  #news(event: SessionEvent): void {
+    if (!this.isClosed) this.#tell(event);
+  }
+
+  #asLongAs(answer: Answer, ms: number, act: () => void): void {
+    this.#later(ms, () => {
+      if (this.#active === answer) act();
+    });
+  }
+
+  #later(ms: number, act: () => void): void {
+    this.#clock.after(ms, () => {
+      if (!this.isClosed) act();
+    });
+  }
+}
+
+interface Answer {
+  readonly responseId: string;
+  readonly itemId: string;
+  readonly code: number;
+}
+
+function partOf({ responseId, itemId }: Answer): PartId {
+  return { responseId, itemId, contentIndex: 0 };
+}
+
+const WAY_MS = 15;
+const START_MS = 150;
+const PIECE_MS = 240;
+
+/** Loud enough for an echo of it to be told from a caller. */
+const FIRST_CODE = 0x11;
+const CODES = 8;

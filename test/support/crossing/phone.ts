@@ -1,0 +1,147 @@
+import type { CallLeg, LegEvent, LegGone, TransferWish } from '../../../src/ports/carrier.ts';
+import type { Cancel } from '../../../src/ports/clock.ts';
+import { PlayOut } from '../../../src/practice/phone/play-out.ts';
+import type { TestClock } from '../test-clock.ts';
+
+/** How the line is: how long sound is on its way to the phone, and a mark on its way back. */
+export interface Line {
+  readonly downMs: number;
+  markMs: number;
+}
+
+/**
+ * A phone as the carrier's leg: plays what it is given at one second per second, gives marks back in their order, and
+ * knows when its user last heard something, and how much of the agent's speech, byte by byte.
+ *
+ * Every answer of the crossing's model is one μ-law code, over and over; sound that is none of these is the house's own.
+ */
+export class CrossingPhone implements CallLeg {
+  readonly #clock: TestClock;
+  readonly #line: Line;
+  readonly #tell: (what: string) => void;
+  readonly ear = new PlayOut((audio) => this.#hear(audio));
+  readonly transfers: string[] = [];
+  backlogBytes = 0;
+  clears = 0;
+  isClosed = false;
+  /** Whether the carrier does as it is told. */
+  canTransfer = true;
+  speechHeardMs = 0;
+  lastSpeechAt = Number.NEGATIVE_INFINITY;
+  #listener: (event: LegEvent) => void = () => {};
+  #markReturnsAt = 0;
+  #cancelLook: Cancel = () => {};
+
+  /** `tell` hears of everything that is asked of the phone. */
+  constructor(clock: TestClock, line: Line, tell: (what: string) => void) {
+    this.#clock = clock;
+    this.#line = line;
+    this.#tell = tell;
+  }
+
+  listen(listener: (event: LegEvent) => void): void {
+    this.#listener = listener;
+  }
+
+  brings(event: LegEvent): void {
+    if (!this.isClosed) this.#listener(event);
+  }
+
+  /** The line breaks off, or the caller puts the phone down. */
+  goes(reason: LegGone): void {
+    this.brings({ type: 'gone', reason });
+    this.isClosed = true;
+    this.#cancelLook();
+  }
+
+  play(audio: Uint8Array): void {
+    this.#tell('play');
+    const sound = audio.slice();
+    this.#arrives(() => this.ear.arrive(sound, this.#clock.now()));
+  }
+
+  mark(name: string): void {
+    this.#tell('mark');
+    this.#arrives(() => this.#give(this.ear.mark(name)));
+  }
+
+  clear(): void {
+    this.#tell('clear');
+    this.clears += 1;
+    this.#arrives(() => this.#give(this.ear.clear()));
+  }
+
+  hangUp(): void {
+    this.#tell('hang up');
+    this.close();
+  }
+
+  async transfer({ number }: TransferWish): Promise<boolean> {
+    this.#tell('transfer');
+    this.transfers.push(number);
+    if (!this.canTransfer) return false;
+    this.#clock.after(GONE_MS, () => this.goes('hung_up')); // the carrier takes the stream away, and then dials
+    return true;
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.#cancelLook();
+  }
+
+  /** Something can be heard at this moment. */
+  get isPlaying(): boolean {
+    this.#give(this.ear.advance(this.#clock.now()));
+    return this.ear.isPlaying;
+  }
+
+  #arrives(act: () => void): void {
+    const arrive = () => {
+      if (this.isClosed) return;
+      this.#give(this.ear.advance(this.#clock.now()));
+      act();
+      this.#look();
+    };
+    if (this.#line.downMs === 0) arrive();
+    else this.#clock.after(this.#line.downMs, arrive);
+  }
+
+  /** Looks again when the next mark is due. */
+  #look(): void {
+    this.#cancelLook();
+    const due = this.ear.nextMarkAt;
+    if (due === null) return;
+    this.#cancelLook = this.#clock.after(due - this.#clock.now(), () => {
+      this.#give(this.ear.advance(this.#clock.now()));
+      this.#look();
+    });
+  }
+
+  #give(names: readonly string[]): void {
+    for (const name of names) {
+      this.#markReturnsAt = Math.max(this.#markReturnsAt, this.#clock.now() + this.#line.markMs);
+      this.#clock.after(this.#markReturnsAt - this.#clock.now(), () => this.brings({ type: 'mark', name }));
+    }
+  }
+
+  #hear(audio: Uint8Array): void {
+    const [code] = audio;
+    const isOneCode = code === audio.at(-1) && code === audio[audio.length >> 1];
+    if (!isOneCode && !this.#isSpeech(audio)) return;
+    this.speechHeardMs += audio.length / BYTES_PER_MS;
+    this.lastSpeechAt = this.#clock.now();
+  }
+
+  /** Several answers on end are speech as well. */
+  #isSpeech(audio: Uint8Array): boolean {
+    let changes = 0;
+    for (let at = 1; at < audio.length; at += 1) if (audio[at] !== audio[at - 1]) changes += 1;
+    return changes < audio.length / CHANGES_OF_SOUND;
+  }
+}
+
+const BYTES_PER_MS = 8;
+const GONE_MS = 300;
+
+/** Speech of the crossing's model changes its code once an answer; any real sound with every few samples. */
+const CHANGES_OF_SOUND = 40;
