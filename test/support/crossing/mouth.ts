@@ -3,7 +3,7 @@ import { encodeMulaw } from '../../../src/audio/g711.ts';
 /** What the caller's phone sends: words, a cough, or the agent's own voice come back. */
 export type Sound = 'speech' | 'cough' | 'echo';
 
-/** The caller's mouth, and a room that may give back what the phone plays. Frames are 20 ms, or longer where all is quiet. */
+/** The caller's mouth, and a room that may give back what the phone plays. */
 export class Mouth {
   readonly #sounds: { readonly sound: Sound; readonly from: number; readonly until: number }[] = [];
   /** When real words were last heard, and when they last began. */
@@ -37,8 +37,8 @@ export class Mouth {
     return current.sound;
   }
 
-  frame(sound: Sound | null, ms: number): Uint8Array {
-    if (ms !== FRAME_MS || sound === null) return SILENCE.subarray(0, ms * 8);
+  frame(sound: Sound | null): Uint8Array {
+    if (sound === null) return SILENCE;
     return sound === 'echo' ? ECHO : WORDS;
   }
 }
@@ -77,4 +77,4 @@ const buzz = (amplitude: number) =>
 const WORDS = buzz(9_000);
 /** A tenth of what the phone played. */
 const ECHO = buzz(1_200);
-const SILENCE = new Uint8Array(8_000).fill(0xff);
+const SILENCE = new Uint8Array(FRAME_MS * 8).fill(0xff);

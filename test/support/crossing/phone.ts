@@ -30,6 +30,7 @@ export class CrossingPhone implements CallLeg {
   lastSpeechAt = Number.NEGATIVE_INFINITY;
   #listener: (event: LegEvent) => void = () => {};
   #markReturnsAt = 0;
+  #unread: (() => void)[] | null = null;
   #cancelLook: Cancel = () => {};
 
   /** `tell` hears of everything that is asked of the phone. */
@@ -65,6 +66,24 @@ export class CrossingPhone implements CallLeg {
     this.#arrives(() => this.#give(this.ear.mark(name)));
   }
 
+  ping(name: string): void {
+    this.#arrives(() => void this.#clock.after(PONG_MS, () => this.brings({ type: 'pong', name })));
+  }
+
+  /** Takes nothing off its line any more, while it plays what it has; or all of it at once. */
+  reads(isReading: boolean): void {
+    if (!isReading) this.#unread ??= [];
+    else {
+      const unread = this.#unread ?? [];
+      this.#unread = null;
+      for (const arrive of unread) arrive();
+    }
+  }
+
+  get isReading(): boolean {
+    return this.#unread === null;
+  }
+
   clear(): void {
     this.#tell('clear');
     this.clears += 1;
@@ -98,6 +117,7 @@ export class CrossingPhone implements CallLeg {
   #arrives(act: () => void): void {
     const arrive = () => {
       if (this.isClosed) return;
+      if (this.#unread) return void this.#unread.push(arrive);
       this.#give(this.ear.advance(this.#clock.now()));
       act();
       this.#look();
@@ -142,6 +162,7 @@ export class CrossingPhone implements CallLeg {
 
 const BYTES_PER_MS = 8;
 const GONE_MS = 300;
+const PONG_MS = 20;
 
 /** Speech of the crossing's model changes its code once an answer; any real sound with every few samples. */
 const CHANGES_OF_SOUND = 40;

@@ -123,8 +123,10 @@ export class World {
     for (let passed = 0; passed < ms; ) {
       const step = this.mouth.isBusy ? FRAME_MS : BEAT_MS;
       passed += step;
-      this.clock.advance(step);
-      this.#hearCaller(step);
+      for (let frame = 0; frame < step; frame += FRAME_MS) {
+        this.clock.advance(FRAME_MS);
+        this.#hearCaller();
+      }
       await settled();
       this.watcher.look(step);
     }
@@ -157,15 +159,15 @@ export class World {
     return phone;
   }
 
-  #hearCaller(ms: number): void {
+  #hearCaller(): void {
     if (!this.isConnected || this.phone.isClosed) return this.mouth.stops();
     const made = this.mouth.hear(this.clock.now());
     const isSpokenTo = this.phone.isPlaying && this.clock.now() - this.phone.lastSpeechAt <= BEAT_MS;
     const sound = made === 'echo' && !isSpokenTo ? null : made; // nothing comes back of nothing
-    this.phone.brings({ type: 'audio', audio: this.mouth.frame(sound, ms), atMs: this.#lineMs });
-    this.#lineMs += ms;
+    this.phone.brings({ type: 'audio', audio: this.mouth.frame(sound), atMs: this.#lineMs });
+    this.#lineMs += FRAME_MS;
     if (this.setting.turns === 'by keys') return;
-    const heard = this.#ear.hear(sound, ms);
+    const heard = this.#ear.hear(sound, FRAME_MS);
     if (heard === 'started') this.model.hearsSpeech();
     if (heard !== 'stopped') return;
     if (this.model.isReady) this.watcher.turnEnded();
