@@ -45,8 +45,7 @@ export class Floor {
   /** When the caller last heard the agent. */
   heardAt = Number.NEGATIVE_INFINITY;
   #turns = 0;
-  /** The caller has begun a turn that the agent is to answer. */
-  #turnIsOpen = false;
+  #turnIsOpen = false; // the caller has begun one that the agent is to answer
 
   constructor(
     rules: FloorRules,
