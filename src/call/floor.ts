@@ -31,7 +31,6 @@ export class Floor {
   readonly #turnTaken: (now: number) => void;
   /** Answers of which the caller must not hear one more sound, however late it comes. */
   readonly #outlawed = new Recent();
-  /** Answers that were spoken, at least in part. */
   readonly #spoken = new Recent();
   readonly #protected = new Recent();
   #leg: CallLeg | null = null;
