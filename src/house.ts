@@ -15,6 +15,7 @@ import { planCall } from './plan-call.ts';
 import type { CallEvent, CallObserver } from './ports/call-log.ts';
 import type { CallOutAnswer, SoftphoneAnswer } from './ports/carrier.ts';
 import type { PracticeModel, PracticeModelOptions } from './practice/model/index.ts';
+import { RoomForCalls } from './room-for-calls.ts';
 import { kindAndPlace } from './tools/thrown.ts';
 
 /** Calls and what they need, whichever way they come in. */
@@ -86,6 +87,7 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
     model: access.model,
     trouble: (error: unknown) => logger.error(`instructions could not be made: ${kindAndPlace(error)}`),
   };
+  const room = new RoomForCalls(clock, logger);
   const calls = new LiveCalls(
     {
       clock,
@@ -105,6 +107,7 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
       return loaded && planCall(loaded, incoming, extras.output ?? 'speech', planning);
     },
     config.maxCalls,
+    (coming, live) => room.isThereFor(coming, live),
   );
   return {
     calls,

@@ -140,6 +140,11 @@ export class Call {
     return !this.#isOver;
   }
 
+  /** The carrier has opened it, and it has not gone away again. */
+  get hasLine(): boolean {
+    return this.#leg !== null;
+  }
+
   /** The model is there, and it is the caller's turn. */
   get awaitsCaller(): boolean {
     return this.#isReady && this.#conversation.isQuiet(this.#around.clock.now());

@@ -15,6 +15,7 @@ export class LiveCalls implements Switchboard {
   readonly #around: CallSurroundings;
   readonly #planFor: (incoming: IncomingCall) => CallPlan | null;
   readonly #mostCalls: number;
+  readonly #hasRoomFor: (coming: number, live: number) => boolean;
   readonly #live = new Map<string, Call>();
   /** How the last calls ended, for the carrier that asks a moment later. */
   readonly #endings = new Map<string, Aftermath>();
@@ -25,10 +26,13 @@ export class LiveCalls implements Switchboard {
     around: CallSurroundings,
     planFor: (incoming: IncomingCall) => CallPlan | null,
     mostCalls: number,
+    /** Whether the process could open what so many calls need that have yet to do so, beside those that live. */
+    hasRoomFor: (coming: number, live: number) => boolean = () => true,
   ) {
     this.#around = around;
     this.#planFor = planFor;
     this.#mostCalls = mostCalls;
+    this.#hasRoomFor = hasRoomFor;
   }
 
   get count(): number {
@@ -47,7 +51,10 @@ export class LiveCalls implements Switchboard {
   /** Whether a new call would be let in at this moment, and if not, why. */
   get admission(): Admission {
     if (this.#drained) return { admitted: false, because: 'draining' };
-    if (this.#live.size >= this.#mostCalls) return { admitted: false, because: 'full' };
+    const live = this.#live.size;
+    const coming = 1 + this.all.filter(({ hasLine }) => !hasLine).length;
+    if (live >= this.#mostCalls || !this.#hasRoomFor(coming, live))
+      return { admitted: false, because: 'full' };
     return { admitted: true, isNew: true };
   }
 

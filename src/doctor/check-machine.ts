@@ -3,11 +3,17 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { makeFolder } from '../make-folder.ts';
 import type { Clock } from '../ports/clock.ts';
+import { callsWithin, OF_THIS_PROCESS } from '../room-for-calls.ts';
 import { bad, type Finding, good, note } from './finding.ts';
 
 /** What the machine itself has to offer: a runtime, room for data, the right time. */
 export async function checkMachine(config: Config, clock: Clock): Promise<readonly Finding[]> {
-  return [checkRuntime(), await checkRoom(config.dataDir), await checkTime(config, clock)];
+  return [
+    checkRuntime(),
+    await checkRoom(config.dataDir),
+    checkDescriptors(config.maxCalls, OF_THIS_PROCESS.limit()),
+    await checkTime(config, clock),
+  ];
 }
 
 function checkRuntime(): Finding {
@@ -31,6 +37,17 @@ async function checkRoom(dataDir: string): Promise<Finding> {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     return bad('data', `${dataDir} cannot be written to (${code}). Set DATA_DIR to a folder that can.`);
   }
+}
+
+/** Callers beyond what a process may open hear that all lines are busy. */
+export function checkDescriptors(maxCalls: number, limit: number | null): Finding {
+  if (limit === null)
+    return note('limits', 'How many files and sockets may be open is not told here: not checked.');
+  const calls = callsWithin(limit);
+  const may = `${limit} files and sockets may be open at once`;
+  if (calls >= maxCalls) return good('limits', `${may}: enough for MAX_CALLS=${maxCalls}.`);
+  const problem = `${may}, which is enough for about ${calls} calls. Raise that (ulimit -n, LimitNOFILE), or set MAX_CALLS to it.`;
+  return calls === 0 ? bad('limits', problem) : note('limits', problem);
 }
 
 /** Signatures do not care for the time of day, but certificates and whoever reads the calls do. */

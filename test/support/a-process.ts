@@ -12,11 +12,16 @@ export interface HouseProcess {
 export async function aHouseProcess(
   directory: string,
   environment: Record<string, string> = {},
+  mostDescriptors: number | null = null,
 ): Promise<HouseProcess> {
   const port = await freePort();
   const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
   const env = { PORT: String(port), DATA_DIR: directory, LOG_LEVEL: 'error', ...environment };
-  const child = spawn(process.execPath, [main], { env, stdio: 'ignore' });
+  const limited = mostDescriptors === null ? '' : `ulimit -n ${mostDescriptors} && `;
+  const child = spawn('sh', ['-c', `${limited}exec "$0" "$1"`, process.execPath, main], {
+    env,
+    stdio: 'ignore',
+  });
   const url = `http://localhost:${port}`;
   while (!(await isReady(url))) {
     if (child.exitCode !== null) throw new Error(`The house did not open: it left with ${child.exitCode}.`);

@@ -22,6 +22,11 @@ export interface WebhookSurroundings {
 /** What Twilio asks over HTTP: a call comes in, its sound has ended, its state has changed. */
 export function twilioWebhooks(around: WebhookSurroundings): Router {
   const router = express.Router();
+  // A carrier asks once or twice a call: connections that were kept for that would cost descriptors calls may need.
+  router.use((_request, response, next) => {
+    response.set('Connection', 'close');
+    next();
+  });
   // Twilio signs what it sent, so whatever comes is kept as it came until the signature is checked.
   router.use(express.urlencoded({ extended: false, limit: '64kb' }));
   router.use((request, response, next) => {
