@@ -130,20 +130,26 @@ describe('X12: a tool that harms the place it runs in', () => {
     expect(lines.filter((line) => line.includes('the thread that wait ran in ended'))).toEqual([]);
   });
 
-  it('by what nobody can tell runs alone from then on, so that the next time it is known', async () => {
+  it('by what nobody can tell runs alone from then on, so that the next time it is known', {
+    timeout: 120_000,
+  }, async () => {
     const leak = `run: async () => {
       await new Promise((soon) => setTimeout(soon, 400));
-      for (const all = [];;) all.push(new Array(10_000).fill(all));
+      for (const all = [];;) all.push(new Array(1_000_000).fill(all));
     }`;
     const { aCall, lines } = await aPool(
       {
-        leak: tool('leak', leak),
-        wait: tool('wait', `run: ({ n }) => new Promise((done) => setTimeout(done, n, 'waited'))`),
+        leak: tool('leak', leak, 'deadlineMs: 60_000,'),
+        wait: tool(
+          'wait',
+          `run: ({ n }) => new Promise((done) => setTimeout(done, n, 'waited'))`,
+          'deadlineMs: 60_000,',
+        ),
       },
       1,
     );
 
-    const both = await Promise.all([aCall('CA1').ask('leak'), aCall('CA2').ask('wait', { n: 20_000 })]);
+    const both = await Promise.all([aCall('CA1').ask('leak'), aCall('CA2').ask('wait', { n: 50_000 })]);
     expect(both.map(({ result }) => result)).toEqual(['failed', 'failed']);
     expect(lines.join('\n')).toMatch(/one of leak, wait ended is gone: each will run alone/);
 
@@ -155,9 +161,13 @@ describe('X12: a tool that harms the place it runs in', () => {
     expect(lines.join('\n')).toContain('the thread that leak ran in ended (1 of 3');
   });
 
-  it('by taking all memory fails alone', { timeout: 30_000 }, async () => {
+  it('by taking all memory fails alone', { timeout: 90_000 }, async () => {
     const { aCall } = await aPool({
-      leak: tool('leak', 'run: () => { const all = []; for (;;) all.push(new Array(10_000).fill(all)); }'),
+      leak: tool(
+        'leak',
+        'run: () => { const all = []; for (;;) all.push(new Array(1_000_000).fill(all)); }',
+        'deadlineMs: 60_000,',
+      ),
       quick: tool('quick', 'run: () => "quick"'),
     });
 
