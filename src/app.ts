@@ -16,6 +16,7 @@ import { openSignedOut } from './http/sign-in/signed-out.ts';
 import { unsignedReader } from './http/sign-in/unsigned.ts';
 import { troubleOf } from './logs/reader.ts';
 import { environmentOf } from './logs/thread/messages.ts';
+import { warningsOf } from './logs/warnings.ts';
 import type { CallObserver } from './ports/call-log.ts';
 
 /** The house, open for calls. */
@@ -38,10 +39,10 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
   const metrics = createMetrics(
     () => house.calls.count,
     () => {
-      const { health } = house.keeping.log;
-      return health.status === 'ok'
-        ? { troubles: 0, waitingEvents: 0 }
-        : { troubles: health.troubles.length, waitingEvents: health.waitingEvents };
+      const { health, setAside } = house.keeping.log;
+      const { troubles, waitingEvents } =
+        health.status === 'ok' ? { troubles: [], waitingEvents: 0 } : health;
+      return { troubles: troubles.length, waitingEvents, setAside: setAside.length };
     },
     () => ({ ...pages.load, restarts: pageThreadsDied }),
   );
@@ -74,6 +75,7 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
   });
   const pages = new Pages(pageThread, desk, systemClock, (trouble) => {
     logTrouble = trouble;
+    if (trouble?.reason === 'store_corrupt') keeping.log.suspect();
     if (trouble)
       logger.error(
         { reason: trouble.reason, because: trouble.sentence },
@@ -114,6 +116,7 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     },
     live: desk,
     forget: (callId) => keeping.log.store.delete(callId),
+    warnings: () => warningsOf(keeping.log),
     passwords: config.passwords,
     isPublic: config.isPublic,
     signedOut: await openSignedOut(

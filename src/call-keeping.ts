@@ -4,10 +4,12 @@ import type { AgentDirectory } from './agents/directory.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { unreachable } from './errors.ts';
+import { type LogNews, LogReporter } from './logs/news.ts';
 import { postgresEnvironment } from './logs/postgres/environment.ts';
 import type { LogPlace } from './logs/reader.ts';
 import type { KeptDays, Retention } from './logs/retention.ts';
 import type { StoreSettings } from './logs/thread/messages.ts';
+import { type Neighbour, nameOf } from './logs/thread/neighbours.ts';
 import { createWebhook, type Webhook } from './logs/webhook.ts';
 import { type CallLog, type LogNotice, openCallLog } from './logs/writer.ts';
 
@@ -27,6 +29,7 @@ export async function openKeeping(
   logger: Logger,
 ): Promise<CallKeeping> {
   const clock = systemClock;
+  const reporter = new LogReporter(clock, (news) => logNews(logger, news));
   const place: LogPlace = {
     directory: config.dataDir,
     store: storeOf(config),
@@ -35,7 +38,11 @@ export async function openKeeping(
     ...place,
     clock,
     tellsOn: config.callWebhook !== null,
-    notice: (notice) => logNotice(logger, notice),
+    notice: (notice) => {
+      if (notice.type === 'health') reporter.changed(notice.health);
+      else if (notice.type === 'events_lost') reporter.lost(notice.count);
+      else logNotice(logger, notice);
+    },
   });
   const webhook =
     config.callWebhook &&
@@ -63,6 +70,7 @@ export async function openKeeping(
       stopTidying();
       await webhook?.close();
       await log.close();
+      reporter.close();
     },
   };
 }
@@ -72,14 +80,24 @@ function storeOf({ databaseUrl, environment }: Config): StoreSettings {
   return { kind: 'postgres', url: databaseUrl, environment: postgresEnvironment(environment) };
 }
 
-function logNotice(logger: Logger, notice: LogNotice): void {
-  switch (notice.type) {
-    case 'health':
-      if (notice.health.status === 'ok') return logger.info('the call log works again');
+function logNews(logger: Logger, news: LogNews): void {
+  switch (news.type) {
+    case 'trouble':
       return logger.error(
-        { health: notice.health },
-        `the call log has trouble: calls go on, and wait in memory. ${notice.health.because ?? ''}`.trim(),
+        { health: news.health },
+        `the call log has trouble: calls go on, and wait in memory. ${news.health.because ?? ''}`.trim(),
       );
+    case 'over':
+      return logger.info('the call log works again');
+    case 'events_lost':
+      return logger.error({ count: news.count }, 'the call log was away for too long: events are lost');
+    default:
+      return unreachable(news);
+  }
+}
+
+function logNotice(logger: Logger, notice: Exclude<LogNotice, { type: 'health' | 'events_lost' }>): void {
+  switch (notice.type) {
     case 'orphans_closed':
       return logger.info({ calls: notice.calls }, 'calls of a process that is gone were given their end');
     case 'recordings_repaired':
@@ -93,15 +111,36 @@ function logNotice(logger: Logger, notice: LogNotice): void {
       return logger.warn(
         'the search index of the call log was broken: it was made anew, and no call was touched',
       );
+    case 'logs_set_aside':
+      if (notice.paths.length === 0) return;
+      return logger.warn(
+        { paths: notice.paths },
+        'call logs lie set aside, and their calls are not in the log: npm run doctor says how to bring them back',
+      );
+    case 'store_removed':
+      return logger.error(
+        'the call log was removed or replaced while it was in use: what lies there now is gone on with',
+      );
+    case 'folder':
+      return; // told of as one of the log's troubles
+    case 'neighbours':
+      return logNeighbours(logger, notice.neighbours);
     case 'store_suspect':
       return; // the writer looks into it, and says what it finds
     case 'recording_failed':
       return logger.error({ call: notice.callId, code: notice.code }, 'a recording could not be written');
-    case 'events_lost':
-      return logger.error({ count: notice.count }, 'the call log was away for too long: events are lost');
     default:
       return unreachable(notice);
   }
+}
+
+function logNeighbours(logger: Logger, neighbours: readonly Neighbour[]): void {
+  if (neighbours.length === 0)
+    return logger.info('no other server keeps its calls in this DATA_DIR any more');
+  logger.warn(
+    { servers: neighbours },
+    `other servers keep their calls in this DATA_DIR too: ${neighbours.map(nameOf).join(', ')}. Each sees the calls of all; if that is not meant, stop one or give it a DATA_DIR of its own`,
+  );
 }
 
 /** Every agent's calls by its own rule; those of agents that are gone by what an agent has that says nothing. */

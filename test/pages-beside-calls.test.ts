@@ -57,7 +57,7 @@ describe('the thread that carries calls', { timeout: 120_000 }, () => {
     const makeItHere = () => {
       const again = lines.map((line) => JSON.parse(line));
       const card = callReading.card('CAlong', again);
-      const context = { visitor: { role: 'operator', by: 'loopback' }, nonce: '' } as const;
+      const context = { visitor: { role: 'operator', by: 'loopback' }, nonce: '', warnings: [] } as const;
       return card && callPage({ card, events: again }, callReading, context).length;
     };
     const size = await sizeOf(page);

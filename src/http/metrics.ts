@@ -15,6 +15,8 @@ export interface LogState {
   readonly troubles: number;
   /** What it could not keep yet. */
   readonly waitingEvents: number;
+  /** How many logs lie set aside, with calls that are missing in this one. */
+  readonly setAside: number;
 }
 
 /** How what makes pages is doing. */
@@ -59,6 +61,14 @@ export function createMetrics(
     registers: [registry],
     collect() {
       this.set(logState().waitingEvents);
+    },
+  });
+  new Gauge({
+    name: 'ringdown_call_logs_set_aside',
+    help: 'Call logs that lie set aside, and whose calls are missing in the log: 0 when all is well.',
+    registers: [registry],
+    collect() {
+      this.set(logState().setAside);
     },
   });
   addPageMetrics(registry, pageState);

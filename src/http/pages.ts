@@ -33,5 +33,9 @@ export function pageRoutes(house: House, gate: Gate): readonly Route[] {
 /** Puts the review pages, the API, sign-in and the phone into the house. */
 export function mountPages(app: Express, house: House): void {
   const gate = new Gate(house);
+  app.use((_request, response, next) => {
+    response.locals['warnings'] = house.warnings();
+    next();
+  });
   mountRoutes(app, pageRoutes(house, gate), gate, house);
 }

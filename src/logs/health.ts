@@ -6,9 +6,15 @@ import { StoreTrouble, type TroubleReason } from './keeping/trouble.ts';
  * - a store's trouble: events wait in memory and are kept as soon as it is over;
  * - `store_slow`: it has not answered for a while;
  * - `spool_full`: it has lasted so long that events are lost;
- * - `recording_failed`: sound could not be written.
+ * - `recording_failed`: sound could not be written;
+ * - `folder_unwritable`: what is open goes on, but nothing new can be begun in the data directory.
  */
-export type LogTrouble = TroubleReason | 'store_slow' | 'spool_full' | 'recording_failed';
+export type LogTrouble =
+  | TroubleReason
+  | 'store_slow'
+  | 'spool_full'
+  | 'recording_failed'
+  | 'folder_unwritable';
 
 export type LogHealth =
   | { readonly status: 'ok' }
@@ -58,4 +64,4 @@ export class HealthBoard {
   }
 }
 
-type Source = 'store' | 'spool' | 'recordings';
+type Source = 'store' | 'spool' | 'recordings' | 'folder';

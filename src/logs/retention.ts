@@ -1,6 +1,7 @@
 import { AFTERWARDS, type CallEvent } from '../ports/call-log.ts';
 import type { CallCard } from '../ports/call-store.ts';
 import type { KeptStore, Orphan, Whose } from './keeping/kept-store.ts';
+import type { LogsSetAside, SweptAside } from './thread/logs-set-aside.ts';
 
 /** How long what is kept, by its kind; null is for ever. */
 export interface KeptDays {
@@ -29,8 +30,11 @@ export interface Swept {
 /** What is needed of the store, each at its turn among what is written. */
 export type SweptStore = Pick<
   KeptStore,
-  'expired' | 'recorded' | 'forgetWords' | 'card' | 'append' | 'delete'
+  'expired' | 'recorded' | 'forgetWords' | 'card' | 'append' | 'delete' | 'tidy'
 >;
+
+/** What is needed of the logs that lie set aside here. */
+export type SweptLogs = Pick<LogsSetAside, 'sweep'>;
 
 /** What is needed of the recordings that lie here. */
 export interface SweptRecordings {
@@ -49,6 +53,7 @@ export interface SweptRecordings {
 export async function sweep(
   store: SweptStore,
   recordings: SweptRecordings,
+  setAside: SweptLogs,
   retention: Retention,
   nowWallMs: number,
 ): Promise<Swept> {
@@ -66,7 +71,28 @@ export async function sweep(
     for (const callId of await store.expired(before(callDays), whose))
       if (await store.delete(callId)) swept.calls++;
   }
-  return swept;
+  await store.tidy(); // no byte of it is left when this is over
+  const aside = await sweepSetAside(setAside, retention, before);
+  return { ...swept, words: swept.words + aside.words, calls: swept.calls + aside.calls };
+}
+
+/** No single call can be taken out of one that is damaged: it goes as a whole when the first words are due, or sooner. */
+function sweepSetAside(
+  setAside: SweptLogs,
+  retention: Retention,
+  before: (days: number | null) => number,
+): Promise<SweptAside> {
+  const momentOf = (days: number | null) => (days === null ? null : before(days));
+  const all = rulesOf(retention);
+  const shortest = all.flatMap(([, { wordDays, callDays }]) => [wordDays ?? [], callDays ?? []].flat());
+  return setAside.sweep(
+    all.map(([whose, { wordDays, callDays }]) => ({
+      whose,
+      wordsBeforeMs: momentOf(wordDays),
+      callsBeforeMs: momentOf(callDays),
+    })),
+    momentOf(shortest.length > 0 ? Math.min(...shortest, MOST_DAMAGED_DAYS) : null),
+  );
 }
 
 async function sweepRecordings(
@@ -119,3 +145,6 @@ async function noteErased(store: SweptStore, { callId, lastSeq, lastAtMs: atMs }
 }
 
 const DAY_MS = 24 * 60 * 60_000;
+
+/** Whoever has not repaired it by then will not. */
+const MOST_DAMAGED_DAYS = 30;

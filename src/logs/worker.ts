@@ -7,10 +7,11 @@ import { unreachable } from '../errors.ts';
 import type { KeptStore } from './keeping/kept-store.ts';
 import { StoreTrouble } from './keeping/trouble.ts';
 import { RecordingShelf } from './recording/shelf.ts';
-import { type SweptRecordings, type SweptStore, sweep } from './retention.ts';
+import { type SweptLogs, type SweptRecordings, type SweptStore, sweep } from './retention.ts';
 import { againAndAgain } from './thread/again-and-again.ts';
 import { Caretaker } from './thread/caretaker.ts';
 import { HeldStore } from './thread/held-store.ts';
+import { LogsSetAside } from './thread/logs-set-aside.ts';
 import type {
   Ask,
   FromThread,
@@ -19,6 +20,7 @@ import type {
   ThreadSettings,
   ToThread,
 } from './thread/messages.ts';
+import { Surroundings } from './thread/surroundings.ts';
 
 const settings: ThreadSettings = workerData;
 const say = (message: FromThread): void => parentPort?.postMessage(message);
@@ -28,6 +30,8 @@ const held = new HeldStore(settings, notice);
 const shelf = new RecordingShelf(settings.directory, (callId, code) =>
   notice({ type: 'recording_failed', callId, code }),
 );
+const setAside = new LogsSetAside(settings.directory);
+const surroundings = settings.role === 'writer' ? new Surroundings(settings, setAside, notice) : null;
 const caretaker = new Caretaker(held, settings);
 /** What is written is written one after the other. */
 let lastWrite: Promise<unknown> = Promise.resolve();
@@ -36,6 +40,9 @@ const recordingsForSweeping: SweptRecordings = {
   erase: (callId) => shelf.erase(callId, false),
   older: (beforeWallMs) => shelf.older(beforeWallMs),
   eraseOlder: (beforeWallMs) => shelf.eraseOlder(beforeWallMs),
+};
+const logsForSweeping: SweptLogs = {
+  sweep: (rules, erasesBeforeMs) => inOrder(() => setAside.sweep(rules, erasesBeforeMs)),
 };
 
 parentPort?.on('message', (message: ToThread) => {
@@ -54,6 +61,7 @@ parentPort?.on('message', (message: ToThread) => {
 if (settings.role === 'writer') {
   every(settings.store.kind === 'sqlite' ? 1_000 : 5_000, () => caretaker.beat());
   every(settings.store.kind === 'sqlite' ? 2_000 : 15_000, async () => {
+    surroundings?.look();
     await caretaker.tidy();
     const calls = await caretaker.closeOrphans();
     if (calls > 0) notice({ type: 'orphans_closed', calls });
@@ -90,7 +98,9 @@ async function reply(id: number, ask: Ask): Promise<void> {
 async function answerTo(ask: Ask): Promise<unknown> {
   switch (ask.type) {
     case 'open':
-      return held.use(async () => undefined);
+      await held.use(async () => undefined);
+      if (surroundings) void inOrder(async () => surroundings.look());
+      return;
     case 'suspect':
       await held.suspect();
       return held.use(async () => undefined);
@@ -110,12 +120,13 @@ async function answerTo(ask: Ask): Promise<unknown> {
     case 'delete':
       return erase(ask.callId);
     case 'sweep':
-      return sweep(storeForSweeping(), recordingsForSweeping, ask.retention, ask.nowWallMs);
+      return sweep(storeForSweeping(), recordingsForSweeping, logsForSweeping, ask.retention, ask.nowWallMs);
     case 'take_up':
       return caretaker.takeUp(ask.sinceWallMs, ask.inHand);
     case 'close':
       isClosing = true;
       shelf.close();
+      surroundings?.close();
       return held.close();
     default:
       return unreachable(ask);
@@ -125,7 +136,8 @@ async function answerTo(ask: Ask): Promise<unknown> {
 async function erase(callId: string): Promise<boolean> {
   caretaker.forget(callId);
   const hadSound = shelf.erase(callId, true);
-  return (await held.use((store) => store.delete(callId))) || hadSound;
+  const wasAside = await setAside.delete(callId);
+  return (await held.use((store) => store.delete(callId))) || hadSound || wasAside;
 }
 
 /** What happens on live calls is kept in between, and a house that closes waits for one step. */
@@ -142,6 +154,7 @@ function storeForSweeping(): SweptStore {
     card: (callId) => step((store) => store.card(callId)),
     append: (batch) => step((store) => store.append(batch)),
     delete: (callId) => step(() => erase(callId)),
+    tidy: () => step((store) => store.tidy()),
   };
 }
 

@@ -34,6 +34,12 @@ export interface CallLog {
   readonly observer: CallObserver;
   readonly store: CallStore;
   readonly health: LogHealth;
+  /** Where logs lie whose calls are not in this one: they were set aside, by this version or an earlier one. */
+  readonly setAside: readonly string[];
+  /** It was removed or replaced while it was open: calls from before that may be missing. */
+  readonly wasRemoved: boolean;
+  /** Somebody who reads it has found something damaged: it is looked through, and mended. */
+  suspect(): void;
   /** A recorder for a call whose own clock began at this moment of `clock`. It keeps nothing before it is started. */
   record(callId: string, startedAt: number): CallRecorder;
   /** Where the recording of a call lies, if there is one. */
@@ -55,6 +61,8 @@ export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
   const { directory, store: settings, clock, tellsOn = false } = options;
   const tell = options.notice ?? (() => {});
   const keeper = randomUUID();
+  let setAside: readonly string[] = [];
+  let wasRemoved = false;
   const health = new HealthBoard(
     () => events.waiting,
     (changed) => tell({ type: 'health', health: changed }),
@@ -63,6 +71,9 @@ export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
   const writing = new LogThread({ role: 'writer', ...common }, clock, {
     notice(notice) {
       if (notice.type === 'store_set_aside') void reading.stop(); // it reads a file that is no longer the log
+      if (notice.type === 'logs_set_aside') setAside = notice.paths;
+      if (notice.type === 'store_removed') wasRemoved = true;
+      if (notice.type === 'folder') health.set('folder', notice.isWritable ? null : 'folder_unwritable');
       tell(notice);
     },
     soundTaken: (bytes, isKept) => recordings.taken(bytes, isKept),
@@ -105,6 +116,13 @@ export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
     get health() {
       return health.health;
     },
+    get setAside() {
+      return setAside;
+    },
+    get wasRemoved() {
+      return wasRemoved;
+    },
+    suspect: () => void suspect(),
     record: (callId, startedAt) => recordings.record(callId, startedAt),
     recordingPath: (callId) => recordingPath(directory, callId),
     async takeUp(sinceWallMs, inHand) {

@@ -21,7 +21,7 @@ async function aHouse(access: Partial<MetricsAccess> = {}) {
   let admission: Admission = { admitted: true, isNew: true };
   const metrics = createMetrics(
     () => 3,
-    () => ({ troubles: 2, waitingEvents: 70 }),
+    () => ({ troubles: 2, waitingEvents: 70, setAside: 1 }),
     () => ({ waiting: 4, refused: 5, streams: 6, restarts: 7 }),
   );
   mountHealth(app, () => admission, metrics, { token: null, isPublic: false, ...access });
@@ -84,6 +84,7 @@ describe('the routes for whoever runs it', () => {
 
     expect(text).toContain('ringdown_call_log_troubles 2');
     expect(text).toContain('ringdown_call_log_waiting_events 70');
+    expect(text).toContain('ringdown_call_logs_set_aside 1');
   });
 
   it('keep no more kinds of problem than a dashboard can show', async () => {

@@ -95,6 +95,7 @@ export async function aReviewHouse(
       return found && { ...found, sinceWallMs: clock.wallMs() };
     },
     live,
+    warnings: () => [],
     passwords,
     isPublic: false,
     signedOut: signedOutInMemory(),

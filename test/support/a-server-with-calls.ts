@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openSqliteStore } from '../../src/logs/sqlite/index.ts';
-import { databasePath } from '../../src/logs/sqlite/open.ts';
+import { databasePath } from '../../src/logs/sqlite/place.ts';
 import type { CallEvent } from '../../src/ports/call-log.ts';
 import type { StoredEvent } from '../../src/ports/call-store.ts';
 import { seededCalls, stored } from './logged-calls.ts';

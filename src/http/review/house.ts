@@ -20,6 +20,8 @@ export interface House {
   readonly live: LiveDesk;
   /** Leaves nothing of a call behind: its events, its sound, what was made of them. False: there was nothing. */
   readonly forget: (callId: string) => Promise<boolean>;
+  /** What a reader has to know of the calls: why some may be missing. A sentence or two each; none when all is well. */
+  readonly warnings: () => readonly string[];
   readonly passwords: Passwords;
   /** Strangers may come in through this machine: to sit at it proves nothing. */
   readonly isPublic: boolean;

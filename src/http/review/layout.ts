@@ -28,14 +28,17 @@ export interface PageContext {
   readonly visitor: Visitor;
   /** The word that only this answer knows. */
   readonly nonce: string;
+  /** Why calls may be missing. */
+  readonly warnings: readonly string[];
 }
 
 export function contextOf(response: Response): PageContext {
-  return { visitor: response.locals['visitor'] ?? STRANGER, nonce: nonceOf(response) };
+  const { visitor = STRANGER, warnings = [] } = response.locals;
+  return { visitor, nonce: nonceOf(response), warnings };
 }
 
 /** The whole of a page, as it is sent. */
-export function layout({ visitor, nonce }: PageContext, page: Page): string {
+export function layout({ visitor, nonce, warnings }: PageContext, page: Page): string {
   const { role } = visitor;
   const document = html`<!doctype html>
 <html lang="en">
@@ -55,6 +58,7 @@ ${page.script !== undefined && html`<script type="module" src="/assets/${page.sc
   <a class="brand" href="/"><img src="/assets/icon.svg" alt="" width="22" height="22">Ringdown</a>
   ${role !== null && navigation(page.here, role, visitor.by === 'cookie')}
 </header>
+${role !== null && warnings.map((warning) => html`<p class="warning" role="status">${warning}</p>`)}
 <main id="main" tabindex="-1">${page.body}</main>
 </body>
 </html>`;

@@ -1,17 +1,13 @@
-import { existsSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { makeFolder } from '../../make-folder.ts';
 import { StoreTrouble } from '../keeping/trouble.ts';
+import { databasePath } from './place.ts';
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, SOUND_INDEX_VERSION } from './schema.ts';
 import { cutOutIndex, hasIndex, makeIndex } from './search-index.ts';
+import { moveAside } from './set-aside.ts';
 import { BUSY_MS, isWhole, newer, numberOf, type Soundness, soundnessOf } from './soundness.ts';
 import { sqliteTrouble } from './trouble.ts';
-
-/** The embedded database's place in a data directory. */
-export function databasePath(directory: string): string {
-  return join(directory, 'calls.db');
-}
 
 export interface OpenedDatabase {
   readonly database: DatabaseSync;
@@ -26,25 +22,38 @@ export interface OpenedDatabase {
  * used is moved out of the way as it is: the calls of today are worth more than a start that fails, and somebody may
  * still want what is in it.
  */
-export function openForWriting(
-  directory: string,
-  { durability, stamp, isSuspect = false }: OpeningOptions,
-): OpenedDatabase {
+export function openForWriting(directory: string, options: OpeningOptions): OpenedDatabase {
+  const { durability, wallMs, isSuspect = false } = options;
   makeFolder(directory);
   const path = databasePath(directory);
+  const inode = inodeOf(path);
   const found = soundnessOf(path, isSuspect);
-  if (found === 'damaged' || found === 'foreign')
-    return { setAside: moveAside(path, stamp), database: openAt(path, 'none', durability), wasMended: false };
-  try {
-    const database = openAt(path, found, durability);
-    return { setAside: null, database, wasMended: found === 'index_broken' };
-  } catch (error) {
-    if (!isDamage(error)) throw error; // it looked better than it is
-    return { setAside: moveAside(path, stamp), database: openAt(path, 'none', durability), wasMended: false };
+  if (found !== 'damaged' && found !== 'foreign') {
+    try {
+      return {
+        database: openAt(path, found, durability),
+        setAside: null,
+        wasMended: found === 'index_broken',
+      };
+    } catch (error) {
+      if (!isDamage(error)) throw error; // else it looked better than it is
+    }
   }
+  if (inodeOf(path) !== inode) return openForWriting(directory, options); // somebody else has begun a new one
+  const setAside = moveAside(path, wallMs);
+  return { database: openAt(path, 'none', durability), setAside, wasMended: false };
 }
 
-function openAt(path: string, found: Soundness, durability: Durability): DatabaseSync {
+export interface OpeningOptions {
+  readonly durability: Durability;
+  /** What has to be moved out of the way is named after it. */
+  readonly wallMs: number;
+  /** It has failed in use. */
+  readonly isSuspect?: boolean;
+}
+
+/** What was found here to be none of the two that have to be moved away. */
+export function openAt(path: string, found: Soundness, durability: Durability): DatabaseSync {
   const database = connect(path, { timeout: BUSY_MS });
   try {
     prepare(database, durability);
@@ -52,16 +61,9 @@ function openAt(path: string, found: Soundness, durability: Durability): Databas
     return database;
   } catch (error) {
     database.close();
+    if (statSync(path, { throwIfNoEntry: false })?.size === 0) rmSync(path); // there was no room to begin it
     throw error;
   }
-}
-
-export interface OpeningOptions {
-  readonly durability: Durability;
-  /** Part of the name of what has to be moved out of the way. */
-  readonly stamp: string;
-  /** It has failed in use. */
-  readonly isSuspect?: boolean;
 }
 
 /** `normal` may lose the last commits when the power fails, never more; `strict` loses none, and costs an fsync each. */
@@ -71,16 +73,6 @@ export function openForReading(directory: string): DatabaseSync {
   const path = databasePath(directory);
   if (!existsSync(path)) throw new StoreTrouble('store_unreachable', `There is no call log at ${path} yet.`);
   return connect(path, { timeout: BUSY_MS, readOnly: true });
-}
-
-/** Moves a damaged database away, with the files that belong to it. */
-function moveAside(path: string, stamp: string): string {
-  const aside = freeName(`${path}.set-aside-${stamp}`);
-  renameSync(path, aside);
-  for (const suffix of ['-wal', '-shm']) {
-    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
-  }
-  return aside;
 }
 
 function connect(path: string, options: { timeout: number; readOnly?: boolean }): DatabaseSync {
@@ -142,7 +134,7 @@ function isDamage(error: unknown): boolean {
   return reason === 'store_corrupt' || reason === 'bad_data';
 }
 
-function inTransaction(database: DatabaseSync, work: () => void): void {
+export function inTransaction(database: DatabaseSync, work: () => void): void {
   database.exec('BEGIN IMMEDIATE');
   try {
     work();
@@ -153,8 +145,6 @@ function inTransaction(database: DatabaseSync, work: () => void): void {
   }
 }
 
-function freeName(wanted: string): string {
-  let name = wanted;
-  for (let n = 2; existsSync(name); n++) name = `${wanted}-${n}`;
-  return name;
+function inodeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
 }

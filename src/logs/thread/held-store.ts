@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import type { KeptStore } from '../keeping/kept-store.ts';
 import { StoreTrouble } from '../keeping/trouble.ts';
 import { openSqliteReader, openSqliteStore } from '../sqlite/index.ts';
-import { databasePath } from '../sqlite/open.ts';
+import { databasePath } from '../sqlite/place.ts';
 import type { ThreadNotice, ThreadSettings } from './messages.ts';
 
 /** Keeps a store open: opens it when it is first needed, and anew when it was lost. */
@@ -22,6 +22,7 @@ export class HeldStore {
   async use<T>(work: (store: KeptStore) => Promise<T>): Promise<T> {
     if (this.#store && this.#settings.store.kind === 'sqlite' && this.#inodeNow() !== this.#inode) {
       await this.close(); // somebody removed or replaced it
+      if (this.#settings.role === 'writer') this.#notice({ type: 'store_removed' });
     }
     this.#store ??= await this.#open();
     try {

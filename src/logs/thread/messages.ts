@@ -2,6 +2,7 @@ import type { CallQuery, ReviewChange, StoredEvent } from '../../ports/call-stor
 import type { TroubleReason } from '../keeping/trouble.ts';
 import type { Retention } from '../retention.ts';
 import type { Durability } from '../sqlite/open.ts';
+import type { Neighbour } from './neighbours.ts';
 
 /** Which store there is. */
 export type StoreSettings =
@@ -77,6 +78,14 @@ export type FromThread =
 export type ThreadNotice =
   /** What lay in the place of the call log could not be used, and lies elsewhere now. */
   | { readonly type: 'store_set_aside'; readonly path: string }
+  /** Logs lie set aside here: all of them, whenever they are others than before. */
+  | { readonly type: 'logs_set_aside'; readonly paths: readonly string[] }
+  /** The call log was removed or replaced while it was open. */
+  | { readonly type: 'store_removed' }
+  /** Whether something new can be begun in the data directory, whenever that has changed. */
+  | { readonly type: 'folder'; readonly isWritable: boolean }
+  /** The other servers that keep their calls here, whenever they have changed. */
+  | { readonly type: 'neighbours'; readonly neighbours: readonly Neighbour[] }
   /** The index of words was broken, and was made anew of the calls; nothing else was touched. */
   | { readonly type: 'index_mended' }
   /** A reader has found something damaged. */

@@ -4,9 +4,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { openSqliteStore } from '../../../src/logs/sqlite/index.ts';
-import { databasePath, openForWriting } from '../../../src/logs/sqlite/open.ts';
+import { openForWriting } from '../../../src/logs/sqlite/open.ts';
+import { databasePath } from '../../../src/logs/sqlite/place.ts';
 import { compactIndex } from '../../../src/logs/sqlite/search-index.ts';
 import type { SqliteStore } from '../../../src/logs/sqlite/store.ts';
+import { HeldStore } from '../../../src/logs/thread/held-store.ts';
 import { type LogNotice, openCallLog } from '../../../src/logs/writer.ts';
 import { overlappingCalls } from '../../support/overlapping-calls.ts';
 import { callsByWord } from '../../support/searches.ts';
@@ -90,6 +92,8 @@ const DAMAGES: Readonly<Record<string, (directory: string) => void>> = {
   'is scribbled over in another place': (directory) => scribbleOver(directory, 'said_data'),
 };
 
+const PATIENCE = { timeout: 20_000 };
+
 describe('a call log whose search index is broken', () => {
   it('opens with all its calls, and finds every word, when it is of the first version', async () => {
     const directory = aFolder({}).path;
@@ -135,7 +139,31 @@ describe('a call log whose search index is broken', () => {
     expect(readFileSync(databasePath(directory), 'latin1')).not.toMatch(WORD_ENDS);
   });
 
-  it('is mended while it is used, also when only searches have noticed', async () => {
+  it('is mended while it is used, also when only whoever searches has noticed', async () => {
+    const directory = await aLogOfTenCalls();
+    const notices: string[] = [];
+    const held = (role: 'writer' | 'reader') =>
+      new HeldStore(
+        { role, directory, keeper: role, store: { kind: 'sqlite' }, tellsOn: false },
+        ({ type }) => void notices.push(`${role}: ${type}`),
+      );
+    const [writer, reader] = [held('writer'), held('reader')];
+    const search = () => reader.use((store) => store.list({ words: 'opticians' }));
+    await writer.use((store) => store.beat());
+    const before = await search();
+    withSql(directory, 'UPDATE said_data SET block = zeroblob(200) WHERE id > 10');
+
+    await expect(search()).rejects.toMatchObject({ reason: 'store_corrupt' });
+    await writer.suspect();
+    await writer.use((store) => store.beat());
+
+    expect(notices).toEqual(['reader: store_suspect', 'writer: index_mended']);
+    expect(await search()).toEqual(before);
+    await reader.close();
+    await writer.close();
+  });
+
+  it('is mended by a running server without anybody doing anything, and all is found again', async () => {
     const directory = await aLogOfTenCalls();
     const notices: LogNotice[] = [];
     const log = await openCallLog({
@@ -144,11 +172,10 @@ describe('a call log whose search index is broken', () => {
       clock: systemClock,
       notice: (notice) => notices.push(notice),
     });
-    withSql(directory, `UPDATE said_data SET block = zeroblob(200) WHERE id > 10`);
+    withSql(directory, 'UPDATE said_data SET block = zeroblob(200) WHERE id > 10');
+    await log.store.list({ words: 'opticians' }).catch(() => {}); // or the sweeper was quicker
 
-    await expect(log.store.list({ words: 'opticians' })).rejects.toMatchObject({ reason: 'store_corrupt' });
-    await expect.poll(() => notices.map(({ type }) => type)).toContain('index_mended');
-
+    await expect.poll(() => notices.map(({ type }) => type), PATIENCE).toContain('index_mended');
     expect((await log.store.list({ words: 'opticians' })).calls.length).toBeGreaterThan(0);
     expect(notices.map(({ type }) => type)).not.toContain('store_set_aside');
     await log.close();
@@ -175,7 +202,7 @@ describe('a call log that is closed', () => {
 
   it('wipes at its next start what a killed process had deleted and not wiped', async () => {
     const directory = await aLogOfTenCalls();
-    const { database } = openForWriting(directory, { durability: 'normal', stamp: 'now' });
+    const { database } = openForWriting(directory, { durability: 'normal', wallMs: 0 });
     compactIndex(database);
     database.exec('DELETE FROM said; DELETE FROM events; DELETE FROM calls;'); // and dies
     database.exec('PRAGMA wal_checkpoint(TRUNCATE)');

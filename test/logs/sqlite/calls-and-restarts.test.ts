@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../../../src/logs/sqlite/index.ts';
-import { databasePath } from '../../../src/logs/sqlite/open.ts';
+import { databasePath } from '../../../src/logs/sqlite/place.ts';
 import type { SqliteStore } from '../../../src/logs/sqlite/store.ts';
 import type { CallEvent } from '../../../src/ports/call-log.ts';
 import { overlappingCalls } from '../../support/overlapping-calls.ts';

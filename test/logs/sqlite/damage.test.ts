@@ -118,7 +118,7 @@ describe('a call log that cannot be written to', () => {
 
   it('says why: full; and keeps nothing of a batch that did not fit', async () => {
     const directory = aDirectory();
-    const { database } = openForWriting(directory, { durability: 'normal', stamp: 'now' });
+    const { database } = openForWriting(directory, { durability: 'normal', wallMs: 0 });
     const store = new SqliteStore(database, options);
     const limitPages = (pages: number) => database.exec(`PRAGMA max_page_count = ${pages}`);
     await store.append(stored('CA1', aWholeCall()));

@@ -100,7 +100,7 @@ it('S6: has everything when the power failed while the journal was copied back',
 
 it('S6: waits for the disk at every commit where that is wanted, and at every copying back otherwise', () => {
   const synchronous = (durability: 'normal' | 'strict') => {
-    const { database } = openForWriting(aFolder({}).path, { durability, stamp: 'now' });
+    const { database } = openForWriting(aFolder({}).path, { durability, wallMs: 0 });
     const level = database.prepare('PRAGMA synchronous').get()?.['synchronous'];
     database.close();
     return level;

@@ -155,7 +155,7 @@ describe('the embedded call log', () => {
 
   it('reads no call for figures, and no call that is over for those that go on', async () => {
     const directory = aDirectory();
-    const { database } = openForWriting(directory, { durability: 'normal', stamp: 'now' });
+    const { database } = openForWriting(directory, { durability: 'normal', wallMs: 0 });
     const asked = vi.spyOn(database, 'prepare');
     const store = new SqliteStore(database, options);
     await store.figures({ agent: 'front-desk', fromWallMs: 0 });
