@@ -62,12 +62,16 @@ async function sendWhole(
   { contentType, fileName, bytes, rest }: Extract<Answer, { type: 'whole' }>,
   response: Response,
 ): Promise<void> {
-  if (fileName !== null) response.attachment(fileName);
-  response.set('Content-Type', contentType);
-  if (rest === null) response.set('Content-Length', String(bytes.length));
-  if (!(await written(bytes, response))) return void (await rest?.return(undefined));
-  for await (const piece of rest ?? []) if (!(await written(piece, response))) return;
-  response.end();
+  try {
+    if (fileName !== null) response.attachment(fileName);
+    response.set('Content-Type', contentType);
+    if (rest === null) response.set('Content-Length', String(bytes.length));
+    for (let piece: Bytes | null = bytes; piece !== null; piece = (await rest?.next()) ?? null)
+      if (!(await written(piece, response))) return;
+    response.end();
+  } finally {
+    rest?.stop();
+  }
 }
 
 /** False: whoever asked has left. */

@@ -5,14 +5,20 @@ import type { Bytes, Made, Whole, Wish } from './wishes.ts';
 /** What becomes of a wish. */
 export type Answer =
   | Exclude<Made, Whole>
-  /** `rest`: what comes after its bytes, a piece at a time, each when it is asked for; it throws if that cannot be made. */
-  | (Whole & { readonly rest: AsyncGenerator<Bytes> | null })
+  | (Whole & { readonly rest: Rest | null })
   /** Too many want something at once. */
   | { readonly type: 'busy' }
   /** Whoever makes pages is not there just now. */
   | { readonly type: 'gone' }
   /** A mistake of ours: what it is, without anybody's words. */
   | { readonly type: 'failed'; readonly message: string };
+
+/** What comes after the first bytes of a file. Whoever has it stops it when they want no more, also before any came. */
+export interface Rest {
+  /** A piece, when it is asked for; null: that was all. Rejects if it cannot be made. */
+  next(): Promise<Bytes | null>;
+  stop(): void;
+}
 
 interface Waiting {
   readonly wish: Wish;
@@ -141,17 +147,17 @@ export class WishQueue {
     return { ...made, rest: this.#rest(id) };
   }
 
-  async *#rest(id: number): AsyncGenerator<Bytes> {
-    try {
-      for (;;) {
+  #rest(id: number): Rest {
+    return {
+      next: async () => {
         const piece = await this.#next(id);
         if (piece instanceof Error) throw piece;
-        if (piece === null) return;
-        yield piece;
-      }
-    } finally {
-      if (this.#files.delete(id)) this.#post({ type: 'enough', id });
-    }
+        return piece;
+      },
+      stop: () => {
+        if (this.#files.delete(id)) this.#post({ type: 'enough', id });
+      },
+    };
   }
 
   #next(id: number): Promise<Piece> {

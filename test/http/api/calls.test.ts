@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { csvCell } from '../../../src/http/api/csv.ts';
 import { everythingHappens } from '../../support/a-recorded-call.ts';
@@ -133,6 +133,38 @@ describe('the list of calls', () => {
 });
 
 describe('an export', () => {
+  it('is made for the ninth who wants one, though eight before asked for theirs and left', async () => {
+    const left: AbortSignal[] = [];
+    let given = 0;
+    let over = 0;
+    const slow = {
+      store: Object.create(house.store, {
+        each: {
+          value: async function* () {
+            given += 1;
+            const nth = given;
+            await vi.waitUntil(() => nth > 8 || left.filter(({ aborted }) => aborted).length === nth);
+            over = nth;
+          },
+        },
+      }),
+    };
+    const other = await aReviewHouse(undefined, { room: slow });
+    const make = vi.spyOn(other.parts.pages, 'make');
+    for (let n = 1; n <= 8; n++) {
+      const client = new AbortController();
+      const asked = fetch(`${other.url}/api/calls.csv`, { signal: client.signal }).catch(() => null);
+      await vi.waitUntil(() => given === n);
+      left.push(make.mock.lastCall?.[1] ?? client.signal);
+      client.abort();
+      await asked;
+      await vi.waitUntil(() => over === n);
+    }
+
+    expect((await other.ask('/api/calls.csv')).status).toBe(200);
+    await other.close();
+  });
+
   it('has a line for every call that was looked for', async () => {
     const csv = await (await house.ask('/api/calls.csv?number=555000000')).text();
     const jsonl = await (await house.ask('/api/calls.jsonl')).text();

@@ -96,10 +96,22 @@ describe('what people wish to read', () => {
     const piece = rest?.next();
     await Promise.resolve();
     queue.hear({ type: 'piece', id: 1, bytes: bytes() });
-    expect((await piece)?.value).toHaveLength(7);
+    expect(await piece).toHaveLength(7);
     expect(names()).toEqual(['wish', 'more']);
-    await rest?.return(undefined);
+    rest?.stop();
+    rest?.stop();
     expect(names()).toEqual(['wish', 'more', 'enough']);
+  });
+
+  it('is given up where whoever wanted the file has left before taking a piece of it', async () => {
+    const { queue, names } = aQueue();
+    const asked = queue.make({ type: 'calls_file', format: 'csv', query: {} }, new AbortController().signal);
+    const whole = { type: 'whole', contentType: 'text/csv', fileName: 'calls.csv', goesOn: true } as const;
+    queue.hear({ type: 'made', id: 1, made: { ...whole, bytes: new Uint8Array(1) } });
+    const answer = await asked;
+    if (answer.type === 'whole') answer.rest?.stop();
+
+    expect(names()).toEqual(['wish', 'enough']);
   });
 
   it('breaks off where the thread dies in the middle of a file', async () => {
