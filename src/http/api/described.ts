@@ -36,6 +36,10 @@ function operation({ door, says, needs, isStream, method }: Route): object {
       '400': { description: 'Not understood: `error` says what was not, and what there is instead.' },
       '401': { description: 'Nobody we know.' },
       '403': { description: 'Not for this role, or not from a page of this site.' },
+      '503': {
+        description:
+          'The call log cannot be reached, or too much is asked for at once: `Retry-After` says when to ask again.',
+      },
     },
   };
 }
