@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { Admission } from '../ports/carrier.ts';
+import { inTurns } from './in-turns.ts';
 import type { Metrics } from './metrics.ts';
 import { isSameWord } from './sign-in/passwords.ts';
 import { isThisMachine } from './sign-in/this-machine.ts';
@@ -90,7 +91,7 @@ export async function listen(
   takers: readonly UpgradeTaker[],
   at: { readonly port: number; readonly host: string },
 ): Promise<{ readonly server: Server; readonly port: number }> {
-  const server = createServer(LIMITS, app);
+  const server = createServer(LIMITS, inTurns(app));
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy()); // a peer that leaves in the middle of it
     const isTaken = takers.some((take) => take(request, socket, head));

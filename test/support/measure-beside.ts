@@ -4,7 +4,9 @@
  * and while twenty such pages are asked for at once: `node test/support/measure-beside.ts [calls] [seconds]`.
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, get } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LoadOrder, LoadResult } from '../../src/practice/bench/load.ts';
@@ -22,6 +24,7 @@ const EVENTS = 6_000;
 const SETTLING_MS = 3_000;
 
 const src = join(import.meta.dirname, '../../src');
+const loopFile = join(tmpdir(), `ringdown-loop-${process.pid}`);
 const load = fork(join(src, 'practice/bench/load.ts'), { stdio: 'inherit' });
 const modelUrl = await modelOf(load);
 const server = await aServerWithCalls([{ callId: 'CAlong', events: aLongCall(EVENTS) }], {
@@ -29,6 +32,8 @@ const server = await aServerWithCalls([{ callId: 'CAlong', events: aLongCall(EVE
   OPENAI_API_KEY: 'practice',
   AGENTS_DIR: join(src, 'practice/bench/agents'),
   MAX_CALLS: '1000',
+  NODE_OPTIONS: `--import=${join(import.meta.dirname, 'look-at-the-loop.ts')}`,
+  LOOP_FILE: loopFile,
 });
 const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
 const answers = new Map<number | string, number>();
@@ -38,7 +43,7 @@ try {
   console.log(
     `${calls} calls, ${seconds} s each. Milliseconds from the phone to the model, and from the model to the phone.\n`,
   );
-  console.log('up p50     p99    most  down p50     p99    most');
+  console.log('up p50     p99    most  down p50     p99    most  in one go');
   await measured('warm-up', async () => {});
   await measured('nobody reads', async () => {});
   await measured(`${STREAMS} streams, ${PAGES_A_SECOND} long pages a second`, async (isOver) => {
@@ -59,6 +64,7 @@ try {
 } finally {
   load.kill();
   await server.close();
+  rmSync(loopFile, { force: true });
 }
 
 async function measured(what: string, meanwhile: (isOver: () => boolean) => Promise<void>) {
@@ -67,13 +73,23 @@ async function measured(what: string, meanwhile: (isOver: () => boolean) => Prom
     isOver = true;
   });
   await wait(SETTLING_MS);
+  const since = Date.now();
   await meanwhile(() => isOver);
   const { up, down } = (await result).soFar;
+  const inOneGo = busiest(since).toFixed(1).padStart(9);
   console.log(
     ...[up, down].flatMap(({ p50, p99, most }) => [p50, p99, most]).map((ms) => ms.toFixed(1).padStart(7)),
+    inOneGo,
     ' ',
     what,
   );
+}
+
+/** The most processor time that the thread with the calls has spent in one go since then. */
+function busiest(since: number): number {
+  const looks = existsSync(loopFile) ? readFileSync(loopFile, 'utf8').trim().split('\n') : [];
+  const lately = looks.map((look) => look.split(' ').map(Number)).filter(([at = 0]) => at > since + 1_000);
+  return Math.max(0, ...lately.map(([, mostMs = 0]) => mostMs));
 }
 
 function ask(name: string): Promise<LoadResult> {

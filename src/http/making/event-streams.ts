@@ -7,7 +7,7 @@ export interface EventStream {
   push(bytes: Uint8Array): void;
   /** After what was pushed. */
   end(): void;
-  /** At once: whoever reads asks again, and is told everything anew. */
+  /** Whoever reads asks again, and is told everything anew. */
   cut(): void;
 }
 
@@ -58,7 +58,7 @@ export class EventStreams {
   }
 
   cutAll(): void {
-    for (const stream of [...this.#open]) stream.cut();
+    for (const stream of this.#open) stream.cut();
   }
 
   #beat(): void {
@@ -94,6 +94,7 @@ class Stream implements EventStream {
   /** What it has been told first may be long; how far it may fall behind counts from there. */
   #mostBytes = MOST_WAITING_BYTES;
   #isEnding = false;
+  #isCut = false;
 
   constructor(sink: Sink, isDue: () => void) {
     this.#sink = sink;
@@ -101,7 +102,7 @@ class Stream implements EventStream {
   }
 
   push(bytes: Uint8Array): void {
-    if (this.#sink.destroyed || this.#isEnding) return;
+    if (this.#sink.destroyed || this.#isEnding || this.#isCut) return;
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
     if (this.#waitingBytes + this.#sink.writableLength > this.#mostBytes) this.cut();
@@ -115,6 +116,7 @@ class Stream implements EventStream {
   }
 
   write(): void {
+    if (this.#isCut) return void this.#sink.destroy();
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
@@ -131,7 +133,8 @@ class Stream implements EventStream {
 
   cut(): void {
     this.#waiting = [];
-    this.#sink.destroy();
+    this.#isCut = true;
+    this.#isDue();
   }
 }
 

@@ -21,7 +21,8 @@ export type ToMaker =
   | { readonly type: 'not_live'; readonly callId: string }
   /** Somebody follows a call, or all of them. */
   | { readonly type: 'follow'; readonly id: number; readonly channel: Channel }
-  | { readonly type: 'unfollow'; readonly channel: Channel }
+  /** One of those who follow a call has left. */
+  | { readonly type: 'unfollow'; readonly callId: string }
   /** The moment to tell those who follow all calls what has changed. */
   | { readonly type: 'look' };
 

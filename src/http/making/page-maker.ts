@@ -57,7 +57,7 @@ export class PageMaker {
       case 'follow':
         return this.#open(message.id, message.channel);
       case 'unfollow':
-        return message.channel === null ? undefined : this.#mirror.unfollow(message.channel);
+        return this.#mirror.unfollow(message.callId);
       case 'look':
         return this.#look();
       default:

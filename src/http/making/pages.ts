@@ -62,7 +62,8 @@ export class Pages {
       stop();
       const isOpening = this.#opening.delete(id);
       const wasFollowing = this.#following.get(channel)?.delete(stream) ?? false;
-      if (isOpening || wasFollowing) this.#place.post({ type: 'unfollow', channel });
+      if (channel !== null && (isOpening || wasFollowing))
+        this.#place.post({ type: 'unfollow', callId: channel });
     });
     if (response.destroyed) return 'follows';
     this.#opening.set(id, { channel, stream });
