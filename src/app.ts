@@ -73,15 +73,17 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
       logger.error({ why }, 'the thread that makes pages has ended: it is begun again, and calls go on');
     },
   });
-  const pages = new Pages(pageThread, desk, systemClock, (trouble) => {
-    logTrouble = trouble;
-    if (trouble?.reason === 'store_corrupt') keeping.log.suspect();
-    if (trouble)
-      logger.error(
-        { reason: trouble.reason, because: trouble.sentence },
-        'pages cannot read the call log: they say so, and show what is live',
-      );
-    else logger.info('pages can read the call log again');
+  const pages = new Pages(pageThread, desk, systemClock, {
+    changed(trouble) {
+      logTrouble = trouble;
+      if (trouble)
+        logger.error(
+          { reason: trouble.reason, because: trouble.sentence },
+          'pages cannot read the call log: they say so, and show what is live',
+        );
+      else logger.info('pages can read the call log again');
+    },
+    suspect: () => keeping.log.suspect(),
   });
 
   const web = createWebApp(config.trustProxy);

@@ -13,14 +13,15 @@ import { type LogPlace, openLogReader, troubleOf } from './logs/reader.ts';
 
 const place: LogPlace = workerData;
 yieldToCalls();
-const { store, recordingPath } = openLogReader(place, systemClock.wallMs);
+const say = (message: FromMaker) => parentPort?.postMessage(message, ownedBy(message));
+const { store, recordingPath } = openLogReader(place, systemClock.wallMs, () => say({ type: 'log_suspect' }));
 const maker = new PageMaker({
   store,
   reading: callReading,
   recordings: { find: (callId) => existing(recordingPath(callId)) },
   troubleOf,
   wallMs: systemClock.wallMs,
-  say: (message) => parentPort?.postMessage(message, ownedBy(message)),
+  say,
 });
 parentPort?.on('message', (message: ToMaker) => maker.hear(message));
 

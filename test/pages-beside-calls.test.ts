@@ -1,14 +1,17 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { callPage } from '../src/http/review/call-page.ts';
 import { callReading } from '../src/logs/derive/reading.ts';
 import { openSqliteStore } from '../src/logs/sqlite/index.ts';
+import { databasePath } from '../src/logs/sqlite/place.ts';
 import { DIAL_DEFAULTS, dial } from '../src/practice/phone/dial.ts';
 import { aHouse, type House } from './support/a-house.ts';
 import { freePort } from './support/a-port.ts';
 import { aLongCall, stored } from './support/logged-calls.ts';
+import { overlappingCalls } from './support/overlapping-calls.ts';
 import { aFolder } from './support/temp-folder.ts';
 
 const houses: House[] = [];
@@ -79,6 +82,30 @@ describe('the thread that carries calls', { timeout: 120_000 }, () => {
     const sizes = await Promise.all(Array.from({ length: 20 }, () => sizeOf(`${app.localUrl}/calls/CAlong`)));
 
     expect(new Set(sizes).size).toBe(1);
+  });
+});
+
+describe('a call log whose search index breaks while the house is open', { timeout: 120_000 }, () => {
+  it('is mended when somebody searches on the pages, and they find everything again', async () => {
+    const { path } = aFolder({});
+    const { store } = openSqliteStore(path, { keeper: 'test', wallMs: Date.now });
+    for (const batch of overlappingCalls(10, 7).batches) await store.append(batch);
+    await store.close();
+    const house = await aHouse({ DATA_DIR: path });
+    houses.push(house);
+    const search = () => fetch(`${house.app.localUrl}/api/calls?q=opticians`);
+    const before = await (await search()).text();
+    const database = new DatabaseSync(databasePath(path), { timeout: 5_000 });
+    database.enableDefensive?.(false);
+    database.exec('PRAGMA writable_schema = ON; UPDATE said_data SET block = zeroblob(200) WHERE id > 10');
+    database.close();
+
+    expect((await search()).status).toBe(503);
+    await vi.waitFor(async () => expect((await search()).status).toBe(200), PATIENCE);
+
+    expect(await (await search()).text()).toBe(before);
+    expect(house.log.filter((line) => line.includes('it was made anew'))).toHaveLength(1);
+    expect(house.log.filter((line) => line.includes('set aside'))).toEqual([]);
   });
 });
 

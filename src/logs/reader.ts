@@ -19,10 +19,19 @@ export interface LogReader {
   recordingPath(callId: string): string;
 }
 
-/** What cannot be read now is opened anew the next time; one that has just failed is not waited for again at once. */
-export function openLogReader({ directory, store }: LogPlace, wallMs: () => number): LogReader {
+/**
+ * What cannot be read now is opened anew the next time; one that has just failed is not waited for again at once.
+ * `suspect` is told each time that something is damaged: whoever writes has to look through it.
+ */
+export function openLogReader(
+  { directory, store }: LogPlace,
+  wallMs: () => number,
+  suspect: () => void,
+): LogReader {
   const settings = { role: 'reader', directory, store, keeper: '', tellsOn: false } as const;
-  const held = new HeldStore(settings, () => {});
+  const held = new HeldStore(settings, ({ type }) => {
+    if (type === 'store_suspect') suspect();
+  });
   let failed: { readonly trouble: StoreTrouble; readonly atWallMs: number } | null = null;
   const read = async <T>(work: (store: KeptStore) => Promise<T>): Promise<T> => {
     const sinceMs = failed && wallMs() - failed.atWallMs;

@@ -37,7 +37,9 @@ export type FromMaker =
   | { readonly type: 'opened'; readonly id: number; readonly bytes: Bytes }
   | { readonly type: 'told'; readonly channel: Channel; readonly bytes: Bytes; readonly isLast: boolean }
   /** Whether what is kept can be read, when that changes. */
-  | { readonly type: 'log'; readonly trouble: LogTrouble | null };
+  | { readonly type: 'log'; readonly trouble: LogTrouble | null }
+  /** Something that is kept was found damaged, each time. */
+  | { readonly type: 'log_suspect' };
 
 /** A call; null: all that go on. */
 export type Channel = string | null;

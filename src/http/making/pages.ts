@@ -8,26 +8,29 @@ import type { PagePlace } from './page-place.ts';
 import { type Answer, WishQueue } from './wish-queue.ts';
 import type { LogTrouble, Wish } from './wishes.ts';
 
+/** Told of what is found where calls are kept. */
+export interface LogEars {
+  /** Whether it can be read, when that changes. */
+  changed(trouble: LogTrouble | null): void;
+  /** Something there is damaged: whoever writes has to look through it. */
+  suspect(): void;
+}
+
 /** Whatever is read of calls: asked for here, made elsewhere, and passed on as it comes. */
 export class Pages {
   readonly #place: PagePlace;
   readonly #queue: WishQueue;
   readonly #feed: LiveFeed;
   readonly #streams: EventStreams;
-  readonly #logChanged: (trouble: LogTrouble | null) => void;
+  readonly #log: LogEars;
   /** Those who were not told yet what there is so far. */
   readonly #opening = new Map<number, { readonly channel: Channel; readonly stream: EventStream }>();
   readonly #following = new Map<Channel, Set<EventStream>>();
   #lastId = 0;
 
-  constructor(
-    place: PagePlace,
-    desk: LiveDesk,
-    clock: Clock,
-    logChanged: (trouble: LogTrouble | null) => void = () => {},
-  ) {
+  constructor(place: PagePlace, desk: LiveDesk, clock: Clock, log: LogEars = { changed() {}, suspect() {} }) {
     this.#place = place;
-    this.#logChanged = logChanged;
+    this.#log = log;
     const post = place.post.bind(place);
     this.#queue = new WishQueue(post, clock, () => void this.#startOver());
     this.#feed = new LiveFeed(desk, clock, post);
@@ -82,7 +85,9 @@ export class Pages {
       case 'told':
         return this.#tell(message.channel, message.bytes, message.isLast);
       case 'log':
-        return this.#logChanged(message.trouble);
+        return this.#log.changed(message.trouble);
+      case 'log_suspect':
+        return this.#log.suspect();
       default:
         return this.#queue.hear(message);
     }
