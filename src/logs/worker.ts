@@ -35,6 +35,8 @@ const surroundings = settings.role === 'writer' ? new Surroundings(settings, set
 const caretaker = new Caretaker(held, settings);
 /** What is written is written one after the other. */
 let lastWrite: Promise<unknown> = Promise.resolve();
+/** A recording that goes on is written to several times a second. */
+const STILL_WRITTEN_MS = 5_000;
 let isClosing = false;
 const recordingsForSweeping: SweptRecordings = {
   erase: (callId) => shelf.erase(callId, false),
@@ -66,7 +68,12 @@ if (settings.role === 'writer') {
     const calls = await caretaker.closeOrphans();
     if (calls > 0) notice({ type: 'orphans_closed', calls });
   });
-  const files = shelf.repair();
+  repairRecordings();
+  setTimeout(repairRecordings, 2 * STILL_WRITTEN_MS); // those of a process that was killed a moment ago
+}
+
+function repairRecordings(): void {
+  const files = shelf.repair(Date.now() - STILL_WRITTEN_MS);
   if (files > 0) notice({ type: 'recordings_repaired', files });
 }
 

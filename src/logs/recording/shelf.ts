@@ -53,9 +53,12 @@ export class RecordingShelf {
     return wasThere;
   }
 
-  /** Puts headers right after a process that was killed; says how many. */
-  repair(): number {
-    return this.#names().filter((name) => {
+  /**
+   * Puts headers right after a process that was killed; says how many. Those that something was written to since this
+   * moment are left alone: another server may still be writing.
+   */
+  repair(untouchedSinceMs: number): number {
+    return this.#olderNames(untouchedSinceMs).filter((name) => {
       const path = this.#pathOf(name);
       const size = statSync(path).size;
       return size > RECORDING_HEADER_BYTES && repairHeader(path, size, headerOf(path));
