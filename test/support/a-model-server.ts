@@ -45,8 +45,8 @@ export async function aModelServer(
   const events: SessionEvent[] = [];
   const requests: IncomingMessage[] = [];
   const { clock = new TestClock() } = options;
-  /** What the call does at the moment it hears that the model is there. */
-  const hooks = { onReady: () => {} };
+  /** What the call does at the moment it hears that the model is there, or has a problem. */
+  const hooks = { onReady: () => {}, onProblem: () => {} };
   const sockets = new WebSocketServer({ noServer: true });
   const server = createServer();
   let socket: WebSocket | null = null;
@@ -86,6 +86,7 @@ export async function aModelServer(
     (event) => {
       events.push(event);
       if (event.type === 'ready') hooks.onReady();
+      if (event.type === 'problem') hooks.onProblem();
     },
   );
   const isOpen = () => vi.waitFor(() => expect(socket?.readyState).toBe(1));

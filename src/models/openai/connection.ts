@@ -108,7 +108,8 @@ export class Connection {
     const reading = readServerEvent(text);
     if (reading.type !== 'event') return;
     const { event } = reading;
-    if (event.type === 'session.created') this.#cancelStep(); // what it waits for now is our instructions
+    const isThereNow = event.type === 'session.created' && !this.#opening.serverIsThere;
+    if (isThereNow) this.#cancelStep(); // what it waits for now is our instructions
     const step = this.#opening.on(event);
     switch (step.type) {
       case 'waiting':
@@ -122,7 +123,8 @@ export class Connection {
         this.#cancelLimit();
         this.#cancelStep();
         if (step.noted !== null) this.#listener.problem(step.noted);
-        return this.#listener.ready(step.traits);
+        if (!this.#isOver) this.#listener.ready(step.traits);
+        return;
     }
   }
 
@@ -135,6 +137,7 @@ export class Connection {
     const waitMs = this.#redial.next(this.#failure, this.#parts.clock.now());
     if (waitMs === null) return this.#giveUp(this.#failure);
     this.#listener.problem(`tries_again_${failure.detail}`);
+    if (this.#isOver) return; // whoever heard of it may have ended the call
     this.#socket.close();
     this.#cancelStep();
     this.#cancelStep = this.#parts.clock.after(waitMs, () => {

@@ -21,7 +21,8 @@ export class Opening {
   readonly #defaults: OpenAIDefaults;
   readonly #send: (session: RealtimeSessionCreateRequest) => void;
   #asked: RealtimeSessionCreateRequest | null = null;
-  #serverIsThere = false;
+  /** The server has said so. Who says it again is not told again what we want. */
+  serverIsThere = false;
 
   constructor(defaults: OpenAIDefaults, send: (session: RealtimeSessionCreateRequest) => void) {
     this.#defaults = defaults;
@@ -36,7 +37,8 @@ export class Opening {
   on(event: ServerEvent): OpeningStep {
     switch (event.type) {
       case 'session.created':
-        this.#serverIsThere = true;
+        if (this.serverIsThere) return WAITING;
+        this.serverIsThere = true;
         if (this.#asked) this.#ask(this.#asked);
         return WAITING;
       case 'session.updated':
@@ -50,7 +52,7 @@ export class Opening {
 
   #ask(session: RealtimeSessionCreateRequest): void {
     this.#asked = session;
-    if (this.#serverIsThere) this.#send(session);
+    if (this.serverIsThere) this.#send(session);
   }
 
   #compare(asked: RealtimeSessionCreateRequest, inForce: EffectiveSession): OpeningStep {

@@ -40,6 +40,46 @@ describe('opening a session', () => {
     expect([events, clock.timers]).toEqual([[], 0]);
   });
 
+  it('does not try again for a call that ends when it hears of the first try', async () => {
+    const server = await aModelServer({ handshake: { status: 503 } });
+    server.onProblem = () => server.session.close();
+
+    await server.tells(1);
+
+    expect([server.requests.length, server.clock.timers]).toEqual([1, 0]);
+  });
+
+  it('says what it wants once to a server that says again and again that it is there', async () => {
+    const { isOpen, send, receive, received, tells, clock } = await aModelServer();
+    await isOpen();
+    send({ type: 'session.created', session: {} });
+    const update = await receive('session.update');
+
+    for (let times = 0; times < 100; times++) send({ type: 'session.created', session: {} });
+    send({ type: 'session.updated', session: update['session'] });
+    await tells(1);
+    send({ type: 'error', error: { code: 'session_expired' } });
+    await tells(2);
+
+    expect(received.map(({ type }) => type)).toEqual(['session.update']);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('tries another time where a server says again that it is there instead of being set up', async () => {
+    const { isOpen, send, receive, tells, socket, clock } = await aModelServer();
+    await isOpen();
+    send({ type: 'session.created', session: {} });
+    await receive('session.update');
+    send({ type: 'session.created', session: {} });
+    const isHeard = new Promise((resolve) => socket()?.once('pong', resolve));
+    socket()?.ping();
+    await isHeard;
+
+    clock.advance(3_100);
+
+    expect(await tells(1)).toEqual([{ type: 'problem', code: 'tries_again_not_ready_in_time' }]);
+  });
+
   it('P5: keeps what a server says in place of a code out of the record', async () => {
     const words = `Maria Smith of 12 Elm Street said ${'so '.repeat(600)}`;
     const server = await aModelServer();
