@@ -21,7 +21,6 @@ export const OF_NO_INTEREST: ReadonlySet<string> = new Set([
   'conversation.item.truncated',
   'conversation.item.deleted',
   'conversation.item.input_audio_transcription.delta',
-  'conversation.item.input_audio_transcription.failed',
   'conversation.item.input_audio_transcription.segment',
   'input_audio_buffer.committed',
   'input_audio_buffer.cleared',

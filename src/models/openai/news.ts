@@ -89,6 +89,10 @@ export class News {
         if (!this.#keep(text)) return;
         return tell({ type: 'caller_words', text, ...(transcription && { transcription }) });
       }
+      case 'conversation.item.input_audio_transcription.failed': {
+        const { code, type } = event.error ?? {};
+        return this.#odd('transcription_failed', unwritten(codeOf(code ?? type ?? 'unexplained')));
+      }
       case 'response.created':
         if (!requests.asides.begins(event.response)) this.#begin(event.response.id, event.response);
         return;
@@ -240,6 +244,10 @@ export class News {
     });
     return false;
   }
+}
+
+function unwritten(code: string): string {
+  return `The model’s side could not put down in writing what a caller said (${code}); the agent hears them all the same. If it goes on, see TRANSCRIPTION_MODEL and the account’s limits.`;
 }
 
 function weightOf(name: string | null): Weight {

@@ -96,6 +96,9 @@ const schemas = [
     transcript: z.string(),
     usage: transcription.nullish().catch(null),
   }),
+  event('conversation.item.input_audio_transcription.failed', {
+    error: z.object({ code: z.string().nullish(), type: z.string().nullish() }).nullish(),
+  }),
   event('response.created', { response }),
   event('response.output_audio.delta', { ...inPart, delta: z.string() }),
   event('response.output_audio.done', inPart),

@@ -75,6 +75,23 @@ describe('a session that is open', () => {
     ]);
   });
 
+  it('tells once a call that what callers say is not put down in writing', async () => {
+    const server = await aSession();
+    const type = 'conversation.item.input_audio_transcription.failed';
+    const error = { type: 'server_error', code: 'model_not_found', message: 'No such model.' };
+    for (const item_id of ['u1', 'u2']) server.send({ type, item_id, content_index: 0, error });
+    server.send({ type, item_id: 'u3', content_index: 0 });
+    await settled(server);
+
+    expect(server.events).toEqual([
+      {
+        type: 'problem',
+        code: 'transcription_failed',
+        hint: expect.stringMatching(/model_not_found.*TRANSCRIPTION_MODEL/),
+      },
+    ]);
+  });
+
   it('knows its own wishes again by the answer’s metadata', async () => {
     const server = await aSession();
     server.session.respond({ wantId: 'greeting', instructions: 'Greet.' });
