@@ -31,7 +31,12 @@ export class Allowance {
 
   /** Something that stays in the record. False: there is too much of it. */
   keeps(chars: number): boolean {
-    this.#keptChars += chars + LEAST_KEPT_CHARS;
+    return this.keepsMore(LEAST_KEPT_CHARS + chars);
+  }
+
+  /** More of something that stays in the record: a line has its price, and not each word that it comes in. */
+  keepsMore(chars: number): boolean {
+    this.#keptChars += chars;
     return this.#keptChars <= MOST_KEPT_CHARS;
   }
 }
@@ -57,6 +62,6 @@ const REFILL_BYTES_PER_MS = 256;
 const LEAST_BYTES = 256;
 const MOST_ECHO_BYTES = 64 * 1024;
 
-/** An hour of two people talking without a breath is a tenth of it. */
+/** Four hours, as long as a call may last, of two people who take turns every six seconds stay within it. */
 const MOST_KEPT_CHARS = 1024 * 1024;
 const LEAST_KEPT_CHARS = 64;

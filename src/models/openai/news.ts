@@ -38,6 +38,8 @@ export class News {
   readonly #mcpCalls: McpCalls;
   /** Answers we know of, so that one announced twice, or not at all, begins once. */
   readonly #begun: string[] = [];
+  /** What the last words were of. */
+  #line: string | null = null;
   /** Oddities that were told of: each is a word in the log, and not one for every message. */
   readonly #oddities = new Set<string>();
 
@@ -102,13 +104,13 @@ export class News {
         return tell({ type: 'audio_done', part: this.#sounds.part(event) });
       case 'response.output_audio_transcript.delta':
         this.#begin(event.response_id);
-        if (this.#keep(event.delta))
+        if (this.#keepWords(event.item_id, event.delta))
           tell({ type: 'words', part: this.#sounds.part(event), text: event.delta });
         return;
       case 'response.output_text.delta':
         if (requests.asides.has(event.response_id)) return;
         this.#begin(event.response_id);
-        if (this.#keep(event.delta))
+        if (this.#keepWords(event.response_id, event.delta))
           tell({ type: 'writing', responseId: event.response_id, text: event.delta });
         return;
       case 'conversation.item.added':
@@ -233,6 +235,15 @@ export class News {
 
   #keep(text: string): boolean {
     return this.#parts.allowance.keeps(text.length) || this.#flooded();
+  }
+
+  /** Words that come one by one, of one line: each line is a record, and not each of its words. */
+  #keepWords(line: string, text: string): boolean {
+    if (this.#line !== line) {
+      this.#line = line;
+      return this.#keep(text);
+    }
+    return this.#parts.allowance.keepsMore(text.length) || this.#flooded();
   }
 
   #flooded(): false {
