@@ -39,8 +39,9 @@ export class Asides {
   /** True if this answer is one of ours, beside the conversation. */
   begins({ id, metadata, conversation_id }: ServerResponse): boolean {
     const named = metadata?.[METADATA_KEY];
-    const askId = typeof named === 'string' ? named : conversation_id === null ? this.#open[0] : undefined;
-    if (askId === undefined) return this.#running.has(id);
+    const isUnnamed = typeof named !== 'string' && conversation_id === null;
+    const askId = isUnnamed ? this.#open[0] : this.#open.find((open) => open === named);
+    if (askId === undefined) return this.#running.has(id); // whatever else is named, we have not asked for it
     this.#settle(askId);
     this.#running.set(id, askId);
     return true;

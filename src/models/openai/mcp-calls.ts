@@ -41,7 +41,7 @@ export class McpCalls {
 
   argumentsDone(id: string, text: string, responseId: string): void {
     const call = this.#call(id);
-    call.arguments = text.slice(0, MOST_CHARS);
+    call.arguments = cut(text);
     call.responseId ||= responseId;
     this.#begin(id, call);
   }
@@ -76,16 +76,16 @@ export class McpCalls {
       code: `remote_tool_asks_for_approval_${server}`,
       hint: 'A server of remoteMcpServers asked to be allowed a call although it was told never to ask, and nobody is there to be asked: it was refused. See what that server makes of require_approval.',
     });
-    const call = { callId: id, responseId, server, name: name ?? UNNAMED, arguments: text ?? '' };
+    const call = { callId: id, responseId, server, name: name ?? UNNAMED, arguments: cut(text ?? '') };
     this.#tell({ type: 'remote_call', call });
     this.#tell({ type: 'remote_call_done', callId: id, result: 'failed', output: 'Not allowed.' });
   }
 
   #learn(id: string, { name, server_label, arguments: text, output, error }: ServerItem, responseId: string) {
     const call = this.#call(id);
-    if (name) call.name = name.slice(0, MOST_NAME_CHARS);
-    if (server_label) call.server = server_label.slice(0, MOST_NAME_CHARS);
-    if (text) call.arguments = text.slice(0, MOST_CHARS);
+    if (name) call.name = name;
+    if (server_label) call.server = server_label;
+    if (text) call.arguments = cut(text);
     call.responseId ||= responseId;
     const came = error ?? output;
     if (came === null || came === undefined) return;
@@ -131,7 +131,12 @@ interface Known {
 
 /** An error is an object, as a rule; what it says is for the record only. */
 function textOf(came: unknown): string {
-  return (typeof came === 'string' ? came : (JSON.stringify(came) ?? '')).slice(0, MOST_CHARS);
+  return cut(typeof came === 'string' ? came : (JSON.stringify(came) ?? ''));
+}
+
+/** As much of it as is kept: a copy, as a piece of a long text keeps all of it in memory. */
+function cut(text: string): string {
+  return text.length <= MOST_CHARS ? text : Buffer.from(text.slice(0, MOST_CHARS)).toString();
 }
 
 function forgetOldest(all: Map<string, unknown>): void {
@@ -151,6 +156,5 @@ const UNKNOWN: Known = {
 };
 
 const MOST_KNOWN = 32;
-const MOST_NAME_CHARS = 64;
 /** As much as the record keeps of a tool. */
 const MOST_CHARS = 16 * 1024;

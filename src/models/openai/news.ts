@@ -1,6 +1,6 @@
 import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
 import { unreachable } from '../../errors.ts';
-import type { ResponseOutcome, SessionEvent } from '../../ports/model.ts';
+import type { RemoteCall, ResponseOutcome, SessionEvent } from '../../ports/model.ts';
 import type { Allowance, Weight } from './allowance.ts';
 import { BUSY_CODE, codeOf, detailOf, isHarmless, lossOf } from './error-codes.ts';
 import { McpCalls } from './mcp-calls.ts';
@@ -48,7 +48,8 @@ export class News {
     this.#sounds = new Sounds(isOfSamples);
     this.#mcpCalls = new McpCalls((news) => {
       if (news.type === 'problem') this.#odd(codeOf(news.code), news.hint);
-      else if (this.#keep(news.type === 'remote_call' ? news.call.arguments : news.output)) parts.tell(news);
+      else if (news.type === 'remote_call') this.#tellRemoteCall(news.call);
+      else if (this.#keep(news.output)) parts.tell(news);
     }, parts.soon);
   }
 
@@ -163,6 +164,14 @@ export class News {
     if (asking === null) return;
     send(requests.denial(asking));
     this.#mcpCalls.denied(item, responseId);
+  }
+
+  /** Some events do not name the answer: it is the one that is being made. */
+  #tellRemoteCall(call: RemoteCall): void {
+    const responseId = call.responseId || (this.#begun.at(-1) ?? '');
+    if (this.#keep(call.server + call.name + call.arguments)) {
+      this.#parts.tell({ type: 'remote_call', call: { ...call, responseId } });
+    }
   }
 
   #tellToolCall(responseId: string, item: ServerItem): void {

@@ -13,14 +13,13 @@ export class ToolCalls {
     if (this.#told.length > MOST_TOLD) this.#told.shift();
     return {
       callId: call_id,
-      name: (name ?? '').slice(0, MOST_NAME_CHARS),
+      name: name ?? '',
       arguments: (args ?? '').slice(0, MOST_ARGUMENT_CHARS),
     };
   }
 }
 
 /** More than any tool takes: it will say so to the model. */
-const MOST_NAME_CHARS = 256;
 const MOST_ARGUMENT_CHARS = 40_000;
 
 /** The same call comes twice within an answer, not an hour later. */

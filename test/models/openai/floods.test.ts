@@ -62,6 +62,62 @@ describe('a model that floods', () => {
     expect(keptChars(server.events)).toBeLessThan(2 * 1024 * 1024);
   });
 
+  it.each(['mcp_approval_request', 'mcp_call'])(
+    'P3: is not listened to when it names a tool anew at endless length: %s',
+    async (type) => {
+      const server = await aSession();
+      for (let call = 0; call < 400; call++) {
+        const [server_label, name] = [`s${call}`.padEnd(3_000, 's'), 'n'.repeat(3_000)];
+        const item = { id: `q${call}`, type, server_label, name, arguments: '{}', output: '' };
+        server.send({ type: 'response.output_item.done', response_id: 'r1', output_index: 0, item });
+      }
+      await settled(server);
+
+      expect(keptChars(server.events)).toBeLessThan(2_000);
+      expect(server.events).toEqual([
+        { type: 'problem', code: 'unreadable_event_response.output_item.done' },
+      ]);
+    },
+  );
+
+  it('P3: ends as such when what it names is kept with each of its calls', async () => {
+    const server = await aSession();
+    for (let call = 0; call < 3_000; call++) {
+      const names = { server_label: 's'.repeat(256), name: 'n'.repeat(256) };
+      const item = { id: `q${call}`, type: 'mcp_approval_request', ...names };
+      server.send({ type: 'response.output_item.done', response_id: 'r1', output_index: 0, item });
+    }
+
+    await vi.waitFor(() => expect(server.events.at(-1)?.type).toBe('lost'), 5_000);
+
+    expect(keptChars(server.events)).toBeLessThan(2 * 1024 * 1024);
+  });
+
+  it('P3: ends as such when each word is of another stretch of speech', async () => {
+    const server = await aSession();
+    for (let word = 0; word < 17_000; word++) {
+      const type = 'response.output_audio_transcript.delta';
+      server.send({ type, ...inPart, item_id: `i${word}`, delta: '.' });
+    }
+
+    await vi.waitFor(() => expect(server.events.at(-1)?.type).toBe('lost'), 5_000);
+  });
+
+  it('P3: keeps no answer beside the conversation that nobody asked for', async () => {
+    const server = await aSession();
+    server.session.askAside({ askId: 'ours', instructions: 'Sum up.' });
+    await server.receive('response.create');
+    const begun = (id: string, ringdown_aside: string) => ({ id, metadata: { ringdown_aside } });
+    server.send({ type: 'response.created', response: begun('a1', 'x'.repeat(500_000)) });
+    server.send({ type: 'response.created', response: begun('a2', 'ours') });
+    for (const id of ['a1', 'a2'])
+      server.send({ type: 'response.done', response: { id, status: 'completed' } });
+    await settled(server);
+
+    const answered = server.events.filter(({ type }) => type === 'aside_answered');
+    expect(answered).toEqual([{ type: 'aside_answered', askId: 'ours', text: null, usage: null }]);
+  });
+
   it('P3: ends as such when it says next to nothing, but without end', async () => {
     const server = await aSession();
     for (let times = 0; times < 20_000; times++) {
@@ -129,6 +185,20 @@ describe('what a session may cost', () => {
       expect(allowance.takes(6_600, 'sound')).toBe(true);
       if (delta % 2 === 0) expect(allowance.takes(300, 'word')).toBe(true);
     }
+  });
+
+  it.each([
+    ['word by word', 4],
+    ['letter by letter', 1],
+  ])('is more than four hours of talk, however they are written: %s', (_how, charsEach) => {
+    const allowance = new Allowance(new TestClock());
+    let isEnough = true;
+    for (let turn = 0; turn < (4 * 60 * 60) / 6; turn++) {
+      for (const chars of [0, 0, 40, 0]) isEnough &&= allowance.keeps(chars);
+      for (let chars = 0; chars < 96; chars += charsEach) isEnough &&= allowance.keepsMore(charsEach);
+    }
+
+    expect(isEnough).toBe(true);
   });
 
   it('comes back with time', () => {

@@ -106,6 +106,20 @@ describe('tools at servers of the model’s own side', () => {
     expect(server.received).toHaveLength(1);
   });
 
+  it.each(['mcp_approval_request', 'mcp_call'])(
+    'belong to the answer that is being made where an event does not name it: %s',
+    async (type) => {
+      const server = await aSession();
+      for (const id of ['r1', 'r2']) server.send({ type: 'response.created', response: { id } });
+      server.send({ type: 'conversation.item.done', item: { ...whole, type } });
+      server.send({ type: 'response.output_item.done', response_id: 'r2', item: { ...whole, type } });
+      await settled(server);
+
+      const calls = server.events.flatMap((event) => (event.type === 'remote_call' ? event.call : []));
+      expect(calls).toMatchObject([{ callId: 'm1', responseId: 'r2' }]);
+    },
+  );
+
   it('leave no timer behind when the call ends meanwhile', async () => {
     const server = await aSession();
     for (const event of [added, argumentsDone, completed]) server.send(event);
