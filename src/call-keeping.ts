@@ -4,6 +4,7 @@ import type { AgentDirectory } from './agents/directory.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { unreachable } from './errors.ts';
+import { StoreTrouble } from './logs/keeping/trouble.ts';
 import { type LogNews, LogReporter } from './logs/news.ts';
 import { postgresEnvironment } from './logs/postgres/environment.ts';
 import type { LogPlace } from './logs/reader.ts';
@@ -55,9 +56,10 @@ export async function openKeeping(
   const tidy = async () => {
     if (isTidying) return;
     isTidying = true;
-    await log
-      .sweep(retentionOf(agents))
-      .catch((error: unknown) => logger.error({ err: error }, 'old calls could not be deleted'));
+    await log.sweep(retentionOf(agents)).catch((error: unknown) => {
+      if (error instanceof StoreTrouble && error.reason === 'store_closed') return; // the next one does the rest
+      logger.error({ err: error }, 'old calls could not be deleted');
+    });
     isTidying = false;
   };
   const stopTidying = clock.every(TIDY_EVERY_MS, () => void tidy());

@@ -146,6 +146,7 @@ export class EventWriter {
       return;
     }
     this.#health.refused(error);
+    if (reason === 'store_closed') return;
     const { retryMs, mostRetryMs } = this.#limits;
     this.#goOn(Math.min(mostRetryMs, retryMs * 2 ** this.#failures++));
   }

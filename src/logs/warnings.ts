@@ -39,6 +39,8 @@ function wordsFor(trouble: LogTrouble): string {
       return 'The call log is damaged.';
     case 'store_newer':
       return 'The call log belongs to a newer version of this program.';
+    case 'store_closed':
+      return 'The call log is closed.';
     case 'store_failed':
     case 'bad_data':
       return 'The call log cannot be written to.';

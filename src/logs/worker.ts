@@ -2,10 +2,11 @@
  * The thread that may wait: it owns the store and the recordings, so that the one that carries sound never touches
  * a disk. A second one of these, in the role of a reader, answers long questions without holding up what is written.
  */
+import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { unreachable } from '../errors.ts';
 import type { KeptStore } from './keeping/kept-store.ts';
-import { StoreTrouble } from './keeping/trouble.ts';
+import { closedTrouble, StoreTrouble } from './keeping/trouble.ts';
 import { RecordingShelf } from './recording/shelf.ts';
 import { type SweptLogs, type SweptRecordings, type SweptStore, sweep } from './retention.ts';
 import { againAndAgain } from './thread/again-and-again.ts';
@@ -149,11 +150,10 @@ async function erase(callId: string): Promise<boolean> {
 
 /** What happens on live calls is kept in between, and a house that closes waits for one step. */
 function storeForSweeping(): SweptStore {
-  const step = <T>(work: (store: KeptStore) => Promise<T>): Promise<T> =>
-    inOrder(() => {
-      if (isClosing) throw new StoreTrouble('store_failed', 'The call log was closed in the middle of it.');
-      return held.use(work);
-    });
+  const step = async <T>(work: (store: KeptStore) => Promise<T>): Promise<T> => {
+    await setImmediate(); // the embedded store lets nobody in by itself: what it does is done when it returns
+    return inOrder(() => held.use(work));
+  };
   return {
     expired: (beforeWallMs, whose) => step((store) => store.expired(beforeWallMs, whose)),
     recorded: (beforeWallMs, whose) => step((store) => store.recorded(beforeWallMs, whose)),
@@ -165,8 +165,12 @@ function storeForSweeping(): SweptStore {
   };
 }
 
+/** Nothing any more once it is closed: whatever opened the store again then would leave it open. */
 function inOrder<T>(work: () => Promise<T>): Promise<T> {
-  const result = lastWrite.then(work);
+  const result = lastWrite.then(() => {
+    if (isClosing) throw closedTrouble();
+    return work();
+  });
   lastWrite = result.catch(() => {}); // whoever asked is told
   return result;
 }

@@ -136,9 +136,9 @@ export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
       stopOpening();
       recordings.close();
       await flush(mostMs);
-      await reading.stop(); // whoever closes last leaves everything in the one file
+      await reading.close(); // whoever closes last leaves everything in the one file
       await within(clock, CLOSE_MS, writing.ask({ type: 'close' }));
-      await writing.stop();
+      await writing.close();
     },
   };
 }

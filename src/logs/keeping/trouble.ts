@@ -4,6 +4,7 @@
  * - `store_locked`, `store_full`, `store_unwritable`, `store_unreachable`, `store_failed`: not now, perhaps later.
  * - `store_corrupt`: the embedded file is damaged; it is set aside.
  * - `store_newer`: a later version of this program has changed the store; this one must not touch it.
+ * - `store_closed`: by whoever opened it; nothing is done any more.
  * - `bad_data`: this batch will never be taken.
  */
 export type TroubleReason = (typeof TROUBLE_REASONS)[number];
@@ -16,6 +17,7 @@ export const TROUBLE_REASONS = [
   'store_failed',
   'store_corrupt',
   'store_newer',
+  'store_closed',
   'bad_data',
 ] as const;
 
@@ -28,6 +30,10 @@ export class StoreTrouble extends Error {
     this.name = 'StoreTrouble';
     this.reason = reason;
   }
+}
+
+export function closedTrouble(): StoreTrouble {
+  return new StoreTrouble('store_closed', 'The call log is closed.');
 }
 
 /** A mistake of ours in the middle of a batch: it must cost what it stumbles over, and not hold up the rest for ever. */

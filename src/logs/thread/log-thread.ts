@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { unreachable } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { StoreTrouble } from '../keeping/trouble.ts';
+import { closedTrouble, StoreTrouble } from '../keeping/trouble.ts';
 import {
   type Ask,
   environmentOf,
@@ -29,6 +29,7 @@ export class LogThread {
   #startedAt = Number.NEGATIVE_INFINITY;
   #lastId = 0;
   #holds = 0;
+  #isClosed = false;
 
   constructor(settings: ThreadSettings, clock: Clock, ears: ThreadEars) {
     this.#settings = settings;
@@ -39,7 +40,7 @@ export class LogThread {
   /** Resolves to what the store says; rejects with a `StoreTrouble`. */
   ask<T>(ask: Ask): Promise<T> {
     const worker = this.#running();
-    if (!worker) return Promise.reject(goneTrouble());
+    if (!worker) return Promise.reject(this.#isClosed ? closedTrouble() : goneTrouble());
     const id = ++this.#lastId;
     return new Promise<T>((resolve, reject) => {
       this.#pending.set(id, { resolve: (json) => resolve(JSON.parse(json)), reject });
@@ -86,8 +87,15 @@ export class LogThread {
     await worker?.terminate();
   }
 
+  /** For good: whatever is asked from now on is refused. */
+  close(): Promise<void> {
+    this.#isClosed = true;
+    return this.stop();
+  }
+
   #running(): Worker | null {
     if (this.#worker) return this.#worker;
+    if (this.#isClosed) return null;
     if (this.#clock.now() - this.#startedAt < RESTART_MS) return null;
     this.#startedAt = this.#clock.now();
     const worker = this.#begun();
@@ -150,7 +158,7 @@ export class LogThread {
   #refuseAll(): void {
     const refused = [...this.#pending.values()];
     this.#pending.clear();
-    for (const { reject } of refused) reject(goneTrouble());
+    for (const { reject } of refused) reject(this.#isClosed ? closedTrouble() : goneTrouble());
   }
 
   #post(worker: Worker, message: ToThread): void {
