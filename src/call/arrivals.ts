@@ -119,5 +119,5 @@ const FRAMES_GO_ON_MS = 100;
 
 const OWN_STALL_MS = 300;
 
-/** Minutes of them. */
+/** Half a minute of them. */
 const MOST_PINGS = 200;

@@ -29,7 +29,7 @@ export class Metronome {
   /** Until the next turn after this, by the count since the start: one that is late makes no later one late. */
   #wait(slot: Slot, startedAt: number, after: number): void {
     const dueAt = startedAt + (Math.floor((after - startedAt) / BEAT_MS) + 1) * BEAT_MS;
-    slot.stop = this.#clock.after(dueAt - this.#clock.now(), () => {
+    slot.stop = this.#clock.after(Math.max(0, dueAt - this.#clock.now()), () => {
       const now = this.#clock.now();
       this.#wait(slot, startedAt, Math.max(now, dueAt)); // timers may be early by a fraction
       for (const beat of slot.beats) beat(now);

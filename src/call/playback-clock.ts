@@ -79,7 +79,8 @@ export class PlaybackClock {
     this.#chunks.delete(name);
     if (!chunk) return;
     const ranDryMs = chunk.sentAt + lateMs - chunk.neededAt;
-    if (ranDryMs > LEAST_DRY_MS) this.#shift(ranDryMs);
+    const leastMs = chunk.neededAt > chunk.sentAt ? LEAST_DRY_MS : LEAST_LATE_MS;
+    if (ranDryMs > leastMs) this.#shift(ranDryMs);
   }
 
   /** How much sound waits at the phone, unheard. */
@@ -159,8 +160,11 @@ function put<Value>(into: Map<string, Value>, name: string, value: Value): void 
   if (into.size > MOST_NAMES && oldest !== undefined) into.delete(oldest);
 }
 
-/** Less is lost in how busy two machines are; and nobody can tell from it where a word ended. */
-const LEAST_DRY_MS = 40;
+/** Sound that was late by all that waited at the phone, and this, was late beyond doubt. */
+const LEAST_DRY_MS = 5;
+
+/** The first sound of a stretch may seem late by less than that where a machine is busy. */
+const LEAST_LATE_MS = 40;
 
 /** More than a phone that reads and answers can owe us. */
 const MOST_NAMES = 200;

@@ -194,8 +194,8 @@ interface Deafness {
   readonly wakesWith: readonly string[];
 }
 
-/** Every other piece of sound: finer than what is lost when a phone falls deaf would be worth. */
-const PING_EVERY_MS = 250;
+/** Behind every piece of sound, unless the model makes them tiny: each may be the one that comes late. */
+const PING_EVERY_MS = 100;
 
 /** Long, as a phone that hears after all may wait better than one that would hear what is old. */
 const MARKS_LOST_MS = 30_000;

@@ -23,6 +23,7 @@ const HELP = `npm run call -- [options]
   --seconds S      hang up after so long (else after 120, and then it did not go well)
   --jitter MS      frames leave up to so much late (0)
   --loss PERCENT   so many frames never leave (0)
+  --late-marks MS  marks come back up to so much late (0)
   --token TOKEN    sign requests with this TWILIO_AUTH_TOKEN, as Twilio does
 `;
 
@@ -34,7 +35,7 @@ const dialing: DialOptions = {
   ...(replay && numbersOf(replay)),
   url: options.url,
   authToken: options.token ?? null,
-  faults: { jitterMs: options.jitter, lossShare: options.loss / 100 },
+  faults: { jitterMs: options.jitter, lossShare: options.loss / 100, marksLateMs: options.lateMarks },
 };
 
 const results = await Promise.all(Array.from({ length: options.calls }, (_, i) => place(i + 1)));
@@ -123,6 +124,7 @@ function readOptions() {
     seconds: { type: 'string' },
     jitter: { type: 'string', default: '0' },
     loss: { type: 'string', default: '0' },
+    'late-marks': { type: 'string', default: '0' },
     token: { type: 'string' },
     help: { type: 'boolean', default: false },
   });
@@ -133,6 +135,7 @@ function readOptions() {
     password: flags.password ?? null,
     jitter: upTo(1_000, '--jitter', flags.jitter),
     loss: upTo(100, '--loss', flags.loss),
+    lateMarks: upTo(5_000, '--late-marks', flags['late-marks']),
     calls: wholeNumber('--calls', flags.calls, 1, 1_000),
     seconds: wholeNumber('--seconds', flags.seconds ?? '120', 1, 86_400),
     hasSeconds: flags.seconds !== undefined,

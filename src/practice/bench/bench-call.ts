@@ -3,7 +3,7 @@ import { MULAW_DECODED } from '../../audio/g711.ts';
 import { dtmfTone } from '../../audio/tone.ts';
 import { systemClock } from '../../clock.ts';
 import { DIAL_DEFAULTS, dial } from '../phone/dial.ts';
-import type { PhoneLine } from '../phone/line.ts';
+import { GOOD_LINE, type PhoneLine } from '../phone/line.ts';
 import { levelOf, type Situation, situationOf } from './answers.ts';
 import type { Samples } from './samples.ts';
 import type { Stalls } from './stalls.ts';
@@ -33,12 +33,12 @@ export class BenchCall {
     return Math.floor(this.#heardSamples / FRAME_SAMPLES);
   }
 
-  async ring(url: string, phaseMs: number): Promise<void> {
+  async ring(url: string, phaseMs: number, marksLateMs: number): Promise<void> {
     const answer = await dial(
-      { ...DIAL_DEFAULTS, url, phaseMs },
+      { ...DIAL_DEFAULTS, url, phaseMs, faults: { ...GOOD_LINE, marksLateMs } },
       {
         sent: (_frame, atMs) => this.#sent(atMs),
-        played: (audio) => this.#answer.heard(audio),
+        played: (audio, atMs) => this.#answer.heard(audio, atMs),
         received: (text) => this.#received(text),
         cleared: (atMs) => this.#cleared(atMs),
       },
@@ -133,6 +133,9 @@ class Answer {
   readonly #heardBytes = [0, 0];
   #beganAt = Number.NaN;
   #endedAt = Number.NaN;
+  /** By the loudspeaker's own time: where the sound so far ends. */
+  #playedUntil = Number.NaN;
+  #gaps = 0;
   readonly itemIds: string[] = [];
   readonly claimedMs = new Map<string, number>();
 
@@ -145,10 +148,12 @@ class Answer {
     return this.#heardOf(0) + this.#heardOf(1);
   }
 
-  heard(audio: Uint8Array): void {
+  heard(audio: Uint8Array, atMs: number): void {
     const beforeMs = this.heardMs;
     this.#measure(audio);
     if (this.heardMs === beforeMs) return;
+    if (atMs - this.#playedUntil > LEAST_GAP_MS) this.#gaps += 1;
+    this.#playedUntil = atMs + audio.length / 8;
     this.#endedAt = systemClock.now();
     if (beforeMs === 0) this.#beganAt = this.#endedAt;
   }
@@ -172,6 +177,7 @@ class Answer {
       samples.unjudged += 1;
       return;
     }
+    samples.gaps += this.#gaps;
     const errors = itemsMs.map((totalMs, item) => {
       const claimedMs = this.claimedMs.get(this.itemIds[item] ?? '') ?? totalMs;
       return Math.abs(claimedMs - this.#heardOf(item));
@@ -200,6 +206,8 @@ const SETTLED_MS = 300;
 const SPREAD_MS = 4_000;
 const PATIENCE_MS = 10_000;
 const FRAME_SAMPLES = FRAME_MS * 8;
+
+const LEAST_GAP_MS = 1;
 
 /** Frames are on their way for milliseconds, not seconds. */
 const REMEMBERED_FRAMES = 256;

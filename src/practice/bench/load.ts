@@ -20,6 +20,8 @@ export type LoadOrder =
       readonly seconds: number;
       /** Rounds of one name are summed up together; without one, those of one address. */
       readonly name?: string;
+      /** Marks come back up to this much late. */
+      readonly marksLateMs?: number;
     };
 
 /** One round of measuring one server. */
@@ -38,6 +40,7 @@ export interface LoadResult {
     readonly down: Spread;
     readonly clear: Spread;
     readonly heardError: Readonly<Record<string, Spread>>;
+    readonly gaps: number;
     readonly unjudged: number;
     readonly framesLate: number;
   };
@@ -71,7 +74,7 @@ process.on('message', async (order: LoadOrder) => {
 
 async function warmUp(urls: readonly string[]): Promise<{ readonly isWarm: true }> {
   const loads: Load[] = [];
-  for (const url of urls) loads.push(await startCalls(url, WARM_UP_CALLS, noSamples()));
+  for (const url of urls) loads.push(await startCalls(url, WARM_UP_CALLS, 0, noSamples()));
   await pause(WARM_UP_MS);
   for (const load of loads) await load.end();
   for (const url of urls) warmBytes.set(url, (await figuresOf(url)).residentBytes);
@@ -83,11 +86,12 @@ async function measure({
   calls,
   seconds,
   name = url,
+  marksLateMs = 0,
 }: Extract<LoadOrder, { type: 'measure' }>): Promise<LoadResult> {
   const samples = samplesOf.get(`${name} ${calls}`) ?? noSamples();
   samplesOf.set(`${name} ${calls}`, samples);
   const settling = noSamples();
-  const { benchCalls, end } = await startCalls(url, calls, settling);
+  const { benchCalls, end } = await startCalls(url, calls, marksLateMs, settling);
   await pause(SETTLE_MS);
   for (const call of benchCalls) call.samples = samples;
   const [before, ownBefore, begunAt] = [await figuresOf(url), process.cpuUsage(), systemClock.now()];
@@ -110,6 +114,7 @@ async function measure({
       heardError: Object.fromEntries(
         [...samples.heardError].map(([name, errors]) => [name, spreadOf(errors)]),
       ),
+      gaps: samples.gaps,
       unjudged: samples.unjudged,
       framesLate: samples.up.filter((late) => late > LATE_MS).length,
     },
@@ -125,9 +130,10 @@ interface Load {
  * Rings that often, and lets them talk. Their frames are spread over the milliseconds of a frame, as evenly as they
  * can be: those that come together share a wake-up of the server, and how many do is not to be left to chance.
  */
-async function startCalls(url: string, calls: number, samples: Samples): Promise<Load> {
+async function startCalls(url: string, calls: number, marksLateMs: number, samples: Samples): Promise<Load> {
   const benchCalls: BenchCall[] = [];
-  for (let i = 0; i < calls; i++) benchCalls.push(await connect(url, (i * FRAME_MS) / calls, samples));
+  for (let i = 0; i < calls; i++)
+    benchCalls.push(await connect(url, (i * FRAME_MS) / calls, marksLateMs, samples));
   for (const call of benchCalls) void call.talk();
   const end = async () => {
     for (const call of benchCalls) call.hangUp();
@@ -136,10 +142,15 @@ async function startCalls(url: string, calls: number, samples: Samples): Promise
   return { benchCalls, end };
 }
 
-async function connect(url: string, phaseMs: number, samples: Samples): Promise<BenchCall> {
+async function connect(
+  url: string,
+  phaseMs: number,
+  marksLateMs: number,
+  samples: Samples,
+): Promise<BenchCall> {
   const call = new BenchCall(samples, stalls, situations++);
   ringing = call;
-  await call.ring(url, phaseMs);
+  await call.ring(url, phaseMs, marksLateMs);
   while (ringing !== null) await pause(1);
   return call;
 }

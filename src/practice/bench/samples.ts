@@ -8,12 +8,14 @@ export interface Samples {
   readonly clear: number[];
   /** How far `audio_end_ms` was from what the phone had played, by situation. */
   readonly heardError: Map<string, number[]>;
+  /** Times that a phone had nothing to play in the middle of an answer. */
+  gaps: number;
   /** Answers of which the phone does not know it well enough, because it was held up itself. */
   unjudged: number;
 }
 
 export function noSamples(): Samples {
-  return { up: [], down: [], clear: [], heardError: new Map(), unjudged: 0 };
+  return { up: [], down: [], clear: [], heardError: new Map(), gaps: 0, unjudged: 0 };
 }
 
 export interface Spread {

@@ -46,11 +46,11 @@ export function row(
 
 /** How wrong the model was told to be about what was heard. */
 export function summary(rounds: readonly LoadResult[]): string {
-  const { heardError, unjudged } = roundOf(rounds, -1).soFar;
+  const { heardError, gaps, unjudged } = roundOf(rounds, -1).soFar;
   const parts = Object.entries(heardError).map(
     ([name, { count, p99, most }]) => `${name} ${p99.toFixed(1)} (worst ${most.toFixed(1)}, of ${count})`,
   );
-  return `  audio_end_ms off by, p99 in ms: ${parts.join('; ')}; not judged, as their phones were held up themselves: ${unjudged}`;
+  return `  audio_end_ms off by, p99 in ms: ${parts.join('; ')}; gaps heard: ${gaps}; not judged, as their phones were held up themselves: ${unjudged}`;
 }
 
 function roundOf(rounds: readonly LoadResult[], at: number): LoadResult {

@@ -20,9 +20,11 @@ export interface LineFaults {
   readonly jitterMs: number;
   /** The share of frames that never leave; the line's clock goes on. */
   readonly lossShare: number;
+  /** Marks come back up to this much late, in order. */
+  readonly marksLateMs: number;
 }
 
-export const GOOD_LINE = { jitterMs: 0, lossShare: 0 } as const satisfies LineFaults;
+export const GOOD_LINE = { jitterMs: 0, lossShare: 0, marksLateMs: 0 } as const satisfies LineFaults;
 
 /** Told of what passes over the line; every part may be left out. */
 export interface LineListener {
@@ -48,6 +50,9 @@ export class PhoneLine {
   #messages = 0;
   #nextFrameAt: number;
   #cancelTimer: Cancel = () => {};
+  /** Marks on their way, and when the last of them comes. */
+  readonly #lateMarks: string[] = [];
+  #lastMarkAt = 0;
 
   /** Takes over an open socket and begins the stream; its first frame leaves at that time. */
   constructor(
@@ -162,7 +167,23 @@ export class PhoneLine {
   }
 
   #echo(names: readonly string[]): void {
-    for (const name of names) this.#tell({ event: 'mark', mark: { name } });
+    for (const name of names) {
+      this.#lateMarks.push(name);
+      if (this.#faults.marksLateMs === 0) this.#giveMarkBack();
+      else systemClock.after(this.#markDelayMs(), () => this.#giveMarkBack());
+    }
+  }
+
+  /** The oldest, whichever timer it is: timers of one millisecond come in any order. */
+  #giveMarkBack(): void {
+    const name = this.#lateMarks.shift();
+    if (name !== undefined) this.#tell({ event: 'mark', mark: { name } });
+  }
+
+  #markDelayMs(): number {
+    const now = systemClock.now();
+    this.#lastMarkAt = Math.max(this.#lastMarkAt, now + Math.random() * this.#faults.marksLateMs);
+    return this.#lastMarkAt - now;
   }
 
   /** A message of the stream: numbered, and with its name; members in Twilio's own order. */

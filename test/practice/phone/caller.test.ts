@@ -91,6 +91,24 @@ describe('a practice line', () => {
     }
   });
 
+  it('is late with marks when it is told to, and brings them all in their order', async () => {
+    const { url, switchboard } = await carrier();
+    const faults = { ...GOOD_LINE, marksLateMs: 100 };
+    const answer = await dial({ ...DIAL_DEFAULTS, url, authToken: AUTH_TOKEN, faults }, {});
+    if (answer.kind === 'line') cleanups.push(() => answer.line.breakOff());
+    await vi.waitFor(() => expect(switchboard.connected).toHaveLength(1));
+    const [call] = switchboard.connected;
+    const names = Array.from({ length: 20 }, (_, nth) => `mark-${nth}`);
+
+    for (const name of names) call?.leg.mark(name);
+    call?.leg.ping('read by then');
+
+    await vi.waitFor(() => expect(call?.events.filter(({ type }) => type === 'mark')).toHaveLength(20));
+    const told = call?.events.flatMap((event) => ('name' in event ? [event.name] : [])) ?? [];
+    expect(told.filter((name) => name !== 'read by then')).toEqual(names);
+    expect(told.indexOf('read by then')).toBeLessThan(19);
+  });
+
   it('is late with frames when it is told to, and brings them all in their order', async () => {
     const { events } = await aBadLine({ jitterMs: 60 });
 
