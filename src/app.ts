@@ -14,6 +14,7 @@ import { createWebApp, listen, mountEndings, mountHealth } from './http/server.t
 import { guessNews } from './http/sign-in/guess-news.ts';
 import { openSignedOut } from './http/sign-in/signed-out.ts';
 import { unsignedReader } from './http/sign-in/unsigned.ts';
+import type { LogHealth } from './logs/health.ts';
 import { troubleOf } from './logs/reader.ts';
 import { environmentOf } from './logs/thread/messages.ts';
 import { warningsOf } from './logs/warnings.ts';
@@ -83,6 +84,7 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
         );
       else logger.info('pages can read the call log again');
     },
+    since: () => sinceOf(keeping.log.health),
     suspect: () => keeping.log.suspect(),
   });
 
@@ -114,7 +116,8 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     store: keeping.log.store,
     logTroubleOf(error) {
       const found = troubleOf(error);
-      return found && (logTrouble ?? { ...found, sinceWallMs: systemClock.wallMs() });
+      const since = logTrouble?.sinceWallMs ?? systemClock.wallMs();
+      return found && { ...found, sinceWallMs: Math.min(since, sinceOf(keeping.log.health) ?? since) };
     },
     live: desk,
     forget: (callId) => keeping.log.store.delete(callId),
@@ -155,6 +158,11 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
       await house.close(Math.max(LEAST_SUMMING_UP_MS, drainMs - (systemClock.now() - startedAt)));
     },
   };
+}
+
+/** Since when nothing can be kept. */
+function sinceOf(health: LogHealth): number | null {
+  return health.status === 'ok' ? null : (health.sinceWallMs ?? null);
 }
 
 /** Carriers ask at once what to tell the callers of calls that were ended; then the house may close. */

@@ -24,6 +24,8 @@ export type LogHealth =
       readonly waitingEvents: number;
       /** What the store's is about, and what to do. */
       readonly because?: string;
+      /** Since when the store refuses. */
+      readonly sinceWallMs?: number;
     };
 
 /** Collects troubles by where they come from, and tells when the picture changes: not every time it is seen again. */
@@ -31,12 +33,15 @@ export class HealthBoard {
   readonly #changed: (health: LogHealth) => void;
   readonly #waiting: () => number;
   readonly #troubles = new Map<Source, LogTrouble>();
+  readonly #wallMs: () => number;
   /** Of the store's trouble. */
   #because: string | null = null;
+  #sinceWallMs: number | null = null;
 
-  constructor(waiting: () => number, changed: (health: LogHealth) => void) {
+  constructor(waiting: () => number, changed: (health: LogHealth) => void, wallMs: () => number = Date.now) {
     this.#waiting = waiting;
     this.#changed = changed;
+    this.#wallMs = wallMs;
   }
 
   get health(): LogHealth {
@@ -46,6 +51,7 @@ export class HealthBoard {
       troubles: [...this.#troubles.values()],
       waitingEvents: this.#waiting(),
       ...(this.#because !== null && { because: this.#because }),
+      ...(this.#sinceWallMs !== null && { sinceWallMs: this.#sinceWallMs }),
     };
   }
 
@@ -56,6 +62,8 @@ export class HealthBoard {
   }
 
   set(source: Source, trouble: LogTrouble | null): void {
+    if (source === 'store')
+      this.#sinceWallMs = trouble === null ? null : (this.#sinceWallMs ?? this.#wallMs());
     if (source === 'store' && trouble === null) this.#because = null;
     if ((this.#troubles.get(source) ?? null) === trouble) return;
     if (trouble === null) this.#troubles.delete(source);

@@ -66,6 +66,7 @@ export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
   const health = new HealthBoard(
     () => events.waiting,
     (changed) => tell({ type: 'health', health: changed }),
+    () => clock.wallMs(),
   );
   const common = { directory, keeper, store: settings, tellsOn };
   const writing = new LogThread({ role: 'writer', ...common }, clock, {

@@ -22,6 +22,7 @@ function aWriter(limits: Partial<WriterLimits> = {}) {
   const health: HealthBoard = new HealthBoard(
     () => writer.waiting,
     (changed) => void healths.push(changed),
+    () => clock.wallMs(),
   );
   const writer: EventWriter = new EventWriter(append, clock, health, (count) => (state.lost += count), {
     ...WRITER_LIMITS,
@@ -66,7 +67,13 @@ describe('the writer of the call log', () => {
 
     expect(kept).toEqual(Array.from({ length: 50 }, (_, n) => `CA1/${n + 1}`));
     expect(healths).toEqual([
-      { status: 'degraded', troubles: ['store_locked'], waitingEvents: 1, because: 'as wanted' },
+      {
+        status: 'degraded',
+        troubles: ['store_locked'],
+        waitingEvents: 1,
+        because: 'as wanted',
+        sinceWallMs: expect.any(Number),
+      },
       { status: 'ok' },
     ]);
   });

@@ -69,11 +69,17 @@ export class PageMaker {
     try {
       const made =
         wish.type === 'calls_file' ? await this.#begin(id, wish) : await make(wish, this.#room, this.#board);
-      if (!READS_NOTHING.has(wish.type)) this.#logIs(null);
+      if (this.#hasRead(wish)) this.#logIs(null);
       this.#parts.say({ type: 'made', id, made });
     } catch (error) {
       this.#refuse(id, error);
     }
+  }
+
+  /** Of what goes on all can be told, whether the log can be read or not. */
+  #hasRead(wish: Wish): boolean {
+    const isOfCall = wish.type === 'call' || wish.type === 'call_page';
+    return !READS_NOTHING.has(wish.type) && !(isOfCall && this.#mirror.find(wish.callId));
   }
 
   #refuse(id: number, error: unknown): void {

@@ -12,6 +12,8 @@ import type { LogTrouble, Wish } from './wishes.ts';
 export interface LogEars {
   /** Whether it can be read, when that changes. */
   changed(trouble: LogTrouble | null): void;
+  /** Since when nothing can be kept there; null: it can, as far as is known. */
+  since(): number | null;
   /** Something there is damaged: whoever writes has to look through it. */
   suspect(): void;
 }
@@ -28,7 +30,7 @@ export class Pages {
   readonly #following = new Map<Channel, Set<EventStream>>();
   #lastId = 0;
 
-  constructor(place: PagePlace, desk: LiveDesk, clock: Clock, log: LogEars = { changed() {}, suspect() {} }) {
+  constructor(place: PagePlace, desk: LiveDesk, clock: Clock, log: LogEars = NOBODY) {
     this.#place = place;
     this.#log = log;
     const post = place.post.bind(place);
@@ -48,7 +50,7 @@ export class Pages {
     if (!this.#place.isThere()) return { type: 'gone' };
     if (wish.type === 'call_page' || wish.type === 'call') await this.#feed.have(wish.callId, KEPT_MS);
     else if (SHOWS_LIVE_CALLS.has(wish.type)) await this.#feed.haveAll(KEPT_MS);
-    return this.#queue.make(wish, left);
+    return this.#sinceItBegan(await this.#queue.make(wish, left));
   }
 
   /** Tells a page what happens on a call from now on, or on all that go on; says why if it does not. */
@@ -76,6 +78,14 @@ export class Pages {
 
   close(): Promise<void> {
     return this.#place.close();
+  }
+
+  /** Whoever writes notices that a log is away; who reads, only when somebody wants to. */
+  #sinceItBegan(answer: Answer): Answer {
+    const sinceWallMs = this.#log.since();
+    if (answer.type !== 'no_log' || sinceWallMs === null || sinceWallMs > answer.trouble.sinceWallMs)
+      return answer;
+    return { ...answer, trouble: { ...answer.trouble, sinceWallMs } };
   }
 
   #hear(message: FromMaker): void {
@@ -127,6 +137,8 @@ export class Pages {
     await closed;
   }
 }
+
+const NOBODY: LogEars = { changed() {}, since: () => null, suspect() {} };
 
 const SHOWS_LIVE_CALLS: ReadonlySet<Wish['type']> = new Set(['live_calls_page', 'live_page', 'live_calls']);
 
