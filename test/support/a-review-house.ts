@@ -58,6 +58,8 @@ export async function aReviewHouse(
     /** What pages are made of, where it is not what the house has. */
     readonly room?: Partial<Room>;
     readonly takers?: readonly UpgradeTaker[];
+    /** Whoever asks may say what address they have. */
+    readonly believesAddresses?: boolean;
   } = {},
 ): Promise<ReviewHouse> {
   const directory = mkdtempSync(join(tmpdir(), 'ringdown-review-'));
@@ -69,7 +71,7 @@ export async function aReviewHouse(
   const deeds: Deed[] = [];
   const guesses: string[] = [];
 
-  const app = createWebApp(false);
+  const app = createWebApp(more.believesAddresses === true);
   let url = '';
   const live = more.parts?.live ?? desk;
   const place = new PagesHere({

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { sayNoLog } from '../making/send.ts';
 import type { House } from '../review/house.ts';
 import type { Gate, Refusal } from '../sign-in/gate.ts';
-import { SLOW_DOWN } from '../sign-in/guesses.ts';
+import { slowDown } from '../sign-in/slow-down.ts';
 import { deedOf } from './deeds.ts';
 import { LONGEST_BODY_KB, misunderstanding, ONLY_JSON, unreadable } from './misunderstood.ts';
 import type { Route } from './route.ts';
@@ -32,16 +32,13 @@ export function mountRoutes(
         response.locals['nonce'] = randomBytes(16).toString('base64');
         safeguards(response);
         const actsOn = route.method !== 'get' || route.isStream;
-        const verdict = gate.judge(request, route.needs, actsOn);
+        const verdict = await gate.judge(request, route.needs, actsOn);
         response.locals['visitor'] = verdict.visitor;
         const deed = deedOf(route, request, verdict.visitor);
         // A flood of guesses is told of as one: a line for each would be a flood of its own.
         const tell = () => void (deed && response.statusCode !== 429 && told(deed(response)));
         if (!verdict.may) {
-          const isTooMuch =
-            verdict.because === 'wrong_password' && (await gate.wrongGuess(request)) === 'slow_down';
-          if (isTooMuch) slowDown(request, response);
-          else refuse(request, response, verdict.because);
+          refuse(request, response, verdict.because);
           return tell();
         }
         if (route.isStream) response.locals['began'] = tell;
@@ -73,6 +70,7 @@ export function mountRoutes(
 }
 
 function refuse(request: Request, response: Response, because: Refusal): void {
+  if (because === 'slow_down') return slowDown(request, response);
   if (because === 'sign_in' && isForPage(request) && request.method === 'GET') {
     const next = request.originalUrl === '/' ? '' : `?next=${encodeURIComponent(request.originalUrl)}`;
     return response.redirect(303, `/sign-in${next}`);
@@ -80,11 +78,6 @@ function refuse(request: Request, response: Response, because: Refusal): void {
   const isUnknown = because === 'sign_in' || because === 'wrong_password';
   if (isUnknown) response.set('WWW-Authenticate', 'Bearer realm="Ringdown"');
   say(request, response, isUnknown ? 401 : 403, REFUSALS[because]);
-}
-
-function slowDown(request: Request, response: Response): void {
-  response.set(SLOW_DOWN);
-  say(request, response, 429, `${REFUSALS.wrong_password} Too many are being tried at the moment.`);
 }
 
 /** A form's fields, or text of no kind at all, would be taken for nothing, and the route would miss what was sent. */
@@ -111,6 +104,6 @@ const REFUSALS = {
     'This has to be asked for by a page of this site, and the browser says that another one asked. If this site has another address than the server knows, set PUBLIC_URL.',
   no_origin:
     'It is not said which page asks for this. A program sends the password (Authorization: Bearer …); with a cookie, send the address of this site besides (Origin: http://localhost:3000).',
-} as const satisfies Record<Refusal, string>;
+} as const satisfies Record<Exclude<Refusal, 'slow_down'>, string>;
 
 const LONGEST_BODY = LONGEST_BODY_KB * 1024;

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { Clock } from '../../ports/clock.ts';
 import { ticketOf } from './cookies.ts';
-import { Guesses } from './guesses.ts';
+import { Guesses, keepLatest } from './guesses.ts';
 import { siteOf } from './own-site.ts';
 import { areSet, type Passwords, roleOf } from './passwords.ts';
 import { Sessions } from './sessions.ts';
@@ -15,10 +15,17 @@ export type Verdict =
   | { readonly may: false; readonly visitor: Visitor; readonly because: Refusal };
 
 /**
- * `closed`: no password is set, so only this machine may see anything. `wrong_password`: a bearer's; the answer is to
- * wait for `wrongGuess`. `no_origin`: nobody says which page asks.
+ * `closed`: no password is set, so only this machine may see anything. `wrong_password`: a bearer's. `slow_down`: what
+ * it brings was not looked at. `no_origin`: nobody says which page asks.
  */
-export type Refusal = 'closed' | 'sign_in' | 'wrong_password' | 'not_allowed' | 'foreign_site' | 'no_origin';
+export type Refusal =
+  | 'closed'
+  | 'sign_in'
+  | 'wrong_password'
+  | 'slow_down'
+  | 'not_allowed'
+  | 'foreign_site'
+  | 'no_origin';
 
 export interface GateSurroundings {
   readonly clock: Clock;
@@ -34,12 +41,14 @@ export interface GateSurroundings {
 
 /** Decides who comes in. */
 export class Gate {
-  readonly sessions: Sessions;
+  readonly #sessions: Sessions;
   readonly #guesses: Guesses;
+  /** That were looked at before: nobody learns anything by bringing them again. */
+  readonly #tickets = new Map<string, true>();
   readonly #around: GateSurroundings;
 
   constructor(around: GateSurroundings) {
-    this.sessions = new Sessions(around);
+    this.#sessions = new Sessions(around);
     this.#guesses = new Guesses(around.clock);
     this.#around = around;
   }
@@ -49,27 +58,36 @@ export class Gate {
   }
 
   /** `actsOn`: it changes something, or opens a stream: then it has to come from a page of ours. */
-  judge(request: Request, needs: Role | 'nobody', actsOn: boolean): Verdict {
+  async judge(request: Request, needs: Role | 'nobody', actsOn: boolean): Promise<Verdict> {
     if (!this.hasPassword && (this.#around.isPublic || !isThisMachine(request)))
       return refused(STRANGER, 'closed');
-    const visitor = this.#visitorOf(request);
-    if (!visitor) return refused(STRANGER, 'wrong_password');
+    const visitor = await this.#visitorOf(request);
+    if (typeof visitor === 'string') return refused(STRANGER, visitor);
     const because = actsOn ? this.#notFromHere(request, visitor) : null;
     if (because) return refused(visitor, visitor.role || needs === 'nobody' ? because : 'sign_in');
     if (mayDo(visitor, needs)) return { may: true, visitor };
     return refused(visitor, visitor.role ? 'not_allowed' : 'sign_in');
   }
 
-  /** Whose password it is. A right one is taken at once, however many wrong ones came before it. */
-  roleFor(password: string): Role | null {
-    return roleOf(password, this.#around.passwords);
+  /** Whose password it is; null: nobody's. */
+  roleFor(request: Request, password: string): Promise<Role | null | 'slow_down'> {
+    return this.#try(request, () => roleOf(password, this.#around.passwords));
   }
 
-  /** Resolves when a wrong password may be answered. */
-  async wrongGuess(request: Request): Promise<'wrong' | 'slow_down'> {
-    const answer = await this.#guesses.wasWrong(request.ip ?? '');
-    this.#around.guessed(answer);
-    return answer;
+  /** Opens a session; gives the ticket for it. `password`: the one that was given for this role. */
+  open(role: Role, password: string): string {
+    const ticket = this.#sessions.issue(role, password);
+    this.#remember(ticket);
+    return ticket;
+  }
+
+  /** Ends the session of this browser, if it has one. */
+  async end(request: Request): Promise<'ended' | 'slow_down'> {
+    const role = await this.#roleByTicket(request);
+    if (role === 'slow_down') return role;
+    const ticket = ticketOf(request);
+    if (role && ticket !== null) await this.#sessions.end(ticket);
+    return 'ended';
   }
 
   /** A browser adds cookies to whatever any page asks for, and reaches this machine for any page. */
@@ -81,20 +99,46 @@ export class Gate {
     return site === 'own' || visitor.by === 'loopback' ? null : 'no_origin';
   }
 
-  /** Null: brings a password that is none. */
-  #visitorOf(request: Request): Visitor | null {
+  async #visitorOf(request: Request): Promise<Visitor | 'wrong_password' | 'slow_down'> {
     if (!this.hasPassword) return { role: 'operator', by: 'loopback' };
     const bearer = /^Bearer (.{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
     if (bearer !== undefined) {
-      const role = this.roleFor(bearer);
-      return role && { role, by: 'bearer' };
+      const role = await this.roleFor(request, bearer);
+      if (role === 'slow_down') return role;
+      return role ? { role, by: 'bearer' } : 'wrong_password';
     }
-    const ticket = ticketOf(request);
-    const role = ticket === null ? null : this.sessions.roleOf(ticket);
+    const role = await this.#roleByTicket(request);
+    if (role === 'slow_down') return role;
     return role ? { role, by: 'cookie' } : STRANGER;
+  }
+
+  /** A ticket is signed with the password, so whoever forges one guesses the password. */
+  async #roleByTicket(request: Request): Promise<Role | null | 'slow_down'> {
+    const ticket = ticketOf(request);
+    if (ticket === null || !this.#sessions.mayBeGood(ticket)) return null;
+    const roleNow = () => this.#sessions.roleOf(ticket);
+    const role = this.#tickets.has(ticket) ? roleNow() : await this.#try(request, roleNow);
+    if (role !== 'slow_down') this.#remember(ticket);
+    return role;
+  }
+
+  #remember(ticket: string): void {
+    keepLatest(this.#tickets, ticket, true, MOST_TICKETS);
+  }
+
+  async #try<Found>(request: Request, compare: () => Found | null): Promise<Found | null | 'slow_down'> {
+    const { ip = '', socket } = request;
+    const whence = { address: ip, peer: socket.remoteAddress ?? '', isGone: () => socket.destroyed };
+    const found = await this.#guesses.try(whence, compare);
+    if (found === null) this.#around.guessed('wrong');
+    if (found === 'slow_down') this.#around.guessed('slow_down');
+    return found;
   }
 }
 
 function refused(visitor: Visitor, because: Refusal): Verdict {
   return { may: false, visitor, because };
 }
+
+/** A hundred bytes each. */
+const MOST_TICKETS = 10_000;

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { html } from '../review/html.ts';
 import { contextOf, layout } from '../review/layout.ts';
 import { type Route, route } from '../routing/route.ts';
-import { noTicketCookies, ticketCookie, ticketOf } from './cookies.ts';
+import { noTicketCookies, ticketCookie } from './cookies.ts';
 import type { Gate } from './gate.ts';
-import { SLOW_DOWN } from './guesses.ts';
+import { SLOW_DOWN, slowDown } from './slow-down.ts';
 
 /** Coming in and going out. */
 export function signInRoutes(gate: Gate): readonly Route[] {
@@ -25,9 +25,9 @@ export function signInRoutes(gate: Gate): readonly Route[] {
       body: z.object({ password: z.string().max(512), next: nextPath }),
       async handle({ body, request }, response) {
         if (!gate.hasPassword) return response.redirect(303, '/');
-        const role = gate.roleFor(body.password);
-        if (!role) {
-          const became = await gate.wrongGuess(request);
+        const role = await gate.roleFor(request, body.password);
+        if (role === null || role === 'slow_down') {
+          const became = role ?? 'wrong';
           if (became === 'slow_down') response.set(SLOW_DOWN);
           response.status(became === 'wrong' ? 401 : 429).type('html');
           response.send(signInPage(response, body.next, COMPLAINTS[became]));
@@ -35,7 +35,7 @@ export function signInRoutes(gate: Gate): readonly Route[] {
         }
         // The browser knows best whether it came here over TLS; proxies before us may not say.
         const isSecure = request.headers.origin?.startsWith('https:') === true;
-        response.append('Set-Cookie', ticketCookie(gate.sessions.issue(role, body.password), isSecure));
+        response.append('Set-Cookie', ticketCookie(gate.open(role, body.password), isSecure));
         response.redirect(303, body.next);
       },
     }),
@@ -43,8 +43,7 @@ export function signInRoutes(gate: Gate): readonly Route[] {
       says: 'Ends the session.',
       needs: 'nobody',
       async handle({ request }, response) {
-        const ticket = ticketOf(request);
-        if (ticket !== null) await gate.sessions.end(ticket);
+        if ((await gate.end(request)) === 'slow_down') return slowDown(request, response);
         for (const cookie of noTicketCookies()) response.append('Set-Cookie', cookie);
         response.redirect(303, '/sign-in');
       },
@@ -65,7 +64,8 @@ const OURS = 'http://ringdown.invalid';
 
 const COMPLAINTS = {
   wrong: 'This password is not the right one.',
-  slow_down: 'This password is not taken, and too many are being tried at the moment. Try again in a while.',
+  slow_down:
+    'Too many passwords are being tried at the moment, and this one was not looked at. Try again in a while.',
 } as const;
 
 function signInPage(response: Response, next: string, complaint: string | null): string {
