@@ -36,14 +36,9 @@ export function soundnessOf(path: string, isSuspect = false): Soundness {
     if (version > SCHEMA_VERSION) throw newer(version);
     if (version >= SOUND_INDEX_VERSION && !hasIndex(database)) return 'index_broken';
     if (found.size > MOST_CHECKED_BYTES && !isSuspect) return 'sound';
-    if (
-      !TABLES.every(
-        (table) => database?.prepare(`PRAGMA quick_check(${table})`).get()?.['quick_check'] === 'ok',
-      )
-    )
-      return 'damaged';
-    if (version < SOUND_INDEX_VERSION) return 'sound'; // its index is made anew anyway
-    return !isSuspect && isWhole(database) ? 'sound' : 'index_broken';
+    if (version >= SOUND_INDEX_VERSION && !isSuspect && isWhole(database)) return 'sound';
+    if (!areTablesWhole(database)) return 'damaged';
+    return version < SOUND_INDEX_VERSION ? 'sound' : 'index_broken'; // an older one is made anew anyway
   } catch (error) {
     const trouble = sqliteTrouble(error);
     if (trouble.reason !== 'store_corrupt') throw trouble;
@@ -62,6 +57,12 @@ export function isWhole(database: DatabaseSync): boolean {
     if (trouble.reason !== 'store_corrupt') throw trouble;
     return false;
   }
+}
+
+function areTablesWhole(database: DatabaseSync): boolean {
+  return TABLES.every(
+    (table) => database.prepare(`PRAGMA quick_check(${table})`).get()?.['quick_check'] === 'ok',
+  );
 }
 
 export function numberOf(database: DatabaseSync, pragma: 'user_version' | 'application_id'): number {
