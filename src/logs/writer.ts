@@ -74,7 +74,10 @@ export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
       if (notice.type === 'store_set_aside') void reading.stop(); // it reads a file that is no longer the log
       if (notice.type === 'logs_set_aside') setAside = notice.paths;
       if (notice.type === 'store_removed') wasRemoved = true;
-      if (notice.type === 'folder') health.set('folder', notice.isWritable ? null : 'folder_unwritable');
+      if (notice.type === 'folder') {
+        health.set('folder', notice.isWritable ? null : 'folder_unwritable');
+        if (notice.isWritable) health.set('recordings', null); // until the next one says otherwise
+      }
       tell(notice);
     },
     soundTaken: (bytes, isKept) => recordings.taken(bytes, isKept),

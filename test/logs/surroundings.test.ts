@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import { readConfig } from '../../src/config.ts';
+import { checkCallLog } from '../../src/doctor/check-call-log.ts';
 import { LogsSetAside } from '../../src/logs/thread/logs-set-aside.ts';
 import type { ThreadNotice } from '../../src/logs/thread/messages.ts';
 import { neighboursIn } from '../../src/logs/thread/neighbours.ts';
@@ -104,7 +106,9 @@ describe('what lies around a call log', () => {
         PATIENCE,
       )
       .toEqual([other.pid]);
-    expect(neighboursIn(directory, Date.now()).map(({ pid }) => pid)).toContain(other.pid);
+    expect(
+      checkCallLog(readConfig({ DATA_DIR: directory }), systemClock).map(({ text }) => text),
+    ).toContainEqual(expect.stringContaining(`Kept at the moment by process ${other.pid} on `));
     tell(log, 'CAours');
     await log.flush(5_000);
 
