@@ -8,6 +8,7 @@ import { AnswerWatch, type Rescue, type WaitedFor } from './answer-watch.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { CallTap } from './call-tap.ts';
 import { Departure, type Due, type Leave } from './departure.ts';
+import { Fillers } from './fillers.ts';
 import { Floor } from './floor.ts';
 import { floorRules } from './floor-rules.ts';
 import { greetingWant } from './greeting.ts';
@@ -46,6 +47,7 @@ export class Conversation {
   readonly #ends: ConversationEnds;
   readonly #floor: Floor;
   readonly #uplink: Uplink;
+  readonly #fillers: Fillers;
   readonly #tools: ToolWork;
   readonly #remoteCalls: RemoteCalls;
   readonly #departure = new Departure();
@@ -63,10 +65,10 @@ export class Conversation {
     this.#ends = ends;
     this.#floor = new Floor(floorRules(plan), session, journal, tap, (now) => this.#turnTaken(now));
     this.#uplink = new Uplink(format);
-    this.#tools = new ToolWork(tools, session, this.#floor, whenDone, (now) =>
-      this.#watch.goesInCircles(now),
-    );
-    this.#remoteCalls = new RemoteCalls(this.#floor, journal, (now) => this.#watch.goesInCircles(now));
+    this.#fillers = new Fillers(this.#floor);
+    const goesInCircles = (now: number) => this.#watch.goesInCircles(now);
+    this.#tools = new ToolWork(tools, session, this.#floor, this.#fillers, whenDone, goesInCircles);
+    this.#remoteCalls = new RemoteCalls(this.#floor, this.#fillers, journal, goesInCircles);
     this.#patience = new Patience(plan.silence, plan.maxDurationMs, plan.beforeTheEnd.noticeMs);
     if (typeof plan.instructions === 'string') this.#instructions = plan.instructions;
     else whenDone(plan.instructions, (instructions) => this.setInstructions(instructions));
@@ -90,8 +92,8 @@ export class Conversation {
   tick(now: number): void {
     this.#uplink.tick(now, this.#floor.callerIsSpeaking);
     this.#floor.tick(now);
-    this.#tools.tick(now);
     this.#remoteCalls.tick(now);
+    this.#fillers.tick(now);
     if (this.#floor.turnIsOverdue(now)) this.#endTurn(now);
     const entry = this.#keyPad.tick(now);
     if (entry) this.#enter(entry, now);
@@ -138,7 +140,8 @@ export class Conversation {
       case 'caller_words':
         return this.#callerSaid(news);
       case 'response_started':
-        this.#tools.answerStarted(news.responseId, news.wantId);
+        this.#fillers.answerStarted(news.responseId, news.wantId);
+        this.#tools.answerStarted(news.wantId);
         this.#remoteCalls.answerStarted(news.wantId);
         return this.#floor.answerStarted(news.responseId, news.wantId, now);
       case 'response_refused':
@@ -227,6 +230,7 @@ export class Conversation {
   close(now: number): void {
     this.#floor.close(now);
     this.#tools.close();
+    this.#remoteCalls.close(now);
   }
 
   #begin({ traits }: Extract<ModelNews, { type: 'ready' }>, now: number): void {
@@ -293,7 +297,7 @@ export class Conversation {
 
   #refused(wantId: string | null, because: 'busy' | 'rejected', now: number): void {
     this.#floor.refused(wantId, because, now);
-    if (because === 'rejected' && !ToolWork.isFiller(wantId)) this.#watch.goesInCircles(now); // it would be again
+    if (because === 'rejected' && !Fillers.isFiller(wantId)) this.#watch.goesInCircles(now); // it would be again
   }
 
   /** When the caller said the last of it: as long ago as what they have been silent for since. */
@@ -316,7 +320,7 @@ export class Conversation {
 
   /** Whether the caller has got an answer, or is still owed one. */
   #judge(responseId: string, outcome: ResponseOutcome, now: number): void {
-    if (this.#floor.isDiscarded(responseId) || this.#tools.isFillerAnswer(responseId)) return;
+    if (this.#floor.isDiscarded(responseId) || this.#fillers.isAnswer(responseId)) return;
     const hasSpoken = this.#floor.hasSpokenIn(responseId);
     const isShort = outcome === 'failed' || outcome === 'incomplete';
     if (isShort && !(hasSpoken && this.#watch.hasTried)) this.#watch.failed(now);

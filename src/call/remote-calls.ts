@@ -1,5 +1,6 @@
 import type { RemoteCall } from '../ports/model.ts';
 import type { ToolResult } from '../ports/tools.ts';
+import { Fillers } from './fillers.ts';
 import type { Floor } from './floor.ts';
 import type { Journal } from './journal.ts';
 
@@ -11,17 +12,20 @@ import type { Journal } from './journal.ts';
  */
 export class RemoteCalls {
   readonly #floor: Floor;
+  readonly #fillers: Fillers;
   readonly #journal: Journal;
   readonly #open = new Map<string, Open>();
   /** What the model was asked to say about calls that are back, and has not begun to. */
   #unanswered: string[] = [];
-  /** The answers of this turn of the caller's in which something was called. */
-  readonly #rounds = new Set<string>();
+  /** How many answers of this turn of the caller's called something, whichever they were said to be. */
+  #rounds = 0;
+  #isInRound = false;
   #count = 0;
   readonly #goesInCircles: (now: number) => void;
 
-  constructor(floor: Floor, journal: Journal, goesInCircles: (now: number) => void) {
+  constructor(floor: Floor, fillers: Fillers, journal: Journal, goesInCircles: (now: number) => void) {
     this.#floor = floor;
+    this.#fillers = fillers;
     this.#journal = journal;
     this.#goesInCircles = goesInCircles;
   }
@@ -33,13 +37,16 @@ export class RemoteCalls {
 
   /** The caller has said something new: what the model does from here on is no loop. */
   turnBegan(): void {
-    this.#rounds.clear();
+    this.#rounds = 0;
+    this.#isInRound = false;
   }
 
   began(call: RemoteCall, now: number): void {
     if (this.#open.has(call.callId) || this.#open.size >= MOST_OPEN) return;
-    this.#open.set(call.callId, { call, begunAt: now, hasFiller: false });
-    this.#rounds.add(call.responseId);
+    this.#open.set(call.callId, { call, begunAt: now });
+    this.#fillers.waits(waitOf(call.callId), () => FILLER, now);
+    if (!this.#isInRound) this.#rounds += 1;
+    this.#isInRound = true;
     const { callId: toolCallId, server } = call;
     this.#journal.note({
       type: 'tool_called',
@@ -54,15 +61,16 @@ export class RemoteCalls {
     const open = this.#close(callId, result, output, now);
     if (!open) return;
     if ([...this.#open.values()].some(({ call }) => call.responseId === open.call.responseId)) return;
-    if (this.#rounds.size > MOST_ROUNDS + 1) return this.#goesInCircles(now);
+    if (this.#rounds > MOST_ROUNDS + 1) return this.#goesInCircles(now);
     const wantId = `remote-${++this.#count}`;
     this.#unanswered.push(wantId);
-    const isLoop = this.#rounds.size > MOST_ROUNDS;
+    const isLoop = this.#rounds > MOST_ROUNDS;
     this.#floor.want({ wantId, ...(isLoop && { withoutTools: true }) }, now);
   }
 
   /** An answer that was cut short takes its calls with it: nobody waits for what comes of them. */
   answerDone(responseId: string, wasCompleted: boolean, now: number): void {
+    this.#isInRound = false;
     if (wasCompleted) return;
     for (const [callId, { call }] of this.#open) {
       if (call.responseId === responseId) this.#close(callId, 'failed', '', now);
@@ -70,22 +78,24 @@ export class RemoteCalls {
   }
 
   answerStarted(wantId: string | null): void {
-    if (wantId?.startsWith('filler-')) return;
+    if (Fillers.isFiller(wantId)) return;
+    this.#isInRound = false;
     for (const ours of this.#unanswered) if (ours !== wantId) this.#floor.withdraw(ours);
     this.#unanswered = [];
   }
 
-  /** Somebody who waits is told so; what never comes back is no longer waited for. */
+  /** What never comes back is no longer waited for. */
   tick(now: number): void {
     for (const [callId, open] of this.#open) {
-      if (now - open.begunAt >= MOST_MS) {
-        this.#journal.note({ type: 'problem', code: 'remote_tool_timed_out' });
-        this.done(callId, 'timed_out', '', now);
-      } else if (!open.hasFiller && now - open.begunAt >= FILLER_MS && this.#floor.isQuiet(now)) {
-        for (const other of this.#open.values()) other.hasFiller = true; // one is enough for all of them
-        this.#floor.want({ wantId: fillerOf(callId), instructions: FILLER, withoutTools: true }, now);
-      }
+      if (now - open.begunAt < MOST_MS) continue;
+      this.#journal.note({ type: 'problem', code: 'remote_tool_timed_out' });
+      this.done(callId, 'timed_out', '', now);
     }
+  }
+
+  /** The call is over, and so is whatever was under way on it. */
+  close(now: number): void {
+    for (const callId of this.#open.keys()) this.#close(callId, 'call_ended', '', now);
   }
 
   #close(callId: string, result: ToolResult, output: string, now: number): Open | null {
@@ -100,7 +110,7 @@ export class RemoteCalls {
       tookMs: Math.round(now - open.begunAt),
       output: output.slice(0, MOST_SHOWN_CHARS),
     });
-    this.#floor.withdraw(fillerOf(callId));
+    this.#fillers.isOver(waitOf(callId));
     return open;
   }
 }
@@ -108,7 +118,6 @@ export class RemoteCalls {
 interface Open {
   readonly call: RemoteCall;
   readonly begunAt: number;
-  hasFiller: boolean;
 }
 
 /** As tools of servers that we reach ourselves are called. */
@@ -116,15 +125,12 @@ function nameOf({ server, name }: RemoteCall): string {
   return `${server}_${name}`.slice(0, MOST_NAME_CHARS);
 }
 
-function fillerOf(callId: string): string {
-  return `filler-remote-${callId}`;
+function waitOf(callId: string): string {
+  return `remote-${callId}`;
 }
 
 const FILLER =
   'Say in a few words, in the language of this call, that you are looking it up and it takes a moment. Say nothing else.';
-
-/** How long a caller may wait without a word. */
-const FILLER_MS = 1_200;
 
 /** Longer than any caller waits: whatever hangs there, the conversation goes on. */
 const MOST_MS = 20_000;

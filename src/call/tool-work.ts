@@ -1,5 +1,6 @@
 import type { RealtimeSession } from '../ports/model.ts';
 import type { ToolCall, ToolOutcome, ToolRunner } from '../ports/tools.ts';
+import { Fillers } from './fillers.ts';
 import type { Floor } from './floor.ts';
 
 /** Runs something that takes a while, and goes on with what came of it as a part of this call. */
@@ -16,6 +17,7 @@ export class ToolWork {
   readonly #runner: ToolRunner;
   readonly #session: RealtimeSession;
   readonly #floor: Floor;
+  readonly #fillers: Fillers;
   readonly #whenDone: WhenDone;
   readonly #goesInCircles: (now: number) => void;
   /** Rounds of tools since the caller last spoke that were one too many. */
@@ -24,19 +26,19 @@ export class ToolWork {
   #batches: Batch[] = [];
   #unanswered: Unanswered[] = [];
   #count = 0;
-  /** The last answer that only said that something is being looked up. */
-  #fillerAnswer: string | null = null;
 
   constructor(
     runner: ToolRunner,
     session: RealtimeSession,
     floor: Floor,
+    fillers: Fillers,
     whenDone: WhenDone,
     goesInCircles: (now: number) => void,
   ) {
     this.#runner = runner;
     this.#session = session;
     this.#floor = floor;
+    this.#fillers = fillers;
     this.#whenDone = whenDone;
     this.#goesInCircles = goesInCircles;
   }
@@ -48,16 +50,7 @@ export class ToolWork {
 
   /** Something that the caller may be told about is being looked up or done. */
   get keepsWaiting(): boolean {
-    return this.#batches.some((batch) => this.#fillerOf(batch) !== undefined);
-  }
-
-  static isFiller(wantId: string | null): boolean {
-    return wantId?.startsWith(FILLER) ?? false;
-  }
-
-  /** Whether this answer only says that something is being looked up. */
-  isFillerAnswer(responseId: string): boolean {
-    return this.#fillerAnswer === responseId;
+    return this.#batches.some((batch) => this.#fillerOf(batch) !== null);
   }
 
   turnBegan(): void {
@@ -85,26 +78,13 @@ export class ToolWork {
       responseId,
       calls,
       outcomes: new Map(),
-      begunAt: now,
-      hasFiller: false,
     };
     this.#batches.push(batch);
+    this.#fillers.waits(batch.name, () => this.#fillerOf(batch), now);
     for (const call of calls) {
       this.#whenDone(this.#runner.run(call, responseId), (outcome, later) =>
         this.#returned(batch, call, outcome, later),
       );
-    }
-  }
-
-  /** Somebody who waits is told so. */
-  tick(now: number): void {
-    for (const batch of this.#batches) {
-      if (batch.hasFiller || now - batch.begunAt < FILLER_MS || !this.#floor.isQuiet(now)) continue;
-      batch.hasFiller = true;
-      const filler = this.#fillerOf(batch);
-      if (!filler) continue;
-      const instructions = `Say exactly this, and nothing else: "${filler}"`;
-      this.#floor.want({ wantId: fillerOf(batch), instructions, withoutTools: true }, now);
     }
   }
 
@@ -113,11 +93,8 @@ export class ToolWork {
     for (const { missing } of this.#unanswered) missing.delete(toolCallId);
   }
 
-  answerStarted(responseId: string, wantId: string | null): void {
-    if (ToolWork.isFiller(wantId)) {
-      this.#fillerAnswer = responseId;
-      return;
-    }
+  answerStarted(wantId: string | null): void {
+    if (Fillers.isFiller(wantId)) return;
     for (const { wantId: ours, missing } of this.#unanswered) {
       if (missing.size === 0 && ours !== wantId) this.#floor.withdraw(ours);
     }
@@ -135,7 +112,7 @@ export class ToolWork {
     if (batch.calls.some(({ callId }) => !batch.outcomes.has(callId))) return;
 
     this.#batches = this.#batches.filter((other) => other !== batch);
-    this.#floor.withdraw(fillerOf(batch));
+    this.#fillers.isOver(batch.name);
     for (const { callId } of batch.calls) {
       const output = batch.outcomes.get(callId)?.output ?? NOT_RUN;
       this.#session.add({ type: 'tool_output', toolCallId: callId, output });
@@ -158,14 +135,13 @@ export class ToolWork {
     this.#floor.want({ wantId: name, ...how }, now);
   }
 
-  /** What to say of the first of these calls that is not done yet; undefined if they are not to be talked over. */
-  #fillerOf({ calls, outcomes }: Batch): string | undefined {
-    return (
-      calls
-        .filter(({ callId }) => !outcomes.has(callId))
-        .map(({ name }) => this.#runner.fillerFor(name))
-        .find((words) => words !== null) ?? undefined
-    );
+  /** How to speak of the first of these calls that is not done yet; null if they are not to be talked over. */
+  #fillerOf({ calls, outcomes }: Batch): string | null {
+    const words = calls
+      .filter(({ callId }) => !outcomes.has(callId))
+      .map(({ name }) => this.#runner.fillerFor(name))
+      .find((filler) => filler !== null);
+    return words === undefined ? null : `Say exactly this, and nothing else: "${words}"`;
   }
 }
 
@@ -174,8 +150,6 @@ interface Batch {
   readonly responseId: string;
   readonly calls: readonly ToolCall[];
   readonly outcomes: Map<string, ToolOutcome>;
-  readonly begunAt: number;
-  hasFiller: boolean;
 }
 
 /** An answer that is wanted about some outputs, and those of them the model has not acknowledged. */
@@ -184,17 +158,8 @@ interface Unanswered {
   readonly missing: Set<string>;
 }
 
-function fillerOf({ name }: Batch): string {
-  return `${FILLER}${name}`;
-}
-
-const FILLER = 'filler-';
-
 /** More than twice as many as one answer may put, and each is bounded. */
 const MOST_PUT = 40;
-
-/** How long a caller may wait without a word. */
-const FILLER_MS = 1_200;
 
 const NOT_RUN = JSON.stringify({
   error: 'Not done: the caller began to speak first. Ask for it again if it is still wanted.',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RemoteCall } from '../../src/ports/model.ts';
-import { aCall } from '../support/a-call.ts';
+import { aCall, type CallOptions } from '../support/a-call.ts';
+import { ToolboxSpy } from '../support/a-toolbox.ts';
 
 const call = (callId: string, responseId = 'r1'): RemoteCall => ({
   callId,
@@ -12,8 +13,8 @@ const call = (callId: string, responseId = 'r1'): RemoteCall => ({
 const talk = (sent: readonly string[]) => sent.filter((entry) => !/^(play|mark)/.test(entry));
 
 /** A call on which the model has put one question to a server of tools, and waits for it. */
-const waiting = () => {
-  const story = aCall();
+const waiting = (options: CallOptions = {}) => {
+  const story = aCall(options);
   const { model } = story;
   const ends = (responseId: string) =>
     model.tell({ type: 'response_done', responseId, outcome: 'completed', usage: null });
@@ -140,5 +141,128 @@ describe('tools that the model’s own side calls', () => {
 
     const wantIds = Array.from({ length: 9 }, (_, i) => ({ wantId: `remote-${i + 1}` }));
     expect(asked).toEqual([...wantIds.slice(0, 8), { ...wantIds[8], withoutTools: true }]);
+  });
+
+  it.each([
+    ['each of another answer', (round: number) => `a${round}`],
+    ['all of the same', () => 'a'],
+    ['of none at all', () => ''],
+  ])('loses a model that calls without end, whichever answer it says they are of: %s', (_how, idOf) => {
+    const { model, clock, begins, returns, ends, endReason } = waiting();
+    let asked = 0;
+    let withoutTools = 0;
+    model.respond = (want) => {
+      asked += 1;
+      withoutTools += want.withoutTools ? 1 : 0;
+      model.wants.push(want.wantId);
+    };
+    returns('m1');
+
+    for (let round = 1; round <= 100 && endReason() === null; round++) {
+      clock.advance(1_000);
+      const wantId = model.wants.shift();
+      if (wantId === undefined) continue;
+      model.starts(`a${round}`, wantId);
+      begins(`c${round}`, idOf(round));
+      returns(`c${round}`);
+      ends(`a${round}`);
+    }
+
+    expect(endReason()).toBe('model_lost');
+    expect([asked, withoutTools]).toEqual([10, 2]); // at last for an apology
+  });
+
+  it('counts calls of one answer for one round, though each is back before the next one is made', () => {
+    const { model, ends, begins, returns } = waiting();
+    const asked: unknown[] = [];
+    model.respond = (want) => void asked.push(want);
+    model.starts('r2');
+    for (let call = 1; call <= 20; call++) {
+      begins(`c${call}`, 'r2');
+      returns(`c${call}`);
+    }
+    returns('m1');
+    ends('r2');
+
+    expect(asked).toEqual([{ wantId: 'remote-1' }]);
+  });
+
+  it('are over with the call, and the record says so before its end', () => {
+    const { facts, factsOf, phone, clock } = waiting();
+    clock.advance(300);
+
+    phone.tell({ type: 'gone', reason: 'hung_up' });
+
+    expect(factsOf('tool_returned')).toMatchObject([
+      { toolCallId: 'm1', result: 'call_ended', tookMs: 300, output: '' },
+    ]);
+    expect(facts.at(-1)).toMatchObject({ type: 'ended', reason: 'caller_hung_up' });
+    expect(clock.timers).toBe(0);
+  });
+});
+
+describe('a caller who waits for a tool of ours and one of the model’s side', () => {
+  const both = () => {
+    const toolbox = new ToolboxSpy();
+    const story = waiting({ plan: { toolbox } });
+    story.model.starts('r2', null);
+    story.model.calls(['c1'], 'r2');
+    const { model, ends } = story;
+    const saysFiller = (wantId: string) => {
+      model.starts('f', wantId);
+      model.delta('filler', 0x11, 800, 'f');
+      ends('f');
+    };
+    return { ...story, toolbox, saysFiller };
+  };
+
+  it('is told once that it takes a moment', () => {
+    const { sent, clock, saysFiller } = both();
+    clock.advance(1_300);
+    const first = talk(sent);
+    saysFiller('filler-remote-m1');
+    clock.advance(3_000);
+
+    expect([first, talk(sent)]).toEqual([['respond filler-remote-m1'], ['respond filler-remote-m1']]);
+  });
+
+  it('is still told so when the one that was to be spoken of is back first', async () => {
+    const { sent, clock, model, returns, ends } = both();
+    model.starts('r3', null);
+    clock.advance(1_300);
+    returns('m1');
+    ends('r3');
+    clock.advance(100);
+
+    expect(talk(sent)).toEqual(['respond remote-1']);
+    model.starts('r4', 'remote-1');
+    ends('r4');
+    clock.advance(1_300);
+
+    expect(talk(sent)).toEqual(['respond remote-1', 'respond filler-tools-1']);
+  });
+
+  it('is left in peace where what we do is not to be talked over', async () => {
+    const { sent, clock, toolbox } = both();
+    toolbox.filler = null;
+    clock.advance(3_000);
+    const meanwhile = talk(sent);
+    await toolbox.answers('c1');
+
+    expect([meanwhile, talk(sent)]).toEqual([[], ['output c1', 'respond tools-1']]);
+  });
+
+  it('is told again of what was begun after they were told', async () => {
+    const { sent, clock, model, begins, ends, saysFiller, toolbox } = both();
+    clock.advance(1_300);
+    saysFiller('filler-remote-m1');
+    clock.advance(1_000);
+    model.starts('r5', null);
+    begins('m2', 'r5');
+    ends('r5');
+    clock.advance(1_300);
+
+    expect(talk(sent)).toEqual(['respond filler-remote-m1', 'respond filler-remote-m2']);
+    expect(toolbox.asked).toHaveLength(1);
   });
 });
