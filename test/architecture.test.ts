@@ -9,16 +9,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   clock: ['ports'],
   'make-folder': [],
+  'few-at-once': [],
+  remembered: [],
   tools: ['ports', 'errors', 'clock'], // what runs in a thread of its own has no clock handed to it
   // The example business has a calendar, and a calendar needs to know what day it is.
   agents: ['ports', 'tools', 'errors', 'clock'],
   testing: ['ports', 'errors', 'clock', 'tools', 'agents', 'call', 'logs', 'plan-call.ts'],
   call: ['ports', 'audio', 'errors'],
-  'after-call': ['ports', 'errors'],
-  'carriers/twilio': ['ports', 'audio', 'errors'],
+  'after-call': ['ports', 'errors', 'few-at-once'],
+  'carriers/twilio': ['ports', 'audio', 'errors', 'few-at-once', 'remembered'],
   'models/openai': ['ports', 'audio', 'errors'],
   practice: ['ports', 'audio', 'clock', 'errors'],
-  logs: ['ports', 'audio', 'errors', 'make-folder'],
+  logs: ['ports', 'audio', 'errors', 'make-folder', 'remembered'],
   // The pages draw what a recording sounds like.
   http: ['ports', 'audio', 'errors', 'make-folder'],
 };

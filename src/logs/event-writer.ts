@@ -1,6 +1,7 @@
 import type { CallEvent } from '../ports/call-log.ts';
 import type { StoredEvent } from '../ports/call-store.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
+import { Remembered } from '../remembered.ts';
 import type { HealthBoard } from './health.ts';
 import { StoreTrouble } from './keeping/trouble.ts';
 import { Spool } from './spool.ts';
@@ -38,7 +39,7 @@ export class EventWriter {
   readonly #limits: WriterLimits;
   readonly #lost: (count: number) => void;
   readonly #spool: Spool;
-  readonly #forgotten = new Set<string>();
+  readonly #forgotten = new Remembered(MOST_FORGOTTEN);
   #underWay = false;
   #timer: Cancel | null = null;
   #failures = 0;
@@ -83,8 +84,6 @@ export class EventWriter {
   /** The call is deleted: what is still to come of it is not kept. */
   forget(callId: string): void {
     this.#forgotten.add(callId);
-    const oldest = this.#forgotten.values().next().value;
-    if (this.#forgotten.size > MOST_FORGOTTEN && oldest !== undefined) this.#forgotten.delete(oldest);
     this.#spool.forget(callId);
     this.#tellIfEmpty();
   }

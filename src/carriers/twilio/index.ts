@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Router } from 'express';
 import { WebSocketServer } from 'ws';
+import { FewAtOnce } from '../../few-at-once.ts';
 import type {
   CallOutAnswer,
   IncomingCall,
@@ -14,7 +15,6 @@ import type { DeskAnswer } from '../../ports/tools.ts';
 import { type TwilioAccess, twilioAccount } from './account.ts';
 import { isBrowserCall } from './browser-call-ids.ts';
 import { ringFromBrowser } from './browser-calls.ts';
-import { FewAtOnce } from './few-at-once.ts';
 import { Signature } from './signature.ts';
 import { TwilioStream } from './stream.ts';
 import { StreamTokens } from './stream-tokens.ts';

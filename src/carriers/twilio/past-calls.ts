@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
-import { Remembered } from './remembered.ts';
+import { Remembered } from '../../remembered.ts';
 
 /** Knows which calls are over: those of this process by itself, those of processes before it from the call log. */
 export class PastCalls {

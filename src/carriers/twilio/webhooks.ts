@@ -1,7 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import type { Aftermath, NotAdmitted, Switchboard, TransferOutcome } from '../../ports/carrier.ts';
-import { Remembered } from './remembered.ts';
+import { Remembered } from '../../remembered.ts';
 import type { Signature } from './signature.ts';
 import type { StreamTokens } from './stream-tokens.ts';
 import { announceTwiml, apologyTwiml, BUSY, connectTwiml, hangUpTwiml, NOBODY, sayTwiml } from './twiml.ts';
