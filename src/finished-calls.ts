@@ -22,6 +22,8 @@ export interface FinishedCallsParts {
     readonly store: Pick<CallStore, 'events'>;
     takeUp(sinceWallMs: number, inHand: readonly string[]): Promise<readonly string[]>;
   };
+  /** Told how many calls were not summed up because too many others wait for it. */
+  readonly crowdedOut?: (calls: number) => void;
 }
 
 /** What is done with a call that is over, in the background: it is summed up, and told on. */
@@ -37,7 +39,7 @@ export class FinishedCalls {
 
   constructor(parts: FinishedCallsParts) {
     this.#parts = parts;
-    this.#summaries = new Summaries(parts.model, parts.clock);
+    this.#summaries = new Summaries(parts.model, parts.clock, parts.crowdedOut ?? (() => {}));
     if (!parts.webhook) return;
     // What cannot be read now is still there the next time.
     this.#stopLooking = parts.clock.every(LOOK_EVERY_MS, () => void this.#look().catch(() => {}));
@@ -63,6 +65,7 @@ export class FinishedCalls {
     const cancel = this.#summaries.closeIn(mostMs);
     await Promise.all(this.#atWork);
     cancel();
+    this.#summaries.tellNow();
     return this.#summaries.left;
   }
 

@@ -81,6 +81,7 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
     observer,
     webhook: keeping.webhook,
     log: keeping.log,
+    crowdedOut: (calls) => logger.warn({ calls }, CROWDED_OUT),
   });
   const planning = {
     clock,
@@ -146,6 +147,8 @@ async function callOut(
 
 /** They are of use, and nobody who waits for the house to close should wait for them. */
 const SUMMARIES_MS = 30_000;
+const CROWDED_OUT =
+  'so many calls ended at once that these were not summed up; those that CALL_WEBHOOK_URL is told of are tried again';
 const NOT_SUMMED_UP = 'the house closes before these calls were summed up';
 
 const NO_WAY_IN: SoftphoneAnswer = { ok: false, because: 'There is no phone here.' };

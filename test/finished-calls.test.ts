@@ -187,6 +187,7 @@ function aSlowReader(clock: TestClock) {
   };
   const told: string[] = [];
   const delivered: string[] = [];
+  const crowdedOut: number[] = [];
   const finished = new FinishedCalls({
     agents: { named: () => null },
     model,
@@ -200,13 +201,14 @@ function aSlowReader(clock: TestClock) {
       close: async () => {},
     },
     log: { takeUp: async () => [], store: { events: async () => [] } },
+    crowdedOut: (calls) => void crowdedOut.push(calls),
   });
   const answer = async () => {
     for (const tell of [...open])
       tell({ type: 'aside_answered', askId: 'summary', text: '{"summary":"They called."}' });
     await settledPromises();
   };
-  return { finished, open, told, delivered, answer, most: () => most };
+  return { finished, open, told, delivered, crowdedOut, answer, most: () => most };
 }
 
 async function settledPromises() {
@@ -220,6 +222,25 @@ it('has the model sum up a few at a time when many hang up at once, and each of 
 
   expect(told).toHaveLength(50);
   expect(most()).toBeLessThanOrEqual(4);
+});
+
+it('says how many calls were not summed up because more than a thousand waited for it, and says it at once when it closes', async () => {
+  const clock = new TestClock();
+  const { finished, crowdedOut } = aSlowReader(clock);
+  for (let n = 0; n < 1_010; n++) finished.take(`CA${n}`, aWholeCall());
+  await settledPromises();
+  expect(crowdedOut).toEqual([]);
+  clock.advance(10_000);
+  expect(crowdedOut).toEqual([6]);
+
+  for (let n = 0; n < 3; n++) finished.take(`CAlate${n}`, aWholeCall());
+  await settledPromises();
+  const settled = finished.settled(2_000);
+  clock.advance(2_000);
+
+  expect(await settled).toBe(1_004);
+  expect(crowdedOut).toEqual([6, 3]);
+  expect(clock.timers).toBe(0);
 });
 
 it('waits no longer for summaries that hang than it is given, and leaves those calls to whoever comes next', async () => {

@@ -1,4 +1,5 @@
-import type { Clock } from '../ports/clock.ts';
+import { FewAtOnce } from '../few-at-once.ts';
+import type { Cancel, Clock } from '../ports/clock.ts';
 import type { SpeechModel } from '../ports/model.ts';
 import { type CallSummary, type SummaryFields, summarise } from './summary.ts';
 
@@ -12,14 +13,18 @@ export type SummaryOutcome = CallSummary | null | 'left';
 export class Summaries {
   readonly #model: SpeechModel;
   readonly #clock: Clock;
-  readonly #waiting: (() => Promise<void>)[] = [];
+  readonly #tellCrowdedOut: (calls: number) => void;
+  readonly #few = new FewAtOnce(AT_ONCE, MOST_WAITING);
   readonly #closing = new AbortController();
-  #underWay = 0;
   #left = 0;
+  #crowdedOut = 0;
+  #stopTelling: Cancel = () => {};
 
-  constructor(model: SpeechModel, clock: Clock) {
+  /** `crowdedOut`: told how many were left because too many wait, some at a time. */
+  constructor(model: SpeechModel, clock: Clock, crowdedOut: (calls: number) => void) {
     this.#model = model;
     this.#clock = clock;
+    this.#tellCrowdedOut = crowdedOut;
   }
 
   of(transcript: string, fields: SummaryFields | null): Promise<SummaryOutcome> {
@@ -33,10 +38,9 @@ export class Summaries {
       if (isLeft) this.#left += 1;
       resolve(isLeft ? 'left' : summary);
     };
-    if (this.#waiting.length < MOST_WAITING) this.#waiting.push(work);
-    else resolve('left');
-    this.#goOn();
-    return promise;
+    if (this.#few.add(work)) return promise;
+    if (this.#crowdedOut++ === 0) this.#stopTelling = this.#clock.after(TELL_MS, () => this.tellNow());
+    return Promise.resolve('left');
   }
 
   /** So much longer, and no further: what is not done by then is left. Takes effect once. */
@@ -49,15 +53,12 @@ export class Summaries {
     return this.#left;
   }
 
-  #goOn(): void {
-    if (this.#underWay >= AT_ONCE) return;
-    const work = this.#waiting.shift();
-    if (!work) return;
-    this.#underWay += 1;
-    void work().finally(() => {
-      this.#underWay -= 1;
-      this.#goOn();
-    });
+  /** Says how many were crowded out and not told of yet. */
+  tellNow(): void {
+    this.#stopTelling();
+    const calls = this.#crowdedOut;
+    this.#crowdedOut = 0;
+    if (calls > 0) this.#tellCrowdedOut(calls);
   }
 }
 
@@ -65,3 +66,6 @@ const AT_ONCE = 4;
 
 /** Their words are in memory. */
 const MOST_WAITING = 1_000;
+
+/** A line of the log for all of a crowd, and not for each. */
+const TELL_MS = 10_000;
