@@ -105,9 +105,10 @@ describe('a call that became a test', () => {
       outcome: HUNG_UP,
     });
     await caller.ring({ ...DIAL_DEFAULTS, url: house.app.localUrl });
-    setTimeout(() => void caller.hangUp(), 500);
+    const outcome = script(caller);
+    await caller.hangUp();
 
-    expect(await script(caller)).toBe('the agent did not speak for 60.0 s before the caller pressed 1');
+    expect(await outcome).toBe('the agent did not speak for 60.0 s before the caller pressed 1');
   }, 30_000);
 
   it('asks for the password where the server has one, and reads the outcome with it', async () => {
