@@ -133,8 +133,8 @@ describe('X12: a tool that harms the place it runs in', () => {
   it('by what nobody can tell runs alone from then on, so that the next time it is known', {
     timeout: 120_000,
   }, async () => {
-    const leak = `run: async () => {
-      await new Promise((soon) => setTimeout(soon, 400));
+    const leak = `run: async ({ n }) => {
+      while (n === 2 && !globalThis.isShared) await new Promise((soon) => setTimeout(soon, 1));
       for (const all = [];;) all.push(new Array(1_000_000).fill(all));
     }`;
     const { aCall, lines } = await aPool(
@@ -142,14 +142,20 @@ describe('X12: a tool that harms the place it runs in', () => {
         leak: tool('leak', leak, 'deadlineMs: 60_000,'),
         wait: tool(
           'wait',
-          `run: ({ n }) => new Promise((done) => setTimeout(done, n, 'waited'))`,
+          `run: ({ n }) => new Promise((done) => {
+            globalThis.isShared = true;
+            setTimeout(done, n, 'waited');
+          })`,
           'deadlineMs: 60_000,',
         ),
       },
       1,
     );
 
-    const both = await Promise.all([aCall('CA1').ask('leak'), aCall('CA2').ask('wait', { n: 50_000 })]);
+    const both = await Promise.all([
+      aCall('CA1').ask('leak', { n: 2 }),
+      aCall('CA2').ask('wait', { n: 50_000 }),
+    ]);
     expect(both.map(({ result }) => result)).toEqual(['failed', 'failed']);
     expect(lines.join('\n')).toMatch(/one of leak, wait ended is gone: each will run alone/);
 
