@@ -40,10 +40,11 @@ export class PageThread implements PagePlace {
   }
 
   post(message: ToMaker): boolean {
-    const worker = this.#worker ?? this.#begin();
+    // A new one would know nothing of what this goes on from: whoever wants something asks first whether it is there.
+    if (!this.#worker) return false;
     this.#usedAt = this.#options.clock.now();
-    worker?.postMessage(message);
-    return worker !== null;
+    this.#worker.postMessage(message);
+    return true;
   }
 
   async close(): Promise<void> {
@@ -55,6 +56,7 @@ export class PageThread implements PagePlace {
     const { clock, file, settings, environment, died } = this.#options;
     if (clock.now() - this.#begunAt < RESTART_MS) return null;
     this.#begunAt = clock.now();
+    this.#usedAt = this.#begunAt;
     try {
       const worker = new Worker(file, {
         workerData: settings,

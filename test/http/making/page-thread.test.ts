@@ -29,7 +29,7 @@ function somePages() {
     const answer = await pages.make(wish, stays);
     return answer.type === 'whole' ? new TextDecoder().decode(answer.bytes) : answer.type;
   };
-  return { pages, clock, deaths, ask };
+  return { thread, clock, deaths, ask };
 }
 
 /** How often this thread comes to its next task while something else is done. */
@@ -69,7 +69,7 @@ describe('pages', () => {
   });
 
   it('cost nothing before anybody reads, and give the memory back when nobody has for a while', async () => {
-    const { ask, clock } = somePages();
+    const { ask, clock, thread } = somePages();
     const first = await ask('CA1');
     clock.advance(9 * 60_000);
     const second = await ask('CA1');
@@ -79,5 +79,7 @@ describe('pages', () => {
     expect(second).toBe(first);
     expect(third).toMatch(/^thread/);
     expect(third).not.toBe(first);
+    await thread.close();
+    expect(thread.post({ type: 'look' })).toBe(false); // nor is one begun by what nobody waits for
   });
 });
