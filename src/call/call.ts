@@ -266,10 +266,8 @@ export class Call {
       this.#waitForLine(CONNECT_MS, 'line_lost');
     }
     this.#journal.note({ type: 'transfer', target, state: 'came_back', detail: outcome });
-    this.#conversation.tell(
+    this.#conversation.cameBack(
       `The caller could not be connected with ${target}: ${CAME_BACK[outcome]} They are back on the line with you. Say so, and offer what else you can do.`,
-      'house',
-      true,
       now,
     );
   }

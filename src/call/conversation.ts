@@ -204,6 +204,13 @@ export class Conversation {
     if (isToSpeak) this.#floor.answerTurn(now);
   }
 
+  /** The caller could not be connected, and is with the agent again, who is to say so. */
+  cameBack(text: string, now: number): void {
+    this.#patience.sign();
+    this.#watch.settled();
+    this.tell(text, 'house', true, now);
+  }
+
   /** What the caller says in writing. */
   read(text: string, now: number): void {
     this.#patience.sign();
@@ -264,9 +271,8 @@ export class Conversation {
   #endTurn(now: number): void {
     this.#ends.journal.note({ type: 'problem', code: 'turn_end_lost' });
     const isManual = this.#ends.plan.turnDetection.type === 'manual';
-    const isEmpty = isManual && !this.#floor.callerWasHeard(now);
-    if (isManual && !isEmpty) this.#ends.session.commitTurn();
-    this.#floor.endTurn(!isEmpty, now);
+    if (isManual && this.#floor.callerWasHeard(now)) this.#ends.session.commitTurn();
+    this.#floor.endTurn(now);
   }
 
   #waitedFor(now: number): WaitedFor {

@@ -183,8 +183,8 @@ export class Floor {
     return this.#ledger.callerIsSpeaking && stillMs >= this.#rules.longestPauseMs;
   }
 
-  endTurn(isToAnswer: boolean, now: number): void {
-    if (!isToAnswer) this.#turnIsOpen = false;
+  /** Also a turn in which nothing was said has cut off an answer. */
+  endTurn(now: number): void {
     this.#turnEnds(now, null, false);
   }
 

@@ -61,7 +61,10 @@ export class RemoteCalls {
     const open = this.#close(callId, result, output, now);
     if (!open) return;
     if ([...this.#open.values()].some(({ call }) => call.responseId === open.call.responseId)) return;
-    if (this.#rounds > MOST_ROUNDS + 1) return this.#goesInCircles(now);
+    if (this.#rounds > MOST_ROUNDS + 1) {
+      if (!this.#floor.hasSpokenIn(open.call.responseId)) this.#goesInCircles(now);
+      return;
+    }
     const wantId = `remote-${++this.#count}`;
     this.#unanswered.push(wantId);
     const isLoop = this.#rounds > MOST_ROUNDS;

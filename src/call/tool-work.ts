@@ -127,7 +127,7 @@ export class ToolWork {
   #endLoop(batch: Batch, now: number): void {
     this.#circles += 1;
     if (this.#circles === 1) this.#want(batch, { withoutTools: true }, now);
-    else this.#goesInCircles(now);
+    else if (!this.#floor.hasSpokenIn(batch.responseId)) this.#goesInCircles(now);
   }
 
   #want({ name, calls }: Batch, how: { readonly withoutTools?: true }, now: number): void {

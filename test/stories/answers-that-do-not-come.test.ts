@@ -166,7 +166,7 @@ describe('a turn whose end gets lost', () => {
 
   it.each([
     ['is committed', 0x10, ['discard', 'commit', 'respond turn-1']],
-    ['is nothing', 0xff, ['discard']],
+    ['is answered, too,', 0xff, ['discard', 'respond turn-1']],
   ] as const)('%s where keys begin and end it, and what was said in it was that', (_what, code, told) => {
     const call = aCall({
       plan: { turnDetection: { type: 'manual' } },

@@ -224,6 +224,26 @@ describe('a line that goes away in mid-answer', () => {
     expect(endReason()).toBeNull();
   });
 
+  it('T6: is asked whether they are there, and left in the end, also where a transfer came in between', async () => {
+    const toolbox = new ToolboxSpy();
+    const silence = { askAfterMs: 8_000, goodbyeAfterMs: 16_000 };
+    const call = aCall({
+      plan: { toolbox, silence, transferTargets: { desk: { number: '+441632960001' } } },
+    });
+    call.phone.canTransfer = false;
+    call.clock.advance(8_200);
+    call.model.says('are you there', { ms: 500, want: 'patience-ask' });
+    call.clock.advance(8_500);
+    toolbox.desk?.transfer('desk');
+    call.model.says('goodbye', { ms: 500, response: 'r2', want: 'patience-say_goodbye' });
+    call.clock.advance(700);
+    await settled();
+    call.model.says('nobody is there', { ms: 500, response: 'r3', want: 'turn-1' });
+    call.clock.advance(9_000);
+
+    expect(call.model.wants).toEqual(['patience-ask', 'patience-say_goodbye', 'turn-1', 'patience-ask']);
+  });
+
   it('O3: says once that nobody took the call, however often the carrier does', async () => {
     const { call, model } = await away();
     expect([call.returned('busy'), call.returned('busy')]).toEqual([true, true]);

@@ -158,10 +158,10 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
     const answer = { responseId: `r${count}`, itemId: `i${count}`, code: FIRST_CODE + (count % CODES) };
     this.#active = answer;
     const asksFor = behaviour.kind === 'asks for' && (!withoutTools || this.isDisobedient);
-    this.#asLongAs(answer, START_MS, () => {
-      this.#news({ type: 'response_started', responseId: answer.responseId, wantId });
-      this.#perform(answer, asksFor || behaviour.kind !== 'asks for' ? behaviour : this.#a('speaks'));
-    });
+    this.#news({ type: 'response_started', responseId: answer.responseId, wantId });
+    this.#asLongAs(answer, START_MS, () =>
+      this.#perform(answer, asksFor || behaviour.kind !== 'asks for' ? behaviour : this.#a('speaks')),
+    );
   }
 
   #a(kind: 'speaks'): Behaviour {

@@ -48,9 +48,10 @@ export class Watcher {
       return;
     }
     this.#deadMs += ms;
+    if (this.#owedSince !== null && this.#running.size > 0) this.#owedSince += ms; // a tool has its own time
     if (this.#owedSince !== null && this.#deadMs > MOST_WAITING_MS + this.#mayTakeMs)
       this.#complain('the caller waits for an answer and hears nothing');
-    if (this.#owedSince !== null && now - this.#owedSince > MOST_UNANSWERED_MS)
+    if (this.#owedSince !== null && now - this.#owedSince > MOST_UNANSWERED_MS + this.#mayTakeMs)
       this.#complain('the caller is never answered');
     if (setting.hasSilenceLimits && this.#deadMs > SILENCE.askAfterMs + MOST_SILENT_MS + this.#mayTakeMs)
       this.#complain('everybody is silent for longer than the limits allow');
@@ -59,6 +60,7 @@ export class Watcher {
   noted(event: CallEvent): void {
     const { mouth, setting } = this.#world;
     if (event.type === 'caller_started_speaking' || event.type === 'shown') this.#requestsInARow = 0;
+    if (event.type === 'problem' && event.code === 'turn_end_lost') this.turnEnded();
     if (event.type === 'tool_called') this.#running.set(event.toolCallId, event.name);
     if (event.type === 'tool_returned') this.#running.delete(event.toolCallId);
     if (event.type === 'transfer' && event.state === 'dialled') this.#leavesSince = null;
@@ -98,9 +100,10 @@ export class Watcher {
   pressed(keys: string): void {
     this.#requestsInARow = 0;
     this.#deadMs = 0;
-    const isOwed =
-      this.#world.setting.turns === 'by keys' ? this.#hasStar && keys === '#' : /\d#$/.test(keys);
+    const hasSaid = this.#hasStar && this.#wordsInTurn;
+    const isOwed = this.#world.setting.turns === 'by keys' ? hasSaid && keys === '#' : /\d#$/.test(keys);
     this.#hasStar = keys === '*' || (this.#hasStar && keys !== '#');
+    if (/[*#]$/.test(keys)) this.#wordsInTurn = false;
     if (this.#hasStar) this.#mayTakeMs = LOST_HASH_MS;
     if (isOwed) this.#owes();
   }
@@ -183,8 +186,9 @@ export class Watcher {
   /** Whether this tool came back before the call was over. */
   #cameBack(callId: string): boolean {
     const { facts } = this.#world;
-    const returned = facts.findIndex((fact) => fact.type === 'tool_returned' && fact.toolCallId === callId);
-    return returned >= 0 && returned < facts.findIndex(({ type }) => type === 'ended');
+    const returned = facts.find((fact) => fact.type === 'tool_returned' && fact.toolCallId === callId);
+    const endedAt = facts.find(({ type }) => type === 'ended')?.atMs ?? Number.POSITIVE_INFINITY;
+    return returned !== undefined && returned.atMs < endedAt - A_BEAT_MS; // at the last moment it may come to nothing
   }
 
   #wordsBy(_now: number): void {
@@ -223,7 +227,7 @@ const MOST_WAITING_MS = 5_500;
 const MOST_SILENT_MS = 7_500;
 
 /** One more try, and an apology, or an end with the carrier's words. */
-const MOST_UNANSWERED_MS = 24_000;
+const MOST_UNANSWERED_MS = 30_000;
 
 /** How much longer it may take where the end of a turn got lost on the way. */
 const LOST_PAUSE_MS = 4_000;
@@ -231,7 +235,8 @@ const LOST_PAUSE_MS = 4_000;
 /** A caller who has begun to talk by key may take their time with it. */
 const LOST_HASH_MS = 10_500;
 
-/** All the rounds of tools that a turn may have, a word while each takes its time, and what comes after them. */
-const MOST_REQUESTS = 24;
+/** All the rounds of tools that a few turns in a row may have, a word while each takes its time, and what comes after. */
+const MOST_REQUESTS = 40;
 
 const JUST_NOW_MS = 3_000;
+const A_BEAT_MS = 200;
