@@ -30,7 +30,9 @@ export async function openSignedOut(
   trouble: (what: string) => void,
 ): Promise<SignedOut> {
   const path = join(directory, FILE);
-  const { entries, isKnown } = await readEntries(path, trouble);
+  const { entries, isKnown, isCut } = await readEntries(path, trouble);
+  /** Before the next line, so that it does not go on where another was cut off. */
+  let gap = isCut ? '\n' : '';
   const current = new Map(entries.filter(([, untilMs]) => untilMs > wallMs()));
   if (entries.length - current.size > MOST_STALE) {
     await writeFile(`${path}.new`, [...current].map(lineOf).join(''), PRIVATE)
@@ -46,8 +48,10 @@ export async function openSignedOut(
       current.set(sessionId, untilMs);
       try {
         makeFolder(directory);
-        await appendFile(path, lineOf([sessionId, untilMs]), PRIVATE);
+        await appendFile(path, gap + lineOf([sessionId, untilMs]), PRIVATE);
+        gap = '';
       } catch (error) {
+        gap = '\n';
         trouble(
           `a sign-out could not be kept in ${path} (${codeOf(error)}): change REVIEW_PASSWORD if that cookie may be in wrong hands`,
         );
@@ -61,17 +65,18 @@ type Entry = readonly [sessionId: string, untilMs: number];
 async function readEntries(
   path: string,
   trouble: (what: string) => void,
-): Promise<{ readonly entries: readonly Entry[]; readonly isKnown: boolean }> {
+): Promise<{ readonly entries: readonly Entry[]; readonly isKnown: boolean; readonly isCut: boolean }> {
   try {
     const text = await readFile(path, 'utf8');
     const entries = [...text.matchAll(/^([\w-]{1,64}) (\d{1,16})$/gm)].map(
       ([, id = '', untilMs]): Entry => [id, Number(untilMs)],
     );
-    return { entries, isKnown: true };
+    return { entries, isKnown: true, isCut: text !== '' && !text.endsWith('\n') };
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return { entries: [], isKnown: true };
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR')
+      return { entries: [], isKnown: true, isCut: false };
     trouble(`${path} cannot be read (${codeOf(error)}): whoever had signed in has to do so again`);
-    return { entries: [], isKnown: false };
+    return { entries: [], isKnown: false, isCut: false };
   }
 }
 

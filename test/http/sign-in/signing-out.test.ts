@@ -111,6 +111,17 @@ describe('the list of sessions that were signed out of', () => {
     expect(troubles).toEqual([expect.stringContaining('has to do so again')]);
   });
 
+  it('loses no more than the line at which a process was cut off', async () => {
+    const { path } = aFolder({ 'signed-out.txt': 'whole 9999999999999\ncut 99' });
+    const { signedOut } = await aList(path, new TestClock());
+    await signedOut.add('next', 9_999_999_999_999);
+    await signedOut.add('last', 9_999_999_999_999);
+
+    const after = (await aList(path, new TestClock())).signedOut;
+
+    expect(['whole', 'next', 'last'].map((id) => after.has(id))).toEqual([true, true, true]);
+  });
+
   it('that cannot be written still counts for this process, and says so', async () => {
     const { path } = aFolder({ blocked: '' });
     const { sessions, troubles } = await aList(join(path, 'blocked'), new TestClock());
