@@ -132,7 +132,7 @@ describe('while the call log cannot be reached', { timeout: 120_000 }, () => {
     const text = await list.text();
     expect([list.status, list.headers.get('retry-after')]).toEqual([503, '5']);
     expect(text).toMatch(/The call log cannot be reached just now, since \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
-    expect(text).toContain(`Nothing listens at 127.0.0.1:${port} (ECONNREFUSED): check DATABASE_URL`);
+    expect(text).not.toContain(String(port)); // where the database is is for the log of the program
     expect(text).toContain('+441632960777');
     const kept = await fetch(`${url}/api/calls`);
     expect([kept.status, kept.headers.get('retry-after')]).toEqual([503, '5']);

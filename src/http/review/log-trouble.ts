@@ -1,10 +1,10 @@
 import type { LogTrouble } from '../making/wishes.ts';
 
-/** That what is kept of calls cannot be read, why, since when, and what to make of it. */
-export function troubleWords({ reason, sentence, sinceWallMs }: LogTrouble): string {
+/** That what is kept of calls cannot be read, why, and since when. What to do about it is in the program's own log. */
+export function troubleWords({ reason, sinceWallMs }: LogTrouble): string {
   const since = new Date(sinceWallMs).toISOString();
   const why = REASONS.get(reason) ?? `has trouble (${reason})`;
-  return `The call log ${why}, since ${since.slice(0, 10)} ${since.slice(11, 16)} UTC. ${sentence} Calls go on, and what happens on them is kept as soon as it can be. Try again in a moment.`;
+  return `The call log ${why}, since ${since.slice(0, 10)} ${since.slice(11, 16)} UTC. The log of the program says more. Calls go on, and what happens on them is kept as soon as it can be. Try again in a moment.`;
 }
 
 const REASONS: ReadonlyMap<string, string> = new Map([
