@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { callLogLines } from './call-log-lines.ts';
-import { PastCalls, twilioCarrier } from './carriers/twilio/index.ts';
+import { isKnownOver, PastCalls, twilioCarrier } from './carriers/twilio/index.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { type HouseExtras, openHouse } from './house.ts';
@@ -48,8 +48,7 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     () => ({ ...pages.load, restarts: pageThreadsDied }),
   );
   const pastCalls = new PastCalls(systemClock, async (callId) => {
-    const card = await house.keeping.log.store.card(callId);
-    return card !== null && card.endReason !== null;
+    return isKnownOver(await house.keeping.log.store.card(callId), systemClock.wallMs());
   });
   const remembersEnds: CallObserver = (callId, { type }) => {
     if (type === 'ended') pastCalls.ended(callId);
@@ -100,6 +99,7 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     publicUrlOf,
     mayComeUnsigned: unsignedReader({ isPublic: config.isPublic, publicUrlOf }),
     isOver: pastCalls.isOver,
+    ended: pastCalls.ended,
     trouble: (callId, what) => logger.warn({ call: callId }, what),
   });
   web.use('/twilio', twilio.router);

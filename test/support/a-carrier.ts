@@ -84,6 +84,7 @@ export async function aCarrier(options: Partial<TwilioSurroundings> = {}) {
     authTokens: [AUTH_TOKEN],
     mayComeUnsigned: () => true,
     isOver: async () => false,
+    ended: () => {},
     account: null,
     publicUrlOf: () => url,
     trouble: (_callId, what) => void troubles.push(what),

@@ -111,6 +111,7 @@ export function softphoneDesk() {
     authTokens: ['a token that the browser does not know'],
     mayComeUnsigned: () => true,
     isOver: async () => false,
+    ended: () => {},
     account: null,
     publicUrlOf: () => 'https://elsewhere.example', // the page has to find the socket on its own site
     trouble: () => {},

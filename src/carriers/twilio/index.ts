@@ -22,7 +22,7 @@ import { dialTwiml } from './twiml.ts';
 import { twilioWebhooks } from './webhooks.ts';
 
 export { type TwilioAccess, type TwilioDetails, twilioDetails } from './account.ts';
-export { PastCalls } from './past-calls.ts';
+export { isKnownOver, PastCalls } from './past-calls.ts';
 
 export interface TwilioSurroundings {
   readonly clock: Clock;
@@ -37,6 +37,8 @@ export interface TwilioSurroundings {
   readonly mayComeUnsigned: (request: IncomingMessage) => boolean;
   /** Whether a call is over that this house has had, in this process or in one before it. */
   readonly isOver: (callId: string) => Promise<boolean>;
+  /** Told of a call that is over, or was turned away. */
+  readonly ended: (callId: string) => void;
   /** Told of what went wrong on the carrier's side, in words that are safe to log. */
   readonly trouble: (callId: string, what: string) => void;
 }
@@ -55,7 +57,7 @@ export interface TwilioCarrier {
 }
 
 export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
-  const { clock, switchboard, publicUrlOf, isOver, trouble } = around;
+  const { clock, switchboard, publicUrlOf, isOver, ended, trouble } = around;
   const signature = new Signature(around);
   const tokens = new StreamTokens(clock);
   const account = around.account && twilioAccount(around.account);
@@ -109,6 +111,7 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
       tokens,
       publicUrlOf,
       isOver,
+      ended,
       pictureCame,
       streamFailed,
     }),

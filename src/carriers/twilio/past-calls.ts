@@ -1,7 +1,8 @@
+import type { CallCard } from '../../ports/call-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { Remembered } from '../../remembered.ts';
 
-/** Knows which calls are over: those of this process by itself, those of processes before it from the call log. */
+/** Knows which calls are over, or were turned away: those of this process by itself, those of processes before it from the call log. */
 export class PastCalls {
   readonly #clock: Clock;
   readonly #isLogged: (callId: string) => Promise<boolean>;
@@ -13,9 +14,7 @@ export class PastCalls {
     this.#isLogged = isLogged;
   }
 
-  ended(callId: string): void {
-    this.#own.add(callId);
-  }
+  readonly ended = (callId: string): void => void this.#own.add(callId);
 
   /** A log that cannot be asked is not waited for: somebody who rings now matters more than one who rang once. */
   readonly isOver = async (callId: string): Promise<boolean> => {
@@ -26,6 +25,20 @@ export class PastCalls {
     return await Promise.race([isLogged, tooLate]).finally(cancel);
   };
 }
+
+/**
+ * Whether a call is over by what the log has of it. One that failed a moment ago may be one whose process was lost: its
+ * caller is still on the line, and the carrier asks again what to do.
+ */
+export function isKnownOver(
+  call: Pick<CallCard, 'startedWallMs' | 'endReason'> | null,
+  nowWallMs: number,
+): boolean {
+  if (!call || call.endReason === null) return false;
+  return call.endReason !== 'failed' || nowWallMs - call.startedWallMs >= MAY_COME_BACK_MS;
+}
+
+const MAY_COME_BACK_MS = 5 * 60_000;
 
 /** Twenty hours of a thousand calls each. */
 const MOST_CALLS = 20_000;

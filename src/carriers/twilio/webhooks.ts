@@ -13,6 +13,8 @@ export interface WebhookSurroundings {
   readonly publicUrlOf: (request: Request) => string;
   /** Whether a call is over that this house has had. */
   readonly isOver: (callId: string) => Promise<boolean>;
+  /** Told of a call that is over, or was turned away. */
+  readonly ended: (callId: string) => void;
   /** Told of a picture that somebody sent to one of our numbers, and where it is. */
   readonly pictureCame: (from: string, to: string, url: string) => void;
   /** Told why a stream of Twilio's failed; the socket itself never learns. */
@@ -85,7 +87,10 @@ export function twilioWebhooks(around: WebhookSurroundings): Router {
   router.post('/status', (request, response) => {
     const status = statusForm.safeParse(request.body).data;
     if (!status) return refuse(response);
-    if (isOver(status.CallStatus)) around.switchboard.callEnded(status.CallSid);
+    if (isOver(status.CallStatus)) {
+      around.switchboard.callEnded(status.CallSid);
+      around.ended(status.CallSid);
+    }
     if (status.StreamError)
       around.streamFailed(status.CallSid, status.StreamError.slice(0, LONGEST_ERROR_CHARS));
     response.status(204).end();
@@ -94,7 +99,7 @@ export function twilioWebhooks(around: WebhookSurroundings): Router {
 }
 
 function voiceTwiml(
-  { switchboard, tokens }: WebhookSurroundings,
+  { switchboard, tokens, ended }: WebhookSurroundings,
   call: CallForm,
   agent: string | undefined,
   publicUrl: string,
@@ -109,7 +114,10 @@ function voiceTwiml(
     format: 'pcmu',
     ...(agent !== undefined && { agent }),
   });
-  if (!admission.admitted) return refusalTwiml(admission.because);
+  if (!admission.admitted) {
+    ended(callSid);
+    return refusalTwiml(admission.because);
+  }
   const repeated = admission.isNew ? null : tokens.issuedTo(callSid);
   return connectTwiml(publicUrl, repeated ?? tokens.issue(callSid));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { PastCalls } from '../../../src/carriers/twilio/past-calls.ts';
+import { isKnownOver, PastCalls } from '../../../src/carriers/twilio/past-calls.ts';
 import { readTwiml, signatureOf } from '../../../src/practice/phone/wire.ts';
 import { Remembered } from '../../../src/remembered.ts';
 import { AUTH_TOKEN, aCallSid } from '../../support/a-carrier.ts';
@@ -71,6 +71,21 @@ describe('P6: a webhook that is sent again', () => {
     expect(ringsOf(house)).toBe(1);
   });
 
+  it('opens nothing after its call was turned away, or reported to be over before it came', async () => {
+    const house = await aSignedHouse(aFolder({}).path);
+    const [turnedAway, reported] = [aCallSid(), aCallSid()];
+    const ringAs = (callSid: string, agent = '') =>
+      post(house, `/twilio/voice${agent}`, formOf(callSid)).then(readTwiml);
+    const first = await ringAs(turnedAway, '?agent=nobody-of-that-name');
+    await post(house, '/twilio/status', { ...formOf(reported), ...ended });
+
+    expect(first).toMatchObject({ streamUrl: null, says: [expect.any(String)] });
+    expect([await ringAs(turnedAway), await ringAs(reported)]).toEqual(
+      Array(2).fill(expect.objectContaining({ streamUrl: null, hangsUp: true })),
+    );
+    expect(ringsOf(house)).toBe(0);
+  });
+
   it('gets the same answer while its call goes on, as Twilio repeats what it heard no answer to', async () => {
     const house = await aSignedHouse(aFolder({}).path);
     const form = formOf(aCallSid());
@@ -116,6 +131,17 @@ describe('what is over', () => {
     const past = new PastCalls(new TestClock(), () => Promise.reject(new Error('gone')));
 
     expect(await past.isOver('CA2')).toBe(false);
+  });
+
+  it('is no call whose process was lost a moment ago: the caller is still there, and the carrier asks again', () => {
+    const call = { startedWallMs: 1_000_000, endReason: 'failed' } as const;
+
+    expect([isKnownOver(call, 1_060_000), isKnownOver(call, 1_400_000)]).toEqual([false, true]);
+    expect(isKnownOver({ ...call, endReason: 'caller_hung_up' }, 1_060_000)).toBe(true);
+    expect([isKnownOver({ ...call, endReason: null }, 1_400_000), isKnownOver(null, 0)]).toEqual([
+      false,
+      false,
+    ]);
   });
 
   it('is remembered in bounds', () => {
