@@ -77,6 +77,7 @@ export class Floor {
     this.#isAway = true;
     this.#doubt = null;
     this.#turnIsOpen = false;
+    this.#hasGivenUp = false;
     if (this.#ledger.callerIsSpeaking) this.#turnEnds(now, null, false);
     this.#cut(now);
     this.#ledger.forget();
