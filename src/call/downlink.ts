@@ -170,7 +170,7 @@ export class Downlink {
     const deafAtMs = this.#playout.look(now);
     if (deafAtMs !== null) {
       this.#takeBack(deafAtMs);
-      this.#wires.tell({ type: 'problem', code: 'phone_is_deaf' });
+      this.#wires.tell({ type: 'problem', code: 'phone_is_deaf', hint: DEAF_HINT });
     }
     this.#pump(now);
     this.#settle(now);
@@ -283,6 +283,9 @@ const REFILL_MS = 250;
 const MOST_WAITING_MS = 120_000;
 const MOST_PARTS = 100;
 const MOST_WORDS_CHARS = 5_000;
+
+const DEAF_HINT =
+  'The caller’s side took nothing of what it was sent for more than a second. If it happens often, look at the network between the carrier and here.';
 
 /** What a caller could have heard earlier than this, and did not, they never hear. */
 const STALE_MS = 2_000;
