@@ -14,7 +14,7 @@ import { floorRules } from './floor-rules.ts';
 import { greetingWant } from './greeting.ts';
 import { HOUSE_WORDS, IMPATIENT, STAYS } from './house-words.ts';
 import type { Journal } from './journal.ts';
-import { type Entry, KeyPad } from './key-pad.ts';
+import { Keys } from './keys.ts';
 import { type Impatience, Patience } from './patience.ts';
 import { RemoteCalls } from './remote-calls.ts';
 import { ToolWork, type WhenDone } from './tool-work.ts';
@@ -53,11 +53,10 @@ export class Conversation {
   readonly #departure = new Departure();
   readonly #patience: Patience;
   readonly #watch = new AnswerWatch();
-  readonly #keyPad = new KeyPad();
+  readonly #keys: Keys;
   #instructions = '';
   #writing = '';
   #apologies = 0;
-  #hadTooManyKeys = false;
   #isConnected = false;
 
   constructor(ends: ConversationEnds) {
@@ -65,6 +64,7 @@ export class Conversation {
     this.#ends = ends;
     this.#floor = new Floor(floorRules(plan), session, journal, tap, (now) => this.#turnTaken(now));
     this.#uplink = new Uplink(format);
+    this.#keys = new Keys(session, journal, this.#floor);
     this.#fillers = new Fillers(this.#floor);
     const goesInCircles = (now: number) => this.#watch.goesInCircles(now);
     this.#tools = new ToolWork(tools, session, this.#floor, this.#fillers, whenDone, goesInCircles);
@@ -95,8 +95,7 @@ export class Conversation {
     this.#remoteCalls.tick(now);
     this.#fillers.tick(now);
     if (this.#floor.turnIsOverdue(now)) this.#endTurn(now);
-    const entry = this.#keyPad.tick(now);
-    if (entry) this.#enter(entry, now);
+    this.#keys.tick(now);
     if (this.#isConnected) this.#look(now);
   }
 
@@ -194,7 +193,7 @@ export class Conversation {
   }
 
   collectDigits(wish: DigitWish, now: number, answer: (keys: string | null) => void): void {
-    this.#keyPad.collect(wish, now, answer);
+    this.#keys.collect(wish, now, answer);
   }
 
   /** Tells the model something nobody said; it knows it from its next answer on, or speaks of it at once. */
@@ -337,10 +336,9 @@ export class Conversation {
   #press(digit: string, now: number): void {
     this.#patience.sign();
     this.#watch.signOfLife();
-    this.#ends.journal.note({ type: 'digit', digit: this.#keyPad.isSecret ? '*' : digit });
+    this.#ends.journal.note({ type: 'digit', digit: this.#keys.shown(digit) });
     if (this.#ends.plan.turnDetection.type === 'manual' && this.#holdToTalk(digit, now)) return;
-    const entry = this.#keyPad.press(digit, now);
-    if (entry) this.#enter(entry, now);
+    this.#keys.press(digit, now);
   }
 
   /** Where the model does not notice turns: star begins to talk, hash has said it. */
@@ -354,20 +352,6 @@ export class Conversation {
       this.#floor.callerPauses(now);
     } else return false;
     return true;
-  }
-
-  #enter({ keys, isSecret, isTooMany, answer }: Entry, now: number): void {
-    if (isTooMany) return this.#tooManyKeys();
-    this.#ends.journal.note({ type: 'digits', digits: isSecret ? '*'.repeat(keys.length) : keys });
-    if (answer) return answer(keys === '' ? null : keys);
-    if (keys === '') return;
-    this.#ends.session.add({ type: 'text', from: 'caller', text: `(The caller pressed the keys ${keys}.)` });
-    this.#floor.answerTurn(now);
-  }
-
-  #tooManyKeys(): void {
-    if (!this.#hadTooManyKeys) this.#ends.journal.note({ type: 'problem', code: 'too_many_keys' });
-    this.#hadTooManyKeys = true;
   }
 
   /** One thing to say, and nothing to be looked up for it. */
