@@ -215,10 +215,12 @@ describe('P6: while somebody guesses under forged addresses', () => {
     'they learn of two a second, %s',
     async (_how, tryOne) => {
       const { all } = await flood(tryOne, 45);
-      house.clock.advance(5_000);
-      await new Promise(setImmediate);
-      expect(countOf('wrong')).toBe(40);
-      house.clock.advance(6_000);
+      while (countOf('wrong') < 45) {
+        const before = countOf('wrong');
+        house.clock.advance(500);
+        await new Promise(setImmediate); // the last of them may still be on their way here
+        expect(countOf('wrong') - before).toBeLessThanOrEqual(1);
+      }
       await all;
 
       expect(countOf('wrong')).toBe(45);
