@@ -52,6 +52,14 @@ export class AnswerWatch {
     this.#nextStepAt = now + (AFTER_A_FAILURE_MS[this.#steps] ?? STEP_MS);
   }
 
+  /** Another answer has begun, and may make good what failed before it. */
+  begins(): void {
+    if (!this.#hasFailed) return;
+    this.#hasFailed = false;
+    this.#nextStepAt = null;
+    this.#steps = Math.max(this.#steps, 1);
+  }
+
   /** It asks for tools without end: asking again would not help. */
   goesInCircles(now: number): void {
     this.#steps = Math.max(this.#steps, 1);

@@ -62,7 +62,10 @@ export class Conversation {
   constructor(ends: ConversationEnds) {
     const { plan, session, journal, tap, tools, whenDone, format } = ends;
     this.#ends = ends;
-    this.#floor = new Floor(floorRules(plan), session, journal, tap, (now) => this.#turnTaken(now));
+    this.#floor = new Floor(floorRules(plan), session, journal, tap, {
+      turnTaken: (now) => this.#turnTaken(now),
+      hearsAgain: (now) => this.tell(HOUSE_WORDS.lineWasDead, 'house', true, now),
+    });
     this.#uplink = new Uplink(format);
     this.#keys = new Keys(session, journal, this.#floor);
     this.#fillers = new Fillers(this.#floor);
@@ -140,6 +143,7 @@ export class Conversation {
         return this.#callerSaid(news);
       case 'response_started':
         this.#fillers.answerStarted(news.responseId, news.wantId);
+        if (!this.#fillers.isAnswer(news.responseId)) this.#watch.begins();
         this.#tools.answerStarted(news.wantId);
         this.#remoteCalls.answerStarted(news.wantId);
         return this.#floor.answerStarted(news.responseId, news.wantId, now);
@@ -318,7 +322,7 @@ export class Conversation {
     const why = reason === undefined ? {} : { reason };
     this.#ends.journal.note({ type: 'response_done', responseId, outcome, ...why, usage });
     this.#judge(responseId, outcome, now);
-    this.#floor.answerDone(responseId, now);
+    this.#floor.answerDone(responseId, outcome === 'failed' || outcome === 'incomplete', now);
     this.#tools.answerDone(responseId, outcome === 'completed', now);
     this.#remoteCalls.answerDone(responseId, outcome === 'completed', now);
   }

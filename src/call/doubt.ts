@@ -11,8 +11,9 @@ export type Verdict = 'echo_so_far' | 'hold' | 'speech' | 'no_speech';
  */
 export class Doubt {
   readonly #evidence: SpeechEvidence;
-  readonly #since: number;
+  #since: number;
   #heldAt: number | null = null;
+  #wasNoise = false;
 
   constructor(evidence: SpeechEvidence, now: number) {
     this.#evidence = evidence;
@@ -21,7 +22,14 @@ export class Doubt {
 
   /** A sound of the caller's own has come over the line since. */
   get hasHeardSomething(): boolean {
-    return this.#evidence.loudMs(this.#since) > 0;
+    return this.#wasNoise || this.#evidence.loudMs(this.#since) > 0;
+  }
+
+  /** That was a noise. The model's ear may take it and what follows for one turn, and not tell when words begin. */
+  goesOn(now: number): void {
+    this.#since = now;
+    this.#heldAt = null;
+    this.#wasNoise = true;
   }
 
   /** Noises are shorter, as a rule. */

@@ -73,7 +73,10 @@ export class Downlink {
   /** A sound of the house's own, for a caller who would hear nothing. */
   reassure(now: number): void {
     if (!this.isMute(now) || this.#isHeld || !this.#playout.isOpen) return;
-    this.#playout.play(waitingTone(this.#wires.to), true, now);
+    const tone = waitingTone(this.#wires.to);
+    for (const part of this.#parts)
+      part.isBrokenOff(this.#playout.sentMs, durationMs(this.#wires.to, tone.length));
+    this.#playout.play(tone, true, now);
     this.#ownSoundUntil = now + this.#playout.leadMs(now);
   }
 

@@ -6,9 +6,8 @@ import type { CallTap } from './call-tap.ts';
 import { Doubt, ONSET_MS } from './doubt.ts';
 import { Downlink } from './downlink.ts';
 import { downlinkWires } from './downlink-wires.ts';
-import type { FloorRules } from './floor-rules.ts';
+import type { Decisions, FloorRules } from './floor-rules.ts';
 import { GREETING } from './greeting.ts';
-import { HOUSE_WORDS } from './house-words.ts';
 import { type GivingWay, giveWay } from './interruption.ts';
 import type { Journal } from './journal.ts';
 import { Recent } from './recent.ts';
@@ -28,7 +27,7 @@ export class Floor {
   readonly #tap: CallTap;
   readonly #ledger = new ResponseLedger();
   readonly #evidence = new SpeechEvidence();
-  readonly #turnTaken: (now: number) => void;
+  readonly #decided: Decisions;
   /** Answers of which the caller must not hear one more sound, however late it comes. */
   readonly #outlawed = new Recent();
   readonly #spoken = new Recent();
@@ -51,13 +50,13 @@ export class Floor {
     session: RealtimeSession,
     journal: Journal,
     tap: CallTap,
-    turnTaken: (now: number) => void,
+    decided: Decisions,
   ) {
     this.#rules = rules;
     this.#session = session;
     this.#journal = journal;
     this.#tap = tap;
-    this.#turnTaken = turnTaken;
+    this.#decided = decided;
   }
 
   get callerIsSpeaking(): boolean {
@@ -184,7 +183,6 @@ export class Floor {
     return this.#ledger.callerIsSpeaking && stillMs >= this.#rules.longestPauseMs;
   }
 
-  /** Also a turn in which nothing was said has cut off an answer. */
   endTurn(now: number): void {
     this.#turnEnds(now, null, false);
   }
@@ -203,7 +201,7 @@ export class Floor {
   /** The last answer came to nothing: another one. */
   askAgain(now: number): void {
     this.#cut(now);
-    if (this.#ledger.again()) this.#ask(now);
+    if (this.#ledger.again(now)) this.#ask(now);
     else this.answerTurn(now);
   }
 
@@ -278,8 +276,8 @@ export class Floor {
     this.#voice?.downlink.complete(part);
   }
 
-  answerDone(responseId: string, now: number): void {
-    this.#ledger.done(responseId);
+  answerDone(responseId: string, wasCutShort: boolean, now: number): void {
+    this.#ledger.done(responseId, wasCutShort);
     if (!this.#outlawed.has(responseId)) this.#voice?.downlink.completeResponse(responseId, now);
     this.#ask(now);
   }
@@ -291,7 +289,7 @@ export class Floor {
   #takeTurn(now: number): void {
     this.#turnIsOpen = true;
     if (!this.#isProtected()) this.#giveWay(now);
-    this.#turnTaken(now);
+    this.#decided.turnTaken(now);
   }
 
   #turnEnds(now: number, spokeUntil: number | null, answersByItself: boolean): void {
@@ -307,9 +305,9 @@ export class Floor {
 
   /** It was over before it was speech. But where the model's word counts, only a noise we heard ourselves is none. */
   #pauseInDoubt(doubt: Doubt, now: number): void {
-    if (this.#isConfirmed || doubt.hasHeardSomething) return this.#letGo(now);
     this.#doubt = null;
-    this.#takeTurn(now);
+    if (this.#isConfirmed || doubt.hasHeardSomething) this.#letGo(now);
+    else this.#takeTurn(now);
   }
 
   /** No more of what the agent was saying: as far as it was heard, it was said. */
@@ -331,7 +329,10 @@ export class Floor {
 
   #weigh(doubt: Doubt, now: number): void {
     const verdict = doubt.verdict(now);
-    if (verdict === 'no_speech') return this.#letGo(now);
+    if (verdict === 'no_speech') {
+      doubt.goesOn(now);
+      return this.#letGo(now);
+    }
     // Whatever it is, where the model's word counts: it hears speech, and that does not end.
     if (verdict === 'speech' || (!this.#isConfirmed && doubt.isLongFor(now))) {
       this.#doubt = null;
@@ -351,7 +352,6 @@ export class Floor {
   }
 
   #letGo(now: number): void {
-    this.#doubt = null;
     const downlink = this.#voice?.downlink;
     if (!downlink?.isHeld) return;
     downlink.goOn(now);
@@ -375,9 +375,7 @@ export class Floor {
     }
     if (!this.#hasGivenUp || downlink.deafSince !== null) return;
     this.#hasGivenUp = false;
-    this.#journal.note({ type: 'told', by: 'house', text: HOUSE_WORDS.lineWasDead });
-    this.#session.add({ type: 'text', from: 'house', text: HOUSE_WORDS.lineWasDead });
-    this.answerTurn(now);
+    this.#decided.hearsAgain(now);
   }
 
   #isProtected(): boolean {

@@ -19,8 +19,8 @@ import { LONGEST_JOURNEY_MS } from './arrivals.ts';
 export class PlaybackClock {
   #sentMs = 0;
   #endsAt = Number.NEGATIVE_INFINITY;
-  /** When the phone comes to the sound that was sent last; null if a ping is behind it already. */
-  #neededAt: number | null = null;
+  /** When the sound that was sent last was sent, and when the phone comes to it; null if a ping is behind it already. */
+  #last: Chunk | null = null;
   #quickestEchoMs: number | null = null;
   readonly #marks = new Map<string, Mark>();
   /** The sound that pings were sent behind. */
@@ -39,7 +39,7 @@ export class PlaybackClock {
   sent(ms: number, now: number): void {
     if (this.#endsAt < now) this.#chunks.clear(); // a new stretch: how late the last one was is all the same to it
     const neededAt = Math.max(this.#endsAt, now);
-    this.#neededAt = neededAt;
+    this.#last = { sentAt: now, neededAt };
     this.#endsAt = neededAt + ms;
     this.#sentMs += ms;
   }
@@ -67,10 +67,10 @@ export class PlaybackClock {
     return mark;
   }
 
-  /** There is a ping behind the sound that was sent last. */
-  pinged(name: string, now: number): void {
-    if (this.#neededAt !== null) put(this.#chunks, name, { sentAt: now, neededAt: this.#neededAt });
-    this.#neededAt = null;
+  /** There is a ping behind the sound that was sent last, be it some time ago. */
+  pinged(name: string): void {
+    if (this.#last) put(this.#chunks, name, this.#last);
+    this.#last = null;
   }
 
   /** That ping took so much longer than usual to reach the phone. */
@@ -114,7 +114,7 @@ export class PlaybackClock {
   cleared(now: number, heardMs = this.heardMs(now)): void {
     this.#sentMs = heardMs;
     this.#endsAt = now;
-    this.#neededAt = null;
+    this.#last = null;
     this.#marks.clear();
     this.#chunks.clear();
   }
@@ -136,7 +136,7 @@ export class PlaybackClock {
 
   #shift(ms: number): void {
     this.#endsAt += ms;
-    if (this.#neededAt !== null) this.#neededAt += ms;
+    if (this.#last) this.#last = { ...this.#last, neededAt: this.#last.neededAt + ms };
     for (const [name, mark] of this.#marks) this.#marks.set(name, { ...mark, dueAt: mark.dueAt + ms });
     for (const [name, chunk] of this.#chunks)
       this.#chunks.set(name, { ...chunk, neededAt: chunk.neededAt + ms });

@@ -180,7 +180,7 @@ export class Playout {
   #ping(leg: CallLeg, now: number): string {
     const name = `sent-${++this.#names}`;
     leg.ping(name);
-    this.#playback.pinged(name, now);
+    this.#playback.pinged(name);
     this.#arrivals.pinged(name, this.sentMs, now);
     this.#pinged = { at: now, positionMs: this.sentMs };
     return name;

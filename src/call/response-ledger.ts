@@ -15,8 +15,8 @@ export class ResponseLedger {
   #asked: Asked | null = null;
   #granted: Asked | null = null;
   #running: Running | null = null;
-  /** What the last answer was to be, for asking again. */
-  #last: ResponseWant | null = null;
+  /** What the last answer was to be, and was not. */
+  #failed: ResponseWant | null = null;
   #callerIsSpeaking = false;
   #speaksSince = NEVER;
   #ownAnswerBy = NEVER;
@@ -109,13 +109,15 @@ export class ResponseLedger {
   }
 
   /** Asks anew for what was asked for or is being made. False if that was nothing of ours. */
-  again(): boolean {
-    const { want, isWithdrawn } = this.#asked ?? {
-      want: this.#running?.want ?? this.#last,
-      isWithdrawn: false,
-    };
+  again(now: number): boolean {
+    if (this.#asked && now - this.#asked.at < FRESH_MS) {
+      this.#running = null; // which has given way to it, and is the only thing that was wrong
+      return true;
+    }
+    const made = this.#running ? this.#running.want : this.#failed;
+    const want = this.#asked ? (this.#asked.isWithdrawn ? null : this.#asked.want) : made;
     this.drop();
-    if (want && !isWithdrawn) this.#queue.unshift(want);
+    if (want) this.#queue.unshift(want);
     return this.#queue.length > 0;
   }
 
@@ -130,7 +132,7 @@ export class ResponseLedger {
     this.#asked = null;
     this.#granted = null;
     this.#running = null;
-    this.#last = null;
+    this.#failed = null;
     this.#ownAnswerBy = NEVER;
     this.#ownAnswerIsDue = false;
     this.#busyUntil = NEVER;
@@ -145,15 +147,15 @@ export class ResponseLedger {
     if (!asked || (wantId !== null && wantId !== asked.want.wantId)) return;
     this.#asked = null;
     this.#granted = null;
-    this.#last = asked.want;
     if (because === 'rejected') return; // it would be rejected again
     this.#takeBack(asked);
     this.#busyUntil = now + BUSY_MS;
   }
 
-  done(responseId: string): void {
+  /** `wasCutShort`: it was not what was wanted, and may be asked for again. */
+  done(responseId: string, wasCutShort = false): void {
     if (this.#running?.responseId !== responseId) return;
-    this.#last = this.#running.want;
+    this.#failed = wasCutShort ? this.#running.want : null;
     this.#running = null;
     this.#busyUntil = NEVER;
   }
@@ -191,6 +193,9 @@ const OWN_ANSWER_MS = 1_500;
 
 /** How long we take "busy" at its word when we hear nothing of the answer it is busy with. */
 const BUSY_MS = 2_000;
+
+/** A request is not made anew that was made only just now. */
+const FRESH_MS = 2_000;
 
 /** The end of an answer follows its last sound at once, or a tool call within this time. */
 const END_LOST_MS = 2_000;

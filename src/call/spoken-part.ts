@@ -20,6 +20,8 @@ export class SpokenPart {
   lastSoundAt: number;
   /** Where it begins on the phone's playback, once it has begun. */
   #startMs = 0;
+  /** Where something else was played in its middle, on the phone's playback, and for how long. */
+  #gap = { atMs: 0, ms: 0 };
   /** The last that was sent: it may have to be sent again. */
   readonly #sent = new ByteQueue();
 
@@ -39,6 +41,13 @@ export class SpokenPart {
     return audio;
   }
 
+  /** Something else is played here, and what is still to come of this part follows it. */
+  isBrokenOff(playbackMs: number, ms: number): void {
+    if (this.sentMs === 0 || this.isComplete) return;
+    this.#startMs += this.#gap.ms; // an earlier one is long over, and as if it had been before the first sound
+    this.#gap = { atMs: playbackMs, ms };
+  }
+
   /** What was sent beyond this was not played: it waits again. */
   takeBack(playbackHeardMs: number, format: AudioFormat): void {
     const unheardBytes = Math.ceil((this.sentMs - this.heardMs(playbackHeardMs)) * bytesPerMs(format));
@@ -48,6 +57,7 @@ export class SpokenPart {
     this.waiting.push(unheard);
     this.waiting.push(later);
     this.sentMs -= durationMs(format, unheard.length);
+    this.#gap.ms = this.#gapMs(playbackHeardMs);
   }
 
   /** Nothing more of it is sent, or sent again: others may have its memory. */
@@ -57,13 +67,18 @@ export class SpokenPart {
   }
 
   heardMs(playbackHeardMs: number): number {
-    const ofSentMs = Math.min(Math.max(0, playbackHeardMs - this.#startMs), this.sentMs);
+    const playedMs = playbackHeardMs - this.#startMs - this.#gapMs(playbackHeardMs);
+    const ofSentMs = Math.min(Math.max(0, playedMs), this.sentMs);
     return Math.min(ofSentMs, this.receivedMs); // the resampler's tail is sent, but was never received
   }
 
   wasHeardToTheEnd(playbackHeardMs: number): boolean {
     const everythingWasSent = this.isComplete && this.waiting.length === 0;
-    return everythingWasSent && playbackHeardMs >= this.#startMs + this.sentMs;
+    return everythingWasSent && playbackHeardMs >= this.#startMs + this.sentMs + this.#gap.ms;
+  }
+
+  #gapMs(playbackHeardMs: number): number {
+    return Math.min(this.#gap.ms, Math.max(0, playbackHeardMs - this.#gap.atMs));
   }
 
   progress(playbackHeardMs: number): PartProgress {

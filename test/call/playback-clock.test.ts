@@ -53,7 +53,7 @@ describe('the playback clock', () => {
     const clock = new PlaybackClock();
     clock.sent(400, 0);
     clock.sent(2000, 300);
-    clock.pinged('p', 300);
+    clock.pinged('p');
 
     clock.arrived('p', 600); // at 900, when the phone had been silent for 500 ms
 
@@ -64,7 +64,7 @@ describe('the playback clock', () => {
     const clock = new PlaybackClock();
     clock.sent(400, 0);
     clock.sent(2000, 100);
-    clock.pinged('p', 100);
+    clock.pinged('p');
 
     clock.arrived('p', 300);
 
@@ -77,7 +77,7 @@ describe('the playback clock', () => {
     for (const name of ['p', 'q', 'r']) {
       const at = 100 * (name.charCodeAt(0) - 111);
       clock.sent(100, at);
-      clock.pinged(name, at);
+      clock.pinged(name);
     }
     clock.sent(2000, 300);
 
@@ -132,6 +132,17 @@ describe('the playback clock', () => {
 
     expect(clock.heardMs(450)).toBe(500);
     expect(clock.heardMs(550)).toBe(600);
+  });
+
+  it('takes no sound for late because its ping was sent later', () => {
+    const clock = new PlaybackClock();
+    clock.sent(30, 0);
+    clock.sent(360, 0); // needed at 30
+    clock.pinged('p'); // at 160
+
+    clock.arrived('p', 0);
+
+    expect(clock.heardMs(200)).toBe(200);
   });
 
   it('B4: learns nothing from a mark of before a clear', () => {

@@ -58,6 +58,22 @@ describe('an answer that does not come', () => {
     expect(call.factsOf('interrupted')).toEqual([]); // nobody did
   });
 
+  it('B2: is cut at what was heard of it, also by a caller who speaks into the sign that it goes on', () => {
+    const call = story();
+    turn(call);
+    call.model.starts('r1');
+    call.model.delta('half', 0x11, 800);
+    call.clock.advance(5_000); // 800 ms of speech, four seconds of nothing, and then the two notes
+    call.model.delta('half', 0x11, 600);
+    call.clock.advance(100);
+    call.model.hearsSpeech();
+    call.clock.advance(1_000);
+
+    const heardMs = call.phone.heardMs(0x11);
+    expect(heardMs).toBeLessThan(1_400);
+    expect(call.sent.at(-1)).toBe(`truncate half at ${heardMs} ms`);
+  });
+
   it.each(['failed', 'incomplete'] as const)(
     'T7: is asked for again once when it comes back %s, and then apologised for',
     (outcome) => {
@@ -105,6 +121,18 @@ describe('an answer that does not come', () => {
     call.clock.advance(10_000);
 
     expect(call.model.wants).toEqual([]);
+  });
+});
+
+describe('an answer of the model’s own that does not come', () => {
+  it('T7: is not made up for with what was said before', () => {
+    const call = story({ plan: { greeting: { kind: 'exactly', text: 'Good day.' } } });
+    call.model.says('good day', { ms: 800, want: 'greeting' });
+    call.clock.advance(1_000);
+    turn(call);
+    call.clock.advance(6_300);
+
+    expect(call.model.wants).toEqual(['greeting', 'turn-1']);
   });
 });
 

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeMulaw } from '../../src/audio/g711.ts';
-import { NO_TAP } from '../../src/call/call-tap.ts';
-import { LiveCalls } from '../../src/call/live-calls.ts';
-import { Metronome } from '../../src/call/metronome.ts';
-import { aCall, PLAN, ScriptedModel } from '../support/a-call.ts';
+import { aCall } from '../support/a-call.ts';
 import { settled, ToolboxSpy } from '../support/a-toolbox.ts';
-import { SimulatedPhone } from '../support/simulated-phone.ts';
-import { TestClock } from '../support/test-clock.ts';
 
 const talk = (sent: readonly string[]) => sent.filter((entry) => !/^(play|mark)/.test(entry));
 const SOUND = encodeMulaw(Int16Array.from({ length: 160 }, (_, i) => (i % 4 < 2 ? 9_000 : -9_000)));
@@ -168,6 +163,24 @@ describe('a cough, where the agent makes sure', () => {
     expect(call.phone.heardMs(0x22)).toBe(500);
   });
 
+  it('B8: is told from the words that follow it, though the model’s ear takes both for one turn', () => {
+    const call = aCall({ plan: { interruption: 'confirmed' }, traits: TRAITS });
+    call.model.starts('r1');
+    call.model.delta('story', 0x55, 4_000);
+    call.clock.advance(500);
+    brings(call, SOUND, 120);
+    call.model.hearsSpeech();
+    brings(call, QUIET, 400);
+    expect(call.factsOf('went_on')).toHaveLength(1);
+    brings(call, SOUND, 600);
+    call.model.tell({ type: 'response_done', responseId: 'r1', outcome: 'cancelled', usage: null });
+    brings(call, QUIET, 500);
+    call.model.hearsPause();
+
+    expect(call.factsOf('interrupted')).toHaveLength(1);
+    expect(call.model.wants).toEqual(['turn-1']);
+  });
+
   it('B7: does not cost the caller an answer that was granted meanwhile', () => {
     const call = aCall({ plan: { interruption: 'confirmed' }, traits: TRAITS });
     call.model.starts('r1');
@@ -260,124 +273,6 @@ describe('a line that goes away in mid-answer', () => {
 
     expect([one.endReason(), other.endReason()]).toEqual(['transferred', 'line_lost']);
     expect([one.clock.timers, other.clock.timers]).toEqual([0, 0]);
-  });
-});
-
-describe('a mistake of ours', () => {
-  const house = (open: (model: ScriptedModel) => void = () => {}) => {
-    const clock = new TestClock();
-    const crashes: unknown[] = [];
-    const facts: string[] = [];
-    const models: ScriptedModel[] = [];
-    let plan = { ...PLAN };
-    const uses = (more: Partial<typeof plan>) => {
-      plan = { ...plan, ...more };
-    };
-    const calls = new LiveCalls(
-      {
-        clock,
-        metronome: new Metronome(clock),
-        model: {
-          open: (_setup, tell) => {
-            const model = new ScriptedModel({ input: 'pcmu', output: 'pcmu', ...TRAITS }, () => {});
-            models.push(model);
-            open(model);
-            return model.open(tell);
-          },
-        },
-        observer: (_callId, { type }) => void facts.push(type),
-        tapOf: () => NO_TAP,
-        sendText: async () => ({ ok: true }),
-        crashed: (_callId, error) => void crashes.push(error),
-      },
-      () => plan,
-      1,
-    );
-    const ring = (callId: string) =>
-      calls.ring({ callId, carrier: 'test', from: '+1', to: '+2', format: 'pcmu' });
-    return {
-      calls,
-      clock,
-      crashes,
-      facts,
-      models,
-      ring,
-      uses,
-    };
-  };
-  const broken = () => {
-    throw new Error('a bug');
-  };
-
-  it.each(['truncate', 'cancel', 'close'] as const)(
-    'C1: at the end of a call costs neither its place nor the drain (%s)',
-    async (what) => {
-      const { calls, clock, crashes, facts, models, ring } = house((model) => {
-        model[what] = broken;
-      });
-      ring('one');
-      models[0]?.isReady();
-      calls.connect('one', new SimulatedPhone(clock, {}, () => {}));
-      models[0]?.starts('r1');
-      models[0]?.delta('hours', 0x11, 3_000);
-      clock.advance(500);
-      if (what === 'close') calls.callEnded('one');
-      else models[0]?.hearsSpeech(); // which comes to the mistake, and ends the call
-      clock.advance(1);
-
-      expect(calls.count).toBe(0);
-      expect(crashes).toHaveLength(1);
-      expect(facts.filter((type) => type === 'ended')).toHaveLength(1);
-      expect(clock.timers).toBe(0);
-      await calls.drain(60_000);
-    },
-  );
-
-  it('C1: before there is a call leaves nothing behind, and the next one is answered', () => {
-    const { calls, crashes, facts, models, ring, uses } = house();
-    uses({ toolbox: { offers: [], open: broken } });
-    expect(ring('one')).toEqual({ admitted: false, because: 'out_of_order' });
-    expect([calls.count, crashes.length, facts]).toEqual([0, 1, []]);
-    expect(models[0]?.isClosed).toBe(true);
-
-    uses({ toolbox: PLAN.toolbox });
-    expect(ring('two')).toEqual({ admitted: true, isNew: true });
-  });
-
-  it('C8: leaves the words to the carrier when the time was up and nobody said so', () => {
-    const { calls, clock, models, ring, uses } = house();
-    uses({ maxDurationMs: 40_000, apology: { text: 'We are sorry.' } });
-    ring('one');
-    models[0]?.isReady();
-    calls.connect('one', new SimulatedPhone(clock, {}, () => {}));
-    clock.advance(60_000);
-
-    expect(calls.after('one')).toEqual({ text: 'We are sorry.' });
-  });
-});
-
-describe('keys without end', () => {
-  it('T5: five hundred at once are one entry and one answer', () => {
-    const { phone, model, clock, factsOf } = aCall();
-    for (let i = 0; i < 500; i += 1) phone.tell({ type: 'digit', digit: '1' });
-    clock.advance(5_000);
-
-    expect(model.added).toHaveLength(1);
-    expect(model.wants).toEqual(['turn-1']);
-    expect(factsOf('digits')).toMatchObject([{ digits: '1'.repeat(32) }]);
-  });
-
-  it('T5: five hundred entries are a handful of items and as many answers as can be told apart', () => {
-    const { phone, model, clock, factsOf } = aCall();
-    model.starts('r1');
-    model.delta('hours', 0x11, 9_000);
-    for (let i = 0; i < 500; i += 1) for (const digit of '1#') phone.tell({ type: 'digit', digit });
-    model.tell({ type: 'response_done', responseId: 'r1', outcome: 'completed', usage: null });
-    clock.advance(2_000);
-
-    expect(model.added).toHaveLength(5);
-    expect(model.wants).toEqual(['turn-1']);
-    expect(factsOf('problem')).toMatchObject([{ code: 'too_many_keys' }]);
   });
 });
 

@@ -55,9 +55,11 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
   readonly toolCalls: string[][] = [];
   /** … and how often each was answered. */
   readonly outputs = new Map<string, number>();
-  requests = 0;
+  /** What was said to its end, by what it was asked for with. */
+  readonly served = new Set<string>();
   #tell: (event: SessionEvent) => void = () => {};
   #active: { readonly responseId: string; readonly itemId: string } | null = null;
+  #wantId: string | null = null;
   #answers = 0;
   #calls = 0;
 
@@ -103,7 +105,6 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
 
   respond({ wantId, withoutTools = false }: ResponseWant): void {
     this.#heardOf(`respond ${wantId}`);
-    this.requests += 1;
     this.#later(WAY_MS, () => {
       if (this.#active) this.#news({ type: 'response_refused', wantId, because: 'busy' });
       else this.#begin(wantId, withoutTools);
@@ -155,8 +156,9 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
     const behaviour = this.next.shift() ?? this.always;
     if (behaviour.kind === 'never starts') return;
     const count = ++this.#answers;
-    const answer = { responseId: `r${count}`, itemId: `i${count}`, code: FIRST_CODE + (count % CODES) };
+    const answer = { responseId: `r${count}`, itemId: `i${count}`, code: codeOf(count) };
     this.#active = answer;
+    this.#wantId = wantId;
     const asksFor = behaviour.kind === 'asks for' && (!withoutTools || this.isDisobedient);
     this.#news({ type: 'response_started', responseId: answer.responseId, wantId });
     this.#asLongAs(answer, START_MS, () =>
@@ -172,7 +174,10 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
     switch (behaviour.kind) {
       case 'speaks':
         return this.#asLongAs(answer, behaviour.afterMs ?? 0, () =>
-          this.#speak(answer, behaviour.ms, () => this.#finish('completed')),
+          this.#speak(answer, behaviour.ms, () => {
+            this.#hasServed();
+            this.#finish('completed');
+          }),
         );
       case 'asks for':
         return this.#speak(answer, behaviour.saysMs, () => this.#ask(answer, behaviour.tools));
@@ -187,9 +192,14 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
         return this.#sound(answer, behaviour.ms);
       case 'loses its end':
         return this.#speak(answer, behaviour.ms, () => {
+          this.#hasServed();
           this.#active = null;
         });
     }
+  }
+
+  #hasServed(): void {
+    if (this.#wantId !== null) this.served.add(this.#wantId);
   }
 
   /** Four times as fast as real time, as models are. */
@@ -260,6 +270,10 @@ const WAY_MS = 15;
 const START_MS = 150;
 const PIECE_MS = 240;
 
-/** Loud enough for an echo of it to be told from a caller. */
-const FIRST_CODE = 0x11;
-const CODES = 8;
+/** The loudest codes, so that an echo of them can be told from a caller: half of them are negative. */
+export function codeOf(answer: number): number {
+  const loud = answer % (2 * LOUD_CODES);
+  return loud < LOUD_CODES ? loud : loud - LOUD_CODES + 0x80;
+}
+
+const LOUD_CODES = 0x20;

@@ -5,16 +5,18 @@ export type Sound = 'speech' | 'cough' | 'echo';
 
 /** The caller's mouth, and a room that may give back what the phone plays. */
 export class Mouth {
-  readonly #sounds: { readonly sound: Sound; readonly from: number; readonly until: number }[] = [];
+  readonly #sounds: Stretch[] = [];
+  #last: Stretch | null = null;
   /** When real words were last heard, and when they last began. */
   lastWordAt = Number.NEGATIVE_INFINITY;
   wordsBeganAt = Number.NEGATIVE_INFINITY;
 
   makes(sound: Sound, ms: number, now: number): void {
-    const before = this.#sounds.at(-1);
+    const before = this.#last;
     const gapMs = before && (sound !== 'speech' || before.sound !== 'speech') ? NOISES_APART_MS : 0;
     const from = Math.max(now, (before?.until ?? now) + gapMs);
-    this.#sounds.push({ sound, from, until: from + ms });
+    this.#last = { sound, from, until: from + ms };
+    this.#sounds.push(this.#last);
   }
 
   stops(): void {
@@ -41,6 +43,12 @@ export class Mouth {
     if (sound === null) return SILENCE;
     return sound === 'echo' ? ECHO : WORDS;
   }
+}
+
+interface Stretch {
+  readonly sound: Sound;
+  readonly from: number;
+  readonly until: number;
 }
 
 /** A model's ear: a tenth of a second of any sound begins a turn, half a second without one ends it. */

@@ -27,6 +27,8 @@ export class CrossingPhone implements CallLeg {
   /** Whether the carrier does as it is told. */
   canTransfer = true;
   speechHeardMs = 0;
+  /** By code. */
+  readonly heardMs = new Map<number, number>();
   lastSpeechAt = Number.NEGATIVE_INFINITY;
   #listener: (event: LegEvent) => void = () => {};
   #markReturnsAt = 0;
@@ -144,19 +146,19 @@ export class CrossingPhone implements CallLeg {
     }
   }
 
+  /** Stretch by stretch of one code; what changes faster than that is no speech. */
   #hear(audio: Uint8Array): void {
-    const [code] = audio;
-    const isOneCode = code === audio.at(-1) && code === audio[audio.length >> 1];
-    if (!isOneCode && !this.#isSpeech(audio)) return;
-    this.speechHeardMs += audio.length / BYTES_PER_MS;
-    this.lastSpeechAt = this.#clock.now();
+    for (let from = 0, at = 1; from < audio.length; at += 1) {
+      if (at < audio.length && audio[at] === audio[from]) continue;
+      if (at - from >= LEAST_OF_ONE) this.#heard(audio[from] ?? 0, (at - from) / BYTES_PER_MS);
+      from = at;
+    }
   }
 
-  /** Several answers on end are speech as well. */
-  #isSpeech(audio: Uint8Array): boolean {
-    let changes = 0;
-    for (let at = 1; at < audio.length; at += 1) if (audio[at] !== audio[at - 1]) changes += 1;
-    return changes < audio.length / CHANGES_OF_SOUND;
+  #heard(code: number, ms: number): void {
+    this.heardMs.set(code, (this.heardMs.get(code) ?? 0) + ms);
+    this.speechHeardMs += ms;
+    this.lastSpeechAt = this.#clock.now();
   }
 }
 
@@ -164,5 +166,5 @@ const BYTES_PER_MS = 8;
 const GONE_MS = 300;
 const PONG_MS = 20;
 
-/** Speech of the crossing's model changes its code once an answer; any real sound with every few samples. */
-const CHANGES_OF_SOUND = 40;
+/** Any real sound changes its code sooner. */
+const LEAST_OF_ONE = 8;

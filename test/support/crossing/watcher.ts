@@ -64,6 +64,7 @@ export class Watcher {
     if (event.type === 'tool_called') this.#running.set(event.toolCallId, event.name);
     if (event.type === 'tool_returned') this.#running.delete(event.toolCallId);
     if (event.type === 'transfer' && event.state === 'dialled') this.#leavesSince = null;
+    if (event.type === 'transfer' && event.state === 'came_back') this.#owes();
     if (event.type !== 'told' || !event.text.startsWith('The caller spoke before')) return;
     this.#leavesSince = null;
     if (setting.interruption === 'confirmed' && this.#now - mouth.lastWordAt > JUST_NOW_MS)
@@ -73,6 +74,9 @@ export class Watcher {
   modelIsTold(what: string): void {
     if (this.#world.isOver) this.#complain(`the model is told after the end: ${what}`);
     if (!what.startsWith('respond')) return;
+    const wantId = what.slice('respond '.length);
+    if (this.#world.model.served.has(wantId) && !wantId.startsWith('patience'))
+      this.#complain(`what was said is asked for once more: ${wantId}`);
     this.#requestsInARow += 1;
     if (this.#requestsInARow > MOST_REQUESTS) this.#complain('the model is asked without end');
   }
@@ -134,7 +138,8 @@ export class Watcher {
     const received = [...model.sentMs.values()].reduce((total, ms) => total + ms, 0);
     const heard = phones.reduce((total, each) => total + each.speechHeardMs, 0);
     const wentOn = facts.filter(({ type }) => type === 'went_on').length;
-    if (heard > received + 1 + wentOn * HEARD_TWICE_MS) this.#complain('more was heard than was said');
+    if (heard > received + 1 + wentOn * HEARD_TWICE_MS)
+      this.#complain(`more was heard than was said: ${heard} of ${received} ms`);
   }
 
   /** What the record says happened, did. */
