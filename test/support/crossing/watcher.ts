@@ -104,12 +104,17 @@ export class Watcher {
   pressed(keys: string): void {
     this.#requestsInARow = 0;
     this.#deadMs = 0;
-    const hasSaid = this.#hasStar && this.#wordsInTurn;
-    const isOwed = this.#world.setting.turns === 'by keys' ? hasSaid && keys === '#' : /\d#$/.test(keys);
-    this.#hasStar = keys === '*' || (this.#hasStar && keys !== '#');
-    if (/[*#]$/.test(keys)) this.#wordsInTurn = false;
-    if (this.#hasStar) this.#mayTakeMs = LOST_HASH_MS;
-    if (isOwed) this.#owes();
+    if (this.#world.setting.turns === 'by keys') for (const key of keys) this.#byKey(key);
+    else if (/\d#$/.test(keys)) this.#owes();
+  }
+
+  /** Star begins to talk, hash has said it. */
+  #byKey(key: string): void {
+    if (key === '*') this.#mayTakeMs = LOST_HASH_MS;
+    else if (key !== '#') return;
+    if (key === '#' && this.#hasStar && this.#wordsInTurn) this.#owes();
+    this.#hasStar = key === '*';
+    this.#wordsInTurn = false;
   }
 
   cameBack(): void {
