@@ -114,7 +114,7 @@ export class ResponseLedger {
       this.#running = null; // which has given way to it, and is the only thing that was wrong
       return true;
     }
-    const made = this.#running ? this.#running.want : this.#failed;
+    const made = this.#running && this.#isRunning(now) ? this.#running.want : this.#failed;
     const want = this.#asked ? (this.#asked.isWithdrawn ? null : this.#asked.want) : made;
     this.drop();
     if (want) this.#queue.unshift(want);

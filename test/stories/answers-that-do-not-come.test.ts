@@ -136,6 +136,20 @@ describe('an answer of the model’s own that does not come', () => {
   });
 });
 
+describe('an answer of the model’s own after one whose end got lost', () => {
+  it('T7: is not made up for with that', () => {
+    const call = story({ plan: { greeting: { kind: 'exactly', text: 'Good day.' } } });
+    call.model.starts('r1', 'greeting');
+    call.model.delta('good day', 0x11, 800);
+    call.model.tell({ type: 'audio_done', part: { responseId: 'r1', itemId: 'good day', contentIndex: 0 } });
+    call.clock.advance(1_000);
+    turn(call);
+    call.clock.advance(6_300);
+
+    expect(call.model.wants).toEqual(['greeting', 'turn-1']);
+  });
+});
+
 describe('an answer whose end gets lost', () => {
   const endless = () => {
     const call = story();
