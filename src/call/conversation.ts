@@ -88,6 +88,7 @@ export class Conversation {
   /** The line is gone for a while. */
   disconnect(now: number): void {
     this.#isConnected = false;
+    this.#uplink.lineGone();
     this.#departure.callOff(); // whoever is gone cannot be left
     this.#floor.disconnect(now);
   }

@@ -241,6 +241,7 @@ export class Floor {
     const isOwn = wantId === null && this.#voice?.traits.answersTurns === true;
     if (isOwn && this.#ledger.callerIsSpeaking) this.callerPauses(now); // that it ended got lost
     this.#ledger.started(responseId, wantId, now);
+    if (this.#isAway) return this.#stop(responseId, now); // a turn was ended by the silence of a line that is gone
     if (wantId === GREETING && this.#rules.greetingIsProtected) this.#protected.add(responseId);
     // Asked for before the caller began, granted after: it would talk over them. Noises are not talked over.
     const isTalkedOver = this.#ledger.callerIsSpeaking && this.#doubt === null;

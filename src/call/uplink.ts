@@ -35,6 +35,11 @@ export class Uplink {
     this.#deliver();
   }
 
+  /** The line is gone, perhaps in mid-word: a turn that stayed open would swallow the first words on the next line. */
+  lineGone(): void {
+    this.#hush(LAST_PAUSE_MS);
+  }
+
   /** Another line, with a clock of its own. */
   lineChanged(): void {
     this.#expectedMs = null;
@@ -105,6 +110,9 @@ interface Ear {
   readonly session: RealtimeSession;
   readonly transcoder: Transcoder;
 }
+
+/** Long enough to end a turn. */
+const LAST_PAUSE_MS = 1_500;
 
 /** Lines jitter by less than a frame; what is missing beyond that is a hole. */
 const LEAST_HOLE_MS = 20;

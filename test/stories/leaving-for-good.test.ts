@@ -229,6 +229,22 @@ describe('a line that goes away in mid-answer', () => {
     expect(sent.filter((entry) => entry.startsWith('respond'))).toEqual([]);
   });
 
+  it('ends the turn that was under way, for the model as well', async () => {
+    const toolbox = new ToolboxSpy();
+    const call = aCall({ plan: { toolbox, transferTargets: { desk: { number: '+441632960001' } } } });
+    toolbox.desk?.transfer('desk');
+    call.clock.advance(200);
+    brings(call, SOUND, 200);
+    call.model.hearsSpeech();
+    const heardBytes = call.model.heard.length;
+    call.phone.tell({ type: 'gone', reason: 'hung_up' });
+
+    expect(call.model.heard.slice(heardBytes)).toEqual(Array(1_500 * 8).fill(0xff));
+    call.model.hearsPause();
+    call.model.starts('r1'); // of its own, to what nobody waits for an answer to
+    expect(call.sent.at(-1)).toBe('cancel r1');
+  });
+
   it('is not hung up on while the caller talks to somebody else', async () => {
     const { toolbox, clock, endReason } = await away();
     toolbox.desk?.hangUp();

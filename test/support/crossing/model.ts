@@ -45,6 +45,8 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
   always: Behaviour = { kind: 'speaks', ms: 1_200 };
   /** Asks for tools also where it must not. */
   isDisobedient = false;
+  /** How long what it was given to hear last has been silent. */
+  silentMs = 0;
   isClosed = false;
   isReady = false;
   readonly sentMs = new Map<string, number>();
@@ -99,8 +101,9 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
     if (this.#traits.answersTurns && !this.#active) this.#begin(null, false);
   }
 
-  hear(): void {
+  hear(audio: Uint8Array): void {
     this.#heardOf('hear');
+    this.silentMs = audio.every((code) => code === SILENT) ? this.silentMs + audio.length / 8 : 0;
   }
 
   respond({ wantId, withoutTools = false }: ResponseWant): void {
@@ -277,3 +280,4 @@ export function codeOf(answer: number): number {
 }
 
 const LOUD_CODES = 0x20;
+const SILENT = 0xff;

@@ -160,14 +160,23 @@ export class World {
   }
 
   #hearCaller(): void {
-    if (!this.isConnected || this.phone.isClosed) return this.mouth.stops();
+    if (!this.isConnected || this.phone.isClosed) {
+      this.mouth.stops();
+      if (this.model.silentMs >= LONG_PAUSE_MS) this.#notice(null, LONG_PAUSE_MS);
+      return;
+    }
     const made = this.mouth.hear(this.clock.now());
     const isSpokenTo = this.phone.isPlaying && this.clock.now() - this.phone.lastSpeechAt <= BEAT_MS;
     const sound = made === 'echo' && !isSpokenTo ? null : made; // nothing comes back of nothing
     this.phone.brings({ type: 'audio', audio: this.mouth.frame(sound), atMs: this.#lineMs });
     this.#lineMs += FRAME_MS;
+    this.#notice(sound, FRAME_MS);
+  }
+
+  /** What the model's ear makes of it. */
+  #notice(sound: Sound | null, ms: number): void {
     if (this.setting.turns === 'by keys') return;
-    const heard = this.#ear.hear(sound, FRAME_MS);
+    const heard = this.#ear.hear(sound, ms);
     if (heard === 'started') this.model.hearsSpeech();
     if (heard !== 'stopped') return;
     if (this.model.isReady) this.watcher.turnEnded();
@@ -222,3 +231,4 @@ export class World {
 
 export const DESK = '+441632960001';
 const BEAT_MS = 100;
+const LONG_PAUSE_MS = 1_000;
