@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import { type RunningApp, startApp } from './app.ts';
-import { type Config, processEnvironment, readConfig } from './config.ts';
-import { EndOfProcess } from './end-process.ts';
+import { type RunningApp, startApp } from './app/app.ts';
+import { type Config, processEnvironment, readConfig } from './app/config.ts';
+import { EndOfProcess } from './app/end-process.ts';
+import { createLogger } from './app/logger.ts';
+import { whyNotStarted } from './app/why-not-started.ts';
 import { RingdownError } from './errors.ts';
-import { createLogger } from './logger.ts';
-import { whyNotStarted } from './why-not-started.ts';
 
 /** What the shell calls a mistake in the configuration. */
 const EXIT_BAD_CONFIGURATION = 78;

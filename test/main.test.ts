@@ -86,7 +86,7 @@ describe('npm start', () => {
     const { child, url, folder } = await aProcess();
 
     const phone = run(
-      ['practice/ring.ts', '--url', url, '--script', 'listen', '--jitter', '40', '--loss', '2'],
+      ['commands/call.ts', '--url', url, '--script', 'listen', '--jitter', '40', '--loss', '2'],
       {},
       folder,
     );
@@ -172,7 +172,7 @@ describe('npm run call', () => {
   ])(
     'answers %j with code %i and a sentence',
     async (args, code, sentence) => {
-      const phone = run(['practice/ring.ts', ...args], {}, tmpdir());
+      const phone = run(['commands/call.ts', ...args], {}, tmpdir());
 
       expect(await exitCode(phone)).toBe(code);
       expect(phone.output).toContain(sentence);
@@ -184,7 +184,7 @@ describe('npm run call', () => {
   it('hangs up after as long as it was told to, and that is no failure', async () => {
     const { url, folder } = await aProcess();
 
-    const phone = run(['practice/ring.ts', '--url', url, '--seconds', '1'], {}, folder);
+    const phone = run(['commands/call.ts', '--url', url, '--seconds', '1'], {}, folder);
 
     expect(await exitCode(phone)).toBe(0);
     expect(phone.output).toContain('the caller hangs up, after 1 s');

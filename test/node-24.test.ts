@@ -31,7 +31,7 @@ describe('on Node.js 24', () => {
 
   it('keeps the front desk’s appointment book', async () => {
     const times = await onNode24(`
-      import { hoursOn, readDay, readTestTime, testTimes } from './agents/front-desk/clinic/calendar.ts';
+      import { hoursOn, readDay, readTestTime, testTimes } from './examples/front-desk/clinic/calendar.ts';
       const day = readDay('2026-11-23');
       console.log(testTimes(day).length > 0, String(hoursOn(day).opens), readTestTime('2026-02-30T09:00'));
     `);

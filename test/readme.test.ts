@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AgentDirectory } from '../src/agents/directory.ts';
-import { DEFAULTS } from '../src/config.ts';
+import { DEFAULTS } from '../src/app/config.ts';
 import { aFolder } from './support/temp-folder.ts';
 import { TestClock } from './support/test-clock.ts';
 import { aDesk } from './tools/support/a-desk.ts';

@@ -6,15 +6,15 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import realtime from '../fixtures/openai/realtime-events.schema.json' with { type: 'json' };
 import twilio from '../fixtures/twilio/twilio-media-streams.schema.json' with { type: 'json' };
+import { readConfig } from '../src/app/config.ts';
 import { channelSamples, readWav } from '../src/audio/wav.ts';
-import { readConfig } from '../src/config.ts';
-import { recordingPath } from '../src/logs/recording/names.ts';
+import { placePracticeCall } from '../src/commands/practice-call.ts';
 import type { PracticeSession } from '../src/practice/model/index.ts';
 import { DIAL_DEFAULTS, dial } from '../src/practice/phone/dial.ts';
 import type { PhoneLine } from '../src/practice/phone/line.ts';
 import { SCRIPTS } from '../src/practice/phone/scripts.ts';
 import { callerClip } from '../src/practice/voice.ts';
-import { placePracticeCall } from '../src/practice-call.ts';
+import { recordingPath } from '../src/recordings/names.ts';
 import { aHouse, type House } from './support/a-house.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];

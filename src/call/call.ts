@@ -3,16 +3,16 @@ import type { CallLeg, IncomingCall, LegEvent, LegGone, TransferOutcome } from '
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { RealtimeSession, SessionEvent, SpeechModel } from '../ports/model.ts';
 import type { CallDesk, DeskAnswer } from '../ports/tools.ts';
+import { deskOf } from './call-control.ts';
 import { type CallPlan, isLedByUs } from './call-plan.ts';
 import type { CallTap } from './call-tap.ts';
 import { Conversation } from './conversation.ts';
-import type { Due } from './departure.ts';
-import { deskOf } from './desk.ts';
 import { endReasonOf, isHangUp } from './end-of-call.ts';
 import { inAnyCase } from './in-any-case.ts';
 import { Journal } from './journal.ts';
 import type { Metronome } from './metronome.ts';
 import { RecordingConsent } from './recording-consent.ts';
+import type { Due } from './turns/departure.ts';
 
 /** What a call needs of the house. */
 export interface CallSurroundings {

@@ -1,8 +1,8 @@
 import type { RemoteCall } from '../ports/model.ts';
 import type { ToolResult } from '../ports/tools.ts';
-import { Fillers } from './fillers.ts';
-import type { Floor } from './floor.ts';
 import type { Journal } from './journal.ts';
+import { Fillers } from './turns/fillers.ts';
+import type { Floor } from './turns/turn-taking.ts';
 
 /**
  * Tools that the model's own side calls, at servers of its own.

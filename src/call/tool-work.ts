@@ -1,7 +1,7 @@
 import type { RealtimeSession } from '../ports/model.ts';
 import type { ToolCall, ToolOutcome, ToolRunner } from '../ports/tools.ts';
-import { Fillers } from './fillers.ts';
-import type { Floor } from './floor.ts';
+import { Fillers } from './turns/fillers.ts';
+import type { Floor } from './turns/turn-taking.ts';
 
 /** Runs something that takes a while, and goes on with what came of it as a part of this call. */
 export type WhenDone = <Result>(work: Promise<Result>, goOn: (result: Result, now: number) => void) => void;

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { readAgent } from '../agents/read-agent.ts';
+import { planCall } from '../app/plan-call.ts';
 import { Call } from '../call/call.ts';
 import { NO_TAP } from '../call/call-tap.ts';
 import { Metronome } from '../call/metronome.ts';
-import { splitHeard } from '../logs/derive/heard-words.ts';
-import { planCall } from '../plan-call.ts';
 import type { CallEvent, EndReason } from '../ports/call-log.ts';
 import type { CallLeg, LegEvent, TransferWish } from '../ports/carrier.ts';
+import { splitHeard } from '../reading/heard-words.ts';
 import { ScriptedModel } from './scripted-model.ts';
 import { TestClock } from './test-clock.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AgentDirectory } from '../../src/agents/directory.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/app/config.ts';
 import { aFolder } from '../support/temp-folder.ts';
 import { TestClock } from '../support/test-clock.ts';
 import { aDesk, aLog } from '../tools/support/a-desk.ts';

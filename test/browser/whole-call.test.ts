@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningApp, startApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
+import { type RunningApp, startApp } from '../../src/app/app.ts';
+import { readConfig } from '../../src/app/config.ts';
 import { chromiumPath, MICROPHONE_FLAGS, startBrowser, watchedPage } from '../support/a-browser.ts';
 import { spokenIntoTheMicrophone } from '../support/a-microphone.ts';
 

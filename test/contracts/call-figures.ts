@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CardDraft, cardOfAll } from '../../src/logs/derive/card.ts';
-import { percentile } from '../../src/logs/derive/percentile.ts';
+import { type CardDraft, cardOfAll } from '../../src/reading/card.ts';
+import { percentile } from '../../src/reading/percentile.ts';
 import { aWholeCall, eventsOf, rang, seededCalls, stored } from '../support/logged-calls.ts';
 import type { FilledStore } from './a-store.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { KeptStore, Whose } from '../../src/logs/keeping/kept-store.ts';
+import type { KeptStore, Whose } from '../../src/stores/shared/kept-store.ts';
 import { eventsOf, rang, SEED_WALL_MS, seededCalls, stored } from '../support/logged-calls.ts';
 import { aStoreForEach } from './a-store.ts';
 

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
-import { type RunningApp, startApp } from '../../src/app.ts';
-import { type Environment, readConfig } from '../../src/config.ts';
+import { type RunningApp, startApp } from '../../src/app/app.ts';
+import { type Environment, readConfig } from '../../src/app/config.ts';
 import type { CallEvent } from '../../src/ports/call-log.ts';
 import {
   type PracticeModel,

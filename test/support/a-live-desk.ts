@@ -1,4 +1,4 @@
-import type { LiveCall, LiveDesk, Watch } from '../../src/http/review/live.ts';
+import type { LiveCall, LiveDesk, Watch } from '../../src/http/pages/live.ts';
 import type { AgentSaid, CallEvent, CallFact } from '../../src/ports/call-log.ts';
 import type { SoftphoneAnswer } from '../../src/ports/carrier.ts';
 import type { DeskAnswer } from '../../src/ports/tools.ts';

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
-import { openSqliteStore } from '../../src/logs/sqlite/index.ts';
-import { databasePath } from '../../src/logs/sqlite/place.ts';
 import type { CallEvent } from '../../src/ports/call-log.ts';
 import type { StoredEvent } from '../../src/ports/call-store.ts';
+import { openSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { databasePath } from '../../src/stores/sqlite/place.ts';
 import { seededCalls, stored } from './logged-calls.ts';
 
 /** The program itself, in a process of its own, over a call log that was there before it. */

@@ -9,8 +9,8 @@ import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { LoadOrder, LoadResult } from '../../src/practice/bench/load.ts';
-import { coreTimes, stolenLine } from '../../src/practice/bench/stolen.ts';
+import type { LoadOrder, LoadResult } from '../../src/bench/load.ts';
+import { coreTimes, stolenLine } from '../../src/bench/stolen.ts';
 import { aServerWithCalls } from './a-server-with-calls.ts';
 import { aLongCall } from './logged-calls.ts';
 
@@ -25,12 +25,12 @@ const SETTLING_MS = 3_000;
 
 const src = join(import.meta.dirname, '../../src');
 const loopFile = join(tmpdir(), `ringdown-loop-${process.pid}`);
-const load = fork(join(src, 'practice/bench/load.ts'), { stdio: 'inherit' });
+const load = fork(join(src, 'bench/load.ts'), { stdio: 'inherit' });
 const modelUrl = await modelOf(load);
 const server = await aServerWithCalls([{ callId: 'CAlong', events: aLongCall(EVENTS) }], {
   OPENAI_BASE_URL: modelUrl,
   OPENAI_API_KEY: 'practice',
-  AGENTS_DIR: join(src, 'practice/bench/agents'),
+  AGENTS_DIR: join(src, 'bench/agents'),
   MAX_CALLS: '1000',
   NODE_OPTIONS: `--import=${join(import.meta.dirname, 'look-at-the-loop.ts')}`,
   LOOP_FILE: loopFile,

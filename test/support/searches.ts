@@ -1,5 +1,5 @@
-import { wordsSaid } from '../../src/logs/keeping/said.ts';
 import type { CallEvent } from '../../src/ports/call-log.ts';
+import { wordsSaid } from '../../src/stores/shared/said.ts';
 
 /**
  * A scan, to hold searches against: every word of these calls, and beginnings of words, with the calls in which

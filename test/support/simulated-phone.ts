@@ -1,4 +1,4 @@
-import { waitingTone } from '../../src/call/waiting-tone.ts';
+import { waitingTone } from '../../src/call/playout/waiting-tone.ts';
 import type { CallLeg, LegEvent, TransferWish } from '../../src/ports/carrier.ts';
 import type { Cancel } from '../../src/ports/clock.ts';
 import { PlayOut } from '../../src/practice/phone/play-out.ts';

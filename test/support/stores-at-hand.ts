@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
-import type { StoreSettings } from '../../src/logs/thread/messages.ts';
+import type { StoreSettings } from '../../src/journal/messages.ts';
 import { aSchema, whyNoPostgres } from './a-postgres.ts';
 import { aFolder } from './temp-folder.ts';
 

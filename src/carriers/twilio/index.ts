@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Router } from 'express';
 import { WebSocketServer } from 'ws';
-import { FewAtOnce } from '../../few-at-once.ts';
+import { FewAtOnce } from '../../limits/few-at-once.ts';
 import type {
   CallOutAnswer,
   IncomingCall,
@@ -12,12 +12,12 @@ import type {
 } from '../../ports/carrier.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DeskAnswer } from '../../ports/tools.ts';
+import { isBrowserCall } from '../browser/browser-call-ids.ts';
+import { ringFromBrowser } from '../browser/browser-calls.ts';
+import { StreamTokens } from '../tickets.ts';
 import { type TwilioAccess, twilioAccount } from './account.ts';
-import { isBrowserCall } from './browser-call-ids.ts';
-import { ringFromBrowser } from './browser-calls.ts';
 import { Signature } from './signature.ts';
 import { TwilioStream } from './stream.ts';
-import { StreamTokens } from './stream-tokens.ts';
 import { dialTwiml } from './twiml.ts';
 import { twilioWebhooks } from './webhooks.ts';
 

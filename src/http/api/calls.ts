@@ -1,5 +1,5 @@
 import { answerWith } from '../making/send.ts';
-import type { House } from '../review/house.ts';
+import type { House } from '../pages/house.ts';
 import { type Route, route } from '../routing/route.ts';
 import { callFilter, callListQuery, callQueryOf } from './call-query.ts';
 

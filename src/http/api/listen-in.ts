@@ -1,6 +1,6 @@
 import { ByteQueue } from '../../audio/frames.ts';
 import { interleave, wavHeader } from '../../audio/wav.ts';
-import type { House } from '../review/house.ts';
+import type { House } from '../pages/house.ts';
 import { type Route, route } from '../routing/route.ts';
 import { noSuchCall } from '../routing/say.ts';
 import { ofCall } from './call-id.ts';

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { DeskAnswer } from '../../ports/tools.ts';
 import { answerWith, sayLater } from '../making/send.ts';
-import type { House } from '../review/house.ts';
+import type { House } from '../pages/house.ts';
 import { type Route, route } from '../routing/route.ts';
 import { noSuchCall, say } from '../routing/say.ts';
 import { ofCall } from './call-id.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { answerWith } from '../making/send.ts';
 import type { CallPart } from '../making/wishes.ts';
-import type { House } from '../review/house.ts';
+import type { House } from '../pages/house.ts';
 import { type Route, route } from '../routing/route.ts';
 import { noSuchCall, say } from '../routing/say.ts';
 import { ofCall } from './call-id.ts';

@@ -1,6 +1,6 @@
 import type { CallEvent } from '../../ports/call-log.ts';
 import type { CallCard } from '../../ports/call-store.ts';
-import type { Room } from '../review/room.ts';
+import type { Room } from '../pages/room.ts';
 
 export interface KnownCall {
   readonly card: CallCard;

@@ -1,6 +1,6 @@
 import type { CallEvent } from '../../ports/call-log.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
-import type { LiveDesk } from '../review/live.ts';
+import type { LiveDesk } from '../pages/live.ts';
 import type { ToMaker } from './messages.ts';
 
 /**

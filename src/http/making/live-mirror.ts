@@ -1,8 +1,8 @@
 import type { AgentSaid, CallEvent } from '../../ports/call-log.ts';
 import type { CallReading, TranscriptLine } from '../../ports/call-reading.ts';
-import type { LiveCall } from '../review/live.ts';
-import { doingOf } from '../review/live-state.ts';
-import type { LiveView } from '../review/room.ts';
+import type { LiveCall } from '../pages/live.ts';
+import { doingOf } from '../pages/live-state.ts';
+import type { LiveView } from '../pages/room.ts';
 
 /** The calls that go on, as far as somebody looks at them: what has happened on them, and what was told of it. */
 export class LiveMirror implements LiveView {

@@ -1,16 +1,16 @@
 import { unreachable } from '../../errors.ts';
 import { practiceScript } from '../api/practice-script.ts';
 import { transcriptText, transcriptVtt } from '../api/transcript-files.ts';
-import { awayPage } from '../review/away-page.ts';
-import { callPage } from '../review/call-page.ts';
-import { callsPage } from '../review/calls-page.ts';
-import type { LiveBoard } from '../review/live-board.ts';
-import { livePage } from '../review/live-page.ts';
-import { markersOf } from '../review/markers.ts';
-import { numbersPage } from '../review/numbers-page.ts';
-import { peaksOf } from '../review/peaks.ts';
-import { callerSound } from '../review/recording-file.ts';
-import type { Room } from '../review/room.ts';
+import { awayPage } from '../pages/away-page.ts';
+import { callPage } from '../pages/call-page.ts';
+import { callsPage } from '../pages/calls-page.ts';
+import type { LiveBoard } from '../pages/live-board.ts';
+import { livePage } from '../pages/live-page.ts';
+import { markersOf } from '../pages/markers.ts';
+import { numbersPage } from '../pages/numbers-page.ts';
+import { peaksOf } from '../pages/peaks.ts';
+import { callerSound } from '../pages/recording-file.ts';
+import type { Room } from '../pages/room.ts';
 import { type KnownCall, knownCall } from './known-call.ts';
 import type { Bytes, CallPart, Made, Whole, Wish } from './wishes.ts';
 

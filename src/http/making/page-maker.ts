@@ -1,8 +1,8 @@
 import { unreachable } from '../../errors.ts';
 import type { CallCard, CallQuery } from '../../ports/call-store.ts';
 import { CSV_COLUMNS, csvLine } from '../api/csv.ts';
-import { LiveBoard } from '../review/live-board.ts';
-import type { CallReads, Room } from '../review/room.ts';
+import { LiveBoard } from '../pages/live-board.ts';
+import type { CallReads, Room } from '../pages/room.ts';
 import { LiveMirror } from './live-mirror.ts';
 import { bytesOf, make } from './make.ts';
 import type { Channel, FromMaker, ToMaker } from './messages.ts';

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import type { Clock } from '../../ports/clock.ts';
-import type { LiveDesk } from '../review/live.ts';
+import type { LiveDesk } from '../pages/live.ts';
 import { type EventStream, EventStreams } from './event-streams.ts';
 import { LiveFeed } from './live-feed.ts';
 import type { Channel, FromMaker } from './messages.ts';

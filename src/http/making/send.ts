@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { unreachable } from '../../errors.ts';
-import { RETRY_LOG_S, troubleWords } from '../review/log-trouble.ts';
+import { RETRY_LOG_S, troubleWords } from '../pages/log-trouble.ts';
 import { noSuchCall, say } from '../routing/say.ts';
 import { sendFile } from '../routing/send-file.ts';
 import type { Pages } from './pages.ts';

@@ -1,6 +1,6 @@
 import type { CallQuery } from '../../ports/call-store.ts';
 import type { CallFilter, CallsPageQuery } from '../api/call-query.ts';
-import type { PageContext } from '../review/layout.ts';
+import type { PageContext } from '../pages/layout.ts';
 
 /** Something to read that has to be made: what of, and for whom. Plain data, for it goes to another thread. */
 export type Wish =

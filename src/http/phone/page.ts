@@ -1,5 +1,5 @@
-import { html } from '../review/html.ts';
-import { contextOf, layout } from '../review/layout.ts';
+import { html } from '../pages/html.ts';
+import { contextOf, layout } from '../pages/layout.ts';
 import { type Route, route } from '../routing/route.ts';
 
 /** A telephone in the browser, which rings this house as a carrier would. */

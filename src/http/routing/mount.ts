@@ -8,7 +8,7 @@ import express, {
 } from 'express';
 import { z } from 'zod';
 import { sayNoLog } from '../making/send.ts';
-import type { House } from '../review/house.ts';
+import type { House } from '../pages/house.ts';
 import type { Gate, Refusal } from '../sign-in/gate.ts';
 import { slowDown } from '../sign-in/slow-down.ts';
 import { deedOf } from './deeds.ts';

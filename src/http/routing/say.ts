@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { problemPage } from '../review/problem-page.ts';
+import { problemPage } from '../pages/problem-page.ts';
 
 /** Says no, in the words of whoever asked: a page to a browser, JSON to a program. */
 export function say(

@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { z } from 'zod';
-import { html } from '../review/html.ts';
-import { contextOf, layout } from '../review/layout.ts';
+import { html } from '../pages/html.ts';
+import { contextOf, layout } from '../pages/layout.ts';
 import { type Route, route } from '../routing/route.ts';
 import { noTicketCookies, ticketCookie } from './cookies.ts';
 import type { Gate } from './gate.ts';

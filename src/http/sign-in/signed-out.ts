@@ -1,6 +1,6 @@
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder } from '../../make-folder.ts';
+import { makeFolder } from '../../disk/make-folder.ts';
 
 /** Remembers which sessions were ended before their time. */
 export interface SignedOut {

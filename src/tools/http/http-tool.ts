@@ -1,7 +1,7 @@
+import { internet, type Network, requestHttps } from '../../net/pinned-request.ts';
 import { defineTool, TOOL_DEFAULTS, type Tool } from '../define-tool.ts';
 import { Foreseen } from '../thrown.ts';
 import type { HttpTool } from './description.ts';
-import { internet, type Network, requestHttps } from './request.ts';
 
 type Environment = Readonly<Record<string, string>>;
 type Args = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { isKnownOver, PastCalls } from '../../../src/carriers/twilio/past-calls.ts';
+import { Remembered } from '../../../src/limits/remembered.ts';
 import { readTwiml, signatureOf } from '../../../src/practice/phone/wire.ts';
-import { Remembered } from '../../../src/remembered.ts';
 import { AUTH_TOKEN, aCallSid } from '../../support/a-carrier.ts';
 import { aHouse, type House } from '../../support/a-house.ts';
 import { carrier, cleanups, formOf } from '../../support/a-line.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { LiveMirror } from '../../../src/http/making/live-mirror.ts';
-import { callReading } from '../../../src/logs/derive/reading.ts';
 import type { AgentSaid, CallEvent, CallFact } from '../../../src/ports/call-log.ts';
+import { callReading } from '../../../src/reading/reading.ts';
 import { rang } from '../../support/logged-calls.ts';
 
 const WORDS = 'We are open from nine to five on weekdays, and on Saturdays until noon.';

@@ -16,7 +16,7 @@ const HUNG_UP = { tools: [], endReason: 'caller_hung_up' } as const;
 
 /** `npm run call`, in a process of its own. */
 async function npmRunCall(...args: string[]): Promise<{ code: number | null; output: string }> {
-  const ring = join(import.meta.dirname, '../../../src/practice/ring.ts');
+  const ring = join(import.meta.dirname, '../../../src/commands/call.ts');
   const child = spawn(process.execPath, [ring, ...args], { env: {} });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { internet, type Network, requestHttps } from '../../../src/net/pinned-request.ts';
 import type { HttpTool } from '../../../src/tools/http/description.ts';
 import { httpTool } from '../../../src/tools/http/http-tool.ts';
 import { isPublic } from '../../../src/tools/http/public-address.ts';
-import { internet, type Network, requestHttps } from '../../../src/tools/http/request.ts';
 import { aRunner } from '../support/a-runner.ts';
 import { CERTIFICATE, KEY } from './certificate.ts';
 

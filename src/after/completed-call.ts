@@ -1,0 +1,38 @@
+import type { CallEvent } from '../ports/call-log.ts';
+import type { CallCard } from '../ports/call-store.ts';
+import { toolUses } from '../reading/tool-calls.ts';
+import { transcriptOf } from '../reading/transcript.ts';
+
+/** What is sent of a call that is over. `version` grows when a field changes its meaning; new ones do not count. */
+export function completedCall(
+  card: CallCard,
+  events: readonly CallEvent[],
+): Readonly<Record<string, unknown>> {
+  const { callId, startedWallMs, direction, from, to, agent, endReason, durationMs, cost, summary } = card;
+  const summarised = events.findLast((event) => event.type === 'summarised');
+  return {
+    type: 'call.completed',
+    version: 1,
+    callId,
+    startedAt: new Date(startedWallMs).toISOString(),
+    direction,
+    from,
+    to,
+    agent,
+    endReason,
+    durationMs,
+    turns: card.turns,
+    interruptions: card.interruptions,
+    latencyP50Ms: card.latencyP50Ms,
+    latencyP95Ms: card.latencyP95Ms,
+    costUsd: cost,
+    summary,
+    fields: summarised?.fields ?? {},
+    transcript: transcriptOf(events).map(({ who, atMs, text, unheard }) => ({ who, atMs, text, unheard })),
+    tools: toolUses(events).map(({ name, atMs, returned }) => ({
+      name,
+      atMs,
+      result: returned?.result ?? null,
+    })),
+  };
+}

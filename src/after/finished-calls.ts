@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import type { AgentDirectory } from '../agents/directory.ts';
+import {
+  AFTERWARDS,
+  type CallEvent,
+  type CallObserver,
+  NEWS_FOR_MS,
+  type ToldOn,
+} from '../ports/call-log.ts';
+import type { CallStore } from '../ports/call-store.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { SpeechModel } from '../ports/model.ts';
+import { callReading } from '../reading/reading.ts';
+import { completedCall } from './completed-call.ts';
+import { Summaries } from './summaries.ts';
+import type { SummaryFields } from './summary.ts';
+import { MOST_TOLD_AT_ONCE, type Webhook, type WebhookOutcome } from './webhook.ts';
+
+export interface FinishedCallsParts {
+  readonly agents: Pick<AgentDirectory, 'named'>;
+  readonly model: SpeechModel;
+  readonly clock: Clock;
+  /** Told of what was made of a call, as of everything else that happens on it. */
+  readonly observer: CallObserver;
+  /** Null: nobody wants to know. */
+  readonly webhook: Webhook | null;
+  readonly log: {
+    readonly store: Pick<CallStore, 'events'>;
+    takeUp(sinceWallMs: number, inHand: readonly string[]): Promise<readonly string[]>;
+  };
+  /** Told how many calls were not summed up because too many others wait for it. */
+  readonly crowdedOut?: (calls: number) => void;
+}
+
+/** What is done with a call that is over, in the background: it is summed up, and told on. */
+export class FinishedCalls {
+  readonly #parts: FinishedCallsParts;
+  readonly #summaries: Summaries;
+  readonly #atWork = new Set<Promise<void>>();
+  /** Calls of which somebody is being told. */
+  readonly #telling = new Set<string>();
+  #isLooking = false;
+  #stopLooking: () => void = () => {};
+  #isClosing = false;
+
+  constructor(parts: FinishedCallsParts) {
+    this.#parts = parts;
+    this.#summaries = new Summaries(parts.model, parts.clock, parts.crowdedOut ?? (() => {}));
+    if (!parts.webhook) return;
+    // What cannot be read now is still there the next time.
+    this.#stopLooking = parts.clock.every(LOOK_EVERY_MS, () => void this.#look().catch(() => {}));
+  }
+
+  /** It has just ended. */
+  take(callId: string, events: readonly CallEvent[]): void {
+    const { webhook, observer } = this.#parts;
+    const last = events.at(-1);
+    if (!webhook || !last) return this.#begin(callId, events);
+    const due: CallEvent = { type: 'told_on', state: 'due', seq: nextSeq(events), atMs: last.atMs };
+    observer(callId, due);
+    this.#begin(callId, [...events, due]);
+  }
+
+  /**
+   * Resolves when nothing is left to do but to wait for whoever is to be told, at the latest after so long; to the
+   * number of calls that were not summed up by then.
+   */
+  async settled(mostMs: number): Promise<number> {
+    this.#isClosing = true;
+    this.#stopLooking();
+    const cancel = this.#summaries.closeIn(mostMs);
+    await Promise.all(this.#atWork);
+    cancel();
+    this.#summaries.tellNow();
+    return this.#summaries.left;
+  }
+
+  /** Takes up what is left to tell: by a process that is gone, or by this one when there was too much of it. */
+  async #look(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    try {
+      while (await this.#takeUp()) {} // a few at a time
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  /** False when there was nothing, or there is no room. What is taken up but cannot be read is found again. */
+  async #takeUp(): Promise<boolean> {
+    const { log, clock } = this.#parts;
+    if (this.#isClosing || this.#telling.size >= MOST_TOLD_AT_ONCE) return false;
+    const callIds = await log.takeUp(clock.wallMs() - NEWS_FOR_MS, [...this.#telling]);
+    for (const callId of callIds) {
+      const events = await log.store.events(callId);
+      if (this.#isClosing) return false; // whoever comes next finds it
+      if (events.length > 0) this.#begin(callId, events);
+    }
+    await Promise.all(this.#atWork); // what is taken up is in memory
+    return callIds.length > 0;
+  }
+
+  #begin(callId: string, events: readonly CallEvent[]): void {
+    this.#telling.add(callId);
+    const work = this.#finish(callId, events).finally(() => this.#atWork.delete(work));
+    this.#atWork.add(work);
+  }
+
+  async #finish(callId: string, events: readonly CallEvent[]): Promise<void> {
+    const { webhook, observer, log } = this.#parts;
+    const summarised = await this.#summarise(events).catch(() => null); // an agent's own fields may be beyond words
+    if (summarised === 'left') return void this.#telling.delete(callId); // whoever comes next finds it
+    if (summarised) observer(callId, summarised);
+    const all = summarised ? [...events, summarised] : events;
+    const card = callReading.card(callId, all);
+    const last = all.at(-1);
+    if (!webhook || !card || !last) return void this.#telling.delete(callId);
+    const done = (outcome: WebhookOutcome | 'forgotten'): void => {
+      this.#telling.delete(callId);
+      if (outcome === 'left') return; // whoever comes next finds it
+      const told: ToldOn =
+        outcome === 'delivered'
+          ? { type: 'told_on', state: 'delivered' }
+          : { type: 'told_on', state: 'given_up', why: outcome };
+      observer(callId, { ...told, seq: nextSeq(all), atMs: last.atMs });
+    };
+    if (!hasWords(all)) return done('forgotten'); // they were not kept that long
+    const isThere = () => log.store.events(callId).then(hasWords, () => true);
+    void webhook.deliver(callId, completedCall(card, all), isThere).then(done);
+  }
+
+  async #summarise(events: readonly CallEvent[]): Promise<CallEvent | null | 'left'> {
+    const { agents } = this.#parts;
+    const lines = callReading.transcript(events);
+    const last = events.at(-1);
+    const rang = events.find((event) => event.type === 'rang');
+    const isDone = events.some((event) => event.type === 'summarised');
+    if (isDone || !last || !lines.some(({ who }) => who === 'caller')) return null;
+    const transcript = lines.map(({ who, text }) => `${who}: ${text}`).join('\n');
+    const schema = rang && agents.named(rang.agent)?.agent.summary;
+    const summary = await this.#summaries.of(transcript, schema ? fieldsOf(schema) : null);
+    if (summary === 'left') return 'left';
+    return summary && { type: 'summarised', ...summary, seq: nextSeq(events), atMs: last.atMs };
+  }
+}
+
+/** Behind all there is, and behind what the call itself may still note. */
+function nextSeq(events: readonly CallEvent[]): number {
+  const end = events.find(({ type }) => type === 'ended')?.seq ?? 0;
+  return Math.max(end + AFTERWARDS, events.at(-1)?.seq ?? 0) + 1;
+}
+
+function hasWords(events: readonly CallEvent[]): boolean {
+  return events.some(({ type }) => type === 'rang');
+}
+
+function fieldsOf(schema: z.ZodObject): SummaryFields {
+  return {
+    schema: z.toJSONSchema(schema),
+    read: (value) => schema.safeParse(value).data ?? null,
+  };
+}
+
+/** Soon after a start, seldom enough for a log of ten thousand calls a day. */
+const LOOK_EVERY_MS = 10_000;

@@ -1,0 +1,172 @@
+import type { Logger } from 'pino';
+import { isKnownOver, PastCalls, twilioCarrier } from '../carriers/twilio/index.ts';
+import { systemClock } from '../clock.ts';
+import { PageThread } from '../http/making/page-thread.ts';
+import { Pages } from '../http/making/pages.ts';
+import type { LogTrouble } from '../http/making/wishes.ts';
+import { createMetrics } from '../http/metrics.ts';
+import { mountPages } from '../http/pages.ts';
+import { publicUrlReader } from '../http/public-url.ts';
+import { createWebApp, listen, mountEndings, mountHealth } from '../http/server.ts';
+import { guessNews } from '../http/sign-in/guess-news.ts';
+import { openSignedOut } from '../http/sign-in/signed-out.ts';
+import { unsignedReader } from '../http/sign-in/unsigned.ts';
+import type { LogHealth } from '../journal/health.ts';
+import { environmentOf } from '../journal/messages.ts';
+import { troubleOf } from '../journal/reader.ts';
+import { warningsOf } from '../journal/warnings.ts';
+import type { CallObserver } from '../ports/call-log.ts';
+import { callLogLines } from './call-log-lines.ts';
+import type { Config } from './config.ts';
+import { type HouseExtras, openHouse } from './wiring.ts';
+
+/** The house, open for calls. */
+export interface RunningApp {
+  /** Where it listens. */
+  readonly localUrl: string;
+  /** Where the carrier finds it. */
+  readonly publicUrl: string;
+  /** No real model is configured: the practice model answers. */
+  readonly isPractice: boolean;
+  /** Lets live calls finish, for so long at most, and closes the house. */
+  close(drainMs: number): Promise<void>;
+}
+
+/** What tests and practice calls want besides. */
+export type AppExtras = Pick<HouseExtras, 'observers' | 'practiceModel'>;
+
+/** Puts everything together: the one place that knows which carrier, model and store there are. */
+export async function startApp(config: Config, logger: Logger, extras: AppExtras = {}): Promise<RunningApp> {
+  const metrics = createMetrics(
+    () => house.calls.count,
+    () => {
+      const { health, setAside } = house.keeping.log;
+      const { troubles, waitingEvents } =
+        health.status === 'ok' ? { troubles: [], waitingEvents: 0 } : health;
+      return { troubles: troubles.length, waitingEvents, setAside: setAside.length };
+    },
+    () => ({ ...pages.load, restarts: pageThreadsDied }),
+  );
+  const pastCalls = new PastCalls(systemClock, async (callId) => {
+    return isKnownOver(await house.keeping.log.store.card(callId), systemClock.wallMs());
+  });
+  const remembersEnds: CallObserver = (callId, { type }) => {
+    if (type === 'ended') pastCalls.ended(callId);
+  };
+  const house = await openHouse(config, logger, {
+    ...extras,
+    observers: [callLogLines(logger), metrics.observer, remembersEnds, ...(extras.observers ?? [])],
+    sendText: (incoming, text) => twilio.sendText(incoming, text),
+    callOut: (from, to, agent) => twilio.callOut(from, to, agent, publicUrl()),
+    ringFromBrowser: (from, to) => twilio.ringFromBrowser(from, to),
+  });
+  const { calls, desk, keeping } = house;
+  let pageThreadsDied = 0;
+  let logTrouble: LogTrouble | null = null;
+  const pageThread = new PageThread({
+    file: new URL('./page-worker.ts', import.meta.url),
+    settings: keeping.place,
+    environment: environmentOf(keeping.place.store),
+    clock: systemClock,
+    died(why) {
+      pageThreadsDied += 1;
+      logger.error({ why }, 'the thread that makes pages has ended: it is begun again, and calls go on');
+    },
+  });
+  const pages = new Pages(pageThread, desk, systemClock, {
+    changed(trouble) {
+      logTrouble = trouble;
+      if (trouble)
+        logger.error(
+          { reason: trouble.reason, because: trouble.sentence },
+          'pages cannot read the call log: they say so, and show what is live',
+        );
+      else logger.info('pages can read the call log again');
+    },
+    since: () => sinceOf(keeping.log.health),
+    suspect: () => keeping.log.suspect(),
+  });
+
+  const web = createWebApp(config.trustProxy);
+  let localUrl = '';
+  const publicUrlOf = publicUrlReader(config.publicUrl, () => localUrl, web.get('trust proxy fn'));
+  const publicUrl = () => config.publicUrl ?? localUrl;
+  const twilio = twilioCarrier({
+    clock: systemClock,
+    switchboard: calls,
+    authTokens: [config.twilioAuthToken, config.oldTwilioAuthToken].flatMap((token) => token ?? []),
+    account: config.twilioAccount,
+    publicUrlOf,
+    mayComeUnsigned: unsignedReader({ isPublic: config.isPublic, publicUrlOf }),
+    isOver: pastCalls.isOver,
+    ended: pastCalls.ended,
+    trouble: (callId, what) => logger.warn({ call: callId }, what),
+  });
+  web.use('/twilio', twilio.router);
+  mountHealth(web, () => calls.admission, metrics, { token: config.metricsToken, isPublic: config.isPublic });
+  const tellGuesses = guessNews(systemClock, (count) =>
+    logger.warn(
+      { count },
+      'somebody tries more passwords than can be made to wait: is REVIEW_PASSWORD a long one?',
+    ),
+  );
+  mountPages(web, {
+    clock: systemClock,
+    pages,
+    store: keeping.log.store,
+    logTroubleOf(error) {
+      const found = troubleOf(error);
+      const since = logTrouble?.sinceWallMs ?? systemClock.wallMs();
+      return found && { ...found, sinceWallMs: Math.min(since, sinceOf(keeping.log.health) ?? since) };
+    },
+    live: desk,
+    forget: (callId) => keeping.log.store.delete(callId),
+    warnings: () => warningsOf(keeping.log),
+    passwords: config.passwords,
+    isPublic: config.isPublic,
+    signedOut: await openSignedOut(
+      config.dataDir,
+      () => systemClock.wallMs(),
+      (what) => logger.error(what),
+    ),
+    guessed(answer) {
+      metrics.wrongPassword(answer);
+      tellGuesses(answer);
+    },
+    told: (deed) =>
+      logger[deed.status < 400 ? 'info' : 'warn'](deed, 'somebody asked the review pages to do something'),
+    publicUrlOf,
+  });
+  mountEndings(web, (error) => logger.error({ err: error }, 'a request failed by a mistake of ours'));
+  const opening = listen(web, [twilio.upgrade], config);
+  await opening.catch(() => house.close());
+  const { server, port } = await opening;
+  localUrl = `http://localhost:${port}`;
+
+  return {
+    localUrl,
+    publicUrl: publicUrl(),
+    isPractice: house.isPractice,
+    async close(drainMs) {
+      const startedAt = systemClock.now();
+      if (await calls.drain(drainMs)) {
+        await new Promise<void>((resolve) => systemClock.after(AFTERMATH_MS, resolve));
+      }
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await pages.close(); // it reads the log, which can be closed well when nobody does
+      await house.close(Math.max(LEAST_SUMMING_UP_MS, drainMs - (systemClock.now() - startedAt)));
+    },
+  };
+}
+
+/** Since when nothing can be kept. */
+function sinceOf(health: LogHealth): number | null {
+  return health.status === 'ok' ? null : (health.sinceWallMs ?? null);
+}
+
+/** Carriers ask at once what to tell the callers of calls that were ended; then the house may close. */
+const AFTERMATH_MS = 2_000;
+
+/** The last calls of a drain may be summed up as well, if that goes as it should. */
+const LEAST_SUMMING_UP_MS = 3_000;

@@ -1,0 +1,74 @@
+import type { DigitWish } from '../../ports/tools.ts';
+
+/** Keys that belong together, and who waits for them: a tool, or nobody in particular. */
+export interface Entry {
+  readonly keys: string;
+  readonly isSecret: boolean;
+  /** There have been too many: this one costs more than it is worth. */
+  readonly isTooMany: boolean;
+  /** Takes the keys instead of the conversation. */
+  readonly answer: ((keys: string | null) => void) | null;
+}
+
+/**
+ * Gathers single keys into entries: up to a terminator, a full count, or a pause.
+ *
+ * Keys that nobody asked for become one entry, however many there are, and only so many entries: each costs an item
+ * of the conversation and an answer. A finger is slower than the limits; only a machine comes to feel them.
+ */
+export class KeyPad {
+  #keys = '';
+  #lastKeyAt = 0;
+  #entries = { left: MOST_ENTRIES, at: Number.NEGATIVE_INFINITY };
+  #wish: { readonly wish: DigitWish; readonly since: number; readonly answer: Entry['answer'] } | null = null;
+
+  get isSecret(): boolean {
+    return this.#wish?.wish.isSecret ?? false;
+  }
+
+  /** The next entry is for whoever asks. One wish at a time; an earlier one comes away empty. */
+  collect(wish: DigitWish, now: number, answer: (keys: string | null) => void): void {
+    this.#wish?.answer?.(null);
+    this.#keys = '';
+    this.#wish = { wish, since: now, answer };
+  }
+
+  press(key: string, now: number): Entry | null {
+    const { most, terminator } = this.#wish?.wish ?? FREELY;
+    this.#lastKeyAt = now;
+    if (key === terminator) return this.#finish(now);
+    if (this.#keys.length < most) this.#keys += key;
+    return this.#wish && this.#keys.length >= most ? this.#finish(now) : null;
+  }
+
+  tick(now: number): Entry | null {
+    const { pauseMs } = this.#wish?.wish ?? FREELY;
+    if (this.#keys !== '') return now - this.#lastKeyAt >= pauseMs ? this.#finish(now) : null;
+    return this.#wish && now - this.#wish.since >= FIRST_KEY_MS ? this.#finish(now) : null;
+  }
+
+  #finish(now: number): Entry {
+    const answer = this.#wish?.answer ?? null;
+    const isTooMany = answer === null && this.#keys !== '' && !this.#isGranted(now);
+    const entry = { keys: this.#keys, isSecret: this.isSecret, isTooMany, answer };
+    this.#keys = '';
+    this.#wish = null;
+    return entry;
+  }
+
+  #isGranted(now: number): boolean {
+    const left = Math.min(MOST_ENTRIES, this.#entries.left + (now - this.#entries.at) / ENTRY_EVERY_MS);
+    this.#entries = { left: Math.max(0, left - 1), at: now };
+    return left >= 1;
+  }
+}
+
+/** How keys are read that nobody asked for. */
+const FREELY: DigitWish = { most: 32, terminator: '#', pauseMs: 2_500, isSecret: false };
+
+/** Entries in a row, and one more after each of these. */
+const MOST_ENTRIES = 5;
+const ENTRY_EVERY_MS = 2_000;
+
+/** How long a caller may look for the keys. */
+const FIRST_KEY_MS = 15_000;

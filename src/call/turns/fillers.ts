@@ -1,0 +1,67 @@
+import type { Floor } from './turn-taking.ts';
+
+/**
+ * What a caller is told who waits for something to be looked up or done, by us or by the model's own side.
+ *
+ * They are told once for all that is under way then, and again only of what begins later. Nothing is said while
+ * something is under way that is not to be talked over.
+ */
+export class Fillers {
+  readonly #floor: Floor;
+  readonly #waits = new Map<string, Wait>();
+  /** The last answer that only said that something takes a moment. */
+  #answer: string | null = null;
+
+  constructor(floor: Floor) {
+    this.#floor = floor;
+  }
+
+  static isFiller(wantId: string | null): boolean {
+    return wantId?.startsWith(FILLER) ?? false;
+  }
+
+  /** Whether this answer only says that something takes a moment. */
+  isAnswer(responseId: string): boolean {
+    return this.#answer === responseId;
+  }
+
+  answerStarted(responseId: string, wantId: string | null): void {
+    if (Fillers.isFiller(wantId)) this.#answer = responseId;
+  }
+
+  /** Something is under way. `say`: how the model is asked to tell the caller; null as long as nobody is to speak. */
+  waits(name: string, say: () => string | null, now: number): void {
+    this.#waits.set(name, { say, since: now, filler: null });
+  }
+
+  /** It is back. What the caller was to be told of it is told all the same where they wait for more. */
+  isOver(name: string): void {
+    const filler = this.#waits.get(name)?.filler ?? null;
+    this.#waits.delete(name);
+    if (filler === null || [...this.#waits.values()].some((wait) => wait.filler === filler)) return;
+    this.#floor.withdraw(filler);
+  }
+
+  tick(now: number): void {
+    for (const [name, { say, since, filler }] of this.#waits) {
+      if (filler !== null || now - since < FILLER_MS || !this.#floor.isQuiet(now)) continue;
+      const waits = [...this.#waits.values()];
+      const instructions = say();
+      if (instructions === null || waits.some((wait) => wait.say() === null)) return;
+      for (const wait of waits) wait.filler ??= `${FILLER}${name}`;
+      return this.#floor.want({ wantId: `${FILLER}${name}`, instructions, withoutTools: true }, now);
+    }
+  }
+}
+
+interface Wait {
+  readonly say: () => string | null;
+  readonly since: number;
+  /** Under what name the caller was told of it. */
+  filler: string | null;
+}
+
+const FILLER = 'filler-';
+
+/** How long a caller may wait without a word. */
+const FILLER_MS = 1_200;

@@ -1,0 +1,31 @@
+import type { TurnDetection } from '../../ports/model.ts';
+import type { CallPlan } from '../call-plan.ts';
+
+/** How agent and caller take turns on one call. */
+export interface FloorRules {
+  readonly interruption: 'immediate' | 'confirmed';
+  readonly greetingIsProtected: boolean;
+  /** Of a caller who is speaking: longer pauses end their turn, whether or not the model says so. */
+  readonly longestPauseMs: number;
+}
+
+/** What has been decided, for whoever acts on it. */
+export interface Decisions {
+  /** The caller means it: whatever the agent was about to do, it is their turn. */
+  readonly turnTaken: (now: number) => void;
+  /** Something was not said because the phone took nothing, and it listens again. */
+  readonly hearsAgain: (now: number) => void;
+}
+
+export function floorRules({ interruption, greeting, turnDetection }: CallPlan): FloorRules {
+  return {
+    interruption,
+    greetingIsProtected: greeting.isProtected === true,
+    longestPauseMs: longestPauseMs(turnDetection),
+  };
+}
+
+/** How long a pause within a turn may be before its end must have got lost: longer than a model waits for it. */
+function longestPauseMs(detection: TurnDetection): number {
+  return detection.type === 'server_vad' ? detection.silenceMs + 3_000 : 10_000;
+}

@@ -1,0 +1,204 @@
+import type { ResponseWant } from '../../ports/model.ts';
+import { GREETING } from './greeting.ts';
+
+/**
+ * Sees to it that every answer we want is asked for exactly once, and never
+ * while another one runs.
+ *
+ * The model also answers by itself, when a turn of the caller's ends. The two
+ * cross on the wire: a request may be refused because of an answer we have not
+ * heard of yet. A refused want goes back to the head of the queue; one that the
+ * model never said anything to is asked for again.
+ */
+export class ResponseLedger {
+  readonly #queue: ResponseWant[] = [];
+  #asked: Asked | null = null;
+  #granted: Asked | null = null;
+  #running: Running | null = null;
+  /** What the last answer was to be, and was not. */
+  #failed: ResponseWant | null = null;
+  #callerIsSpeaking = false;
+  #speaksSince = NEVER;
+  #ownAnswerBy = NEVER;
+  #ownAnswerIsDue = false;
+  #busyUntil = NEVER;
+
+  /** The answer that is being made at the moment. */
+  get runningId(): string | null {
+    return this.#running?.responseId ?? null;
+  }
+
+  get callerIsSpeaking(): boolean {
+    return this.#callerIsSpeaking;
+  }
+
+  /** Since when the caller has been speaking, or last did. */
+  get callerSpeaksSince(): number {
+    return this.#speaksSince;
+  }
+
+  /** No answer is being made, none is asked for, none is wanted. */
+  isIdle(now: number): boolean {
+    return !this.#isRunning(now) && !this.#asked && this.#queue.length === 0 && now >= this.#ownAnswerBy;
+  }
+
+  /** Somebody waits for an answer: of ours, or one that the model was to give by itself. */
+  isOwed(now: number): boolean {
+    return this.#isRunning(now) || this.#asked !== null || this.#queue.length > 0 || this.#ownAnswerIsDue;
+  }
+
+  isQueued(wantId: string): boolean {
+    return this.#queue.some((want) => want.wantId === wantId);
+  }
+
+  want(want: ResponseWant): void {
+    // Keys may have been pressed while the model was still being reached: it greets first, and then answers to them.
+    if (want.wantId === GREETING) this.#queue.unshift(want);
+    else this.#queue.push(want);
+  }
+
+  /** Something else has served this want, or it has lost its point. One that was asked for already runs its course. */
+  withdraw(wantId: string): void {
+    const at = this.#queue.findIndex((want) => want.wantId === wantId);
+    if (at >= 0) this.#queue.splice(at, 1);
+    else if (this.#asked?.want.wantId === wantId) this.#asked = { ...this.#asked, isWithdrawn: true };
+  }
+
+  /** What to ask the model for at this moment, if anything. What is returned counts as asked. */
+  next(now: number): ResponseWant | null {
+    if (this.#asked && now - this.#asked.at >= SILENT_MS) this.#takeBack(this.#asked);
+    if (this.#asked || this.#callerIsSpeaking || now < this.#ownAnswerBy || now < this.#busyUntil)
+      return null;
+    if (this.#running && this.#isRunning(now) && now - this.#running.lastSignAt < SILENT_MS) return null;
+
+    const want = this.#queue.shift();
+    if (!want) return null;
+    this.#asked = { want, at: now, isWithdrawn: false };
+    this.#granted = null;
+    return want;
+  }
+
+  callerSpeaks(now: number): void {
+    if (!this.#callerIsSpeaking) this.#speaksSince = now;
+    this.#callerIsSpeaking = true;
+    this.#ownAnswerIsDue = false;
+  }
+
+  callerPauses(now: number, modelAnswers: boolean): void {
+    this.#callerIsSpeaking = false;
+    this.#ownAnswerIsDue = modelAnswers;
+    if (modelAnswers) this.#ownAnswerBy = now + OWN_ANSWER_MS;
+  }
+
+  /** An answer has begun; `wantId` tells which want it serves, null if the model had the idea. */
+  started(responseId: string, wantId: string | null, now: number): void {
+    if (this.#asked?.want.wantId === wantId) {
+      this.#granted = this.#asked;
+      this.#asked = null;
+    } else if (wantId === null) this.#ownAnswerBy = NEVER;
+    const want = wantId === null ? null : (this.#granted?.want ?? null);
+    this.#running = { responseId, want, lastSignAt: now, isSpoken: false };
+    this.#ownAnswerIsDue = false;
+    this.#busyUntil = NEVER;
+  }
+
+  /** The running answer gave a sign of life. `isSpoken`: for all we know that was the last of it. */
+  goesOn(responseId: string, now: number, isSpoken = false): void {
+    if (this.#running?.responseId === responseId)
+      this.#running = { ...this.#running, lastSignAt: now, isSpoken };
+  }
+
+  /** Asks anew for what was asked for or is being made. False if that was nothing of ours. */
+  again(now: number): boolean {
+    if (this.#asked && now - this.#asked.at < FRESH_MS) {
+      this.#running = null; // which has given way to it, and is the only thing that was wrong
+      return true;
+    }
+    const made = this.#running && this.#isRunning(now) ? this.#running.want : this.#failed;
+    const want = this.#asked ? (this.#asked.isWithdrawn ? null : this.#asked.want) : made;
+    this.drop();
+    if (want) this.#queue.unshift(want);
+    return this.#queue.length > 0;
+  }
+
+  /** Nor does what was wanted. */
+  forget(): void {
+    this.#queue.length = 0;
+    this.drop();
+  }
+
+  /** What was asked for and what is being made counts no more. */
+  drop(): void {
+    this.#asked = null;
+    this.#granted = null;
+    this.#running = null;
+    this.#failed = null;
+    this.#ownAnswerBy = NEVER;
+    this.#ownAnswerIsDue = false;
+    this.#busyUntil = NEVER;
+  }
+
+  /**
+   * `wantId` is null where the model does not say which request it refused: there is only one it can be.
+   * Some models do not say either whose wish an answer serves, so that one we took for granted may be refused yet.
+   */
+  refused(wantId: string | null, because: 'busy' | 'rejected', now: number): void {
+    const asked = this.#asked ?? this.#granted;
+    if (!asked || (wantId !== null && wantId !== asked.want.wantId)) return;
+    this.#asked = null;
+    this.#granted = null;
+    if (because === 'rejected') return; // it would be rejected again
+    this.#takeBack(asked);
+    this.#busyUntil = now + BUSY_MS;
+  }
+
+  /** `wasCutShort`: it was not what was wanted, and may be asked for again. */
+  done(responseId: string, wasCutShort = false): void {
+    if (this.#running?.responseId !== responseId) return;
+    this.#failed = wasCutShort ? this.#running.want : null;
+    this.#running = null;
+    this.#busyUntil = NEVER;
+  }
+
+  /** An answer whose sound is complete, and that has been still since, is over: its end got lost on the way. */
+  #isRunning(now: number): boolean {
+    return (
+      this.#running !== null && !(this.#running.isSpoken && now - this.#running.lastSignAt >= END_LOST_MS)
+    );
+  }
+
+  #takeBack({ want, isWithdrawn }: Asked): void {
+    this.#asked = null;
+    if (!isWithdrawn) this.#queue.unshift(want);
+  }
+}
+
+interface Asked {
+  readonly want: ResponseWant;
+  readonly at: number;
+  readonly isWithdrawn: boolean;
+}
+
+interface Running {
+  readonly responseId: string;
+  readonly want: ResponseWant | null;
+  readonly lastSignAt: number;
+  readonly isSpoken: boolean;
+}
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** An answer of the model's own follows the caller's turn within this time, or not at all. */
+const OWN_ANSWER_MS = 1_500;
+
+/** How long we take "busy" at its word when we hear nothing of the answer it is busy with. */
+const BUSY_MS = 2_000;
+
+/** A request is not made anew that was made only just now. */
+const FRESH_MS = 2_000;
+
+/** The end of an answer follows its last sound at once, or a tool call within this time. */
+const END_LOST_MS = 2_000;
+
+/** A request or an answer without a sign of life for so long was lost on the way. */
+const SILENT_MS = 10_000;

@@ -1,0 +1,398 @@
+import type { AudioFormat } from '../../audio/format.ts';
+import { Recent } from '../../limits/recent.ts';
+import type { AgentSaid } from '../../ports/call-log.ts';
+import type { CallLeg } from '../../ports/carrier.ts';
+import type { PartId, RealtimeSession, ResponseWant, SessionTraits } from '../../ports/model.ts';
+import type { CallTap } from '../call-tap.ts';
+import type { Journal } from '../journal.ts';
+import { Downlink } from '../playout/downlink.ts';
+import { downlinkWires } from '../playout/downlink-wires.ts';
+import { Doubt, ONSET_MS } from './barge-in-check.ts';
+import type { Decisions, FloorRules } from './floor-rules.ts';
+import { GREETING } from './greeting.ts';
+import { type GivingWay, giveWay } from './interruption.ts';
+import { ResponseLedger } from './response-queue.ts';
+import { SpeechEvidence } from './speech-evidence.ts';
+
+/**
+ * Whose turn it is: who speaks, who is waited for, who gives way.
+ *
+ * The one place that lets the agent speak and silences it. That the caller makes a sound is what the model says; that
+ * they have taken the turn is decided here, and whoever acts on it listens to that.
+ */
+export class Floor {
+  readonly #rules: FloorRules;
+  readonly #session: RealtimeSession;
+  readonly #journal: Journal;
+  readonly #tap: CallTap;
+  readonly #ledger = new ResponseLedger();
+  readonly #evidence = new SpeechEvidence();
+  readonly #decided: Decisions;
+  /** Answers of which the caller must not hear one more sound, however late it comes. */
+  readonly #outlawed = new Recent();
+  readonly #spoken = new Recent();
+  readonly #protected = new Recent();
+  #leg: CallLeg | null = null;
+  /** The caller was here, and is with somebody else: nobody hears what would be said. */
+  #isAway = false;
+  #voice: { readonly traits: SessionTraits; readonly downlink: Downlink } | null = null;
+  #doubt: Doubt | null = null;
+  #heldAt = 0;
+  /** Something was not said because the phone took nothing, and the caller is to hear of it. */
+  #hasGivenUp = false;
+  /** When the caller last heard the agent. */
+  heardAt = Number.NEGATIVE_INFINITY;
+  #turns = 0;
+  #turnIsOpen = false; // the caller has begun one that the agent is to answer
+
+  constructor(
+    rules: FloorRules,
+    session: RealtimeSession,
+    journal: Journal,
+    tap: CallTap,
+    decided: Decisions,
+  ) {
+    this.#rules = rules;
+    this.#session = session;
+    this.#journal = journal;
+    this.#tap = tap;
+    this.#decided = decided;
+  }
+
+  get callerIsSpeaking(): boolean {
+    return this.#ledger.callerIsSpeaking;
+  }
+
+  connect(leg: CallLeg, now: number): void {
+    this.#leg = leg;
+    this.#isAway = false;
+    this.#voice?.downlink.connect(leg, now);
+    this.#ask(now);
+  }
+
+  /** The line is gone: what the caller has not heard of the agent's words was never said. */
+  disconnect(now: number): void {
+    this.#leg = null; // there is no phone any more that could be cleared
+    this.#isAway = true;
+    this.#doubt = null;
+    this.#turnIsOpen = false;
+    this.#hasGivenUp = false;
+    if (this.#ledger.callerIsSpeaking) this.#turnEnds(now, null, false);
+    this.#cut(now);
+    this.#ledger.forget();
+    this.#voice?.downlink.disconnect(now);
+  }
+
+  /** The model can be heard from now on. */
+  open(traits: SessionTraits, format: AudioFormat, now: number): void {
+    const wires = downlinkWires(this.#journal, this.#tap, this.#isConfirmed ? this.#evidence : null);
+    const downlink = new Downlink({ ...wires, from: traits.output, to: format });
+    this.#voice = { traits, downlink };
+    if (this.#leg) downlink.connect(this.#leg, now);
+  }
+
+  /** Nobody is there any more: what was heard of the last words is told. */
+  close(now: number): void {
+    this.#voice?.downlink.fallSilent(now);
+  }
+
+  tick(now: number): void {
+    this.#voice?.downlink.tick(now);
+    if (this.#voice && !this.#voice.downlink.isMute(now)) this.heardAt = now;
+    if (this.#voice) this.#mindTheLine(this.#voice.downlink, now);
+    if (this.#doubt) this.#weigh(this.#doubt, now);
+    this.#ask(now);
+  }
+
+  hear(audio: Uint8Array, lineMs: number, now: number): void {
+    this.#voice?.downlink.frameCame(lineMs, now);
+    this.#evidence.heard(audio, now);
+    if (this.#doubt) this.#weigh(this.#doubt, now);
+  }
+
+  markReturned(name: string, now: number): void {
+    this.#voice?.downlink.markReturned(name, now);
+    this.#tap.markReturned(name, now);
+  }
+
+  pongCame(name: string, now: number): void {
+    this.#voice?.downlink.pongCame(name, now);
+    this.#tap.markReturned(name, now);
+  }
+
+  want(want: ResponseWant, now: number): void {
+    this.#ledger.want(want);
+    this.#ask(now);
+  }
+
+  withdraw(wantId: string): void {
+    this.#ledger.withdraw(wantId);
+  }
+
+  /** Nothing is being said, prepared or asked for, and the caller has heard everything there is to hear. */
+  isQuiet(now: number): boolean {
+    const isSilent = !this.#ledger.callerIsSpeaking && (this.#voice?.downlink.isIdle(now) ?? true);
+    return isSilent && this.#ledger.isIdle(now);
+  }
+
+  /** Neither side can be heard. */
+  isDead(now: number): boolean {
+    const downlink = this.#voice?.downlink;
+    if (this.#ledger.callerIsSpeaking || !downlink) return !this.#ledger.callerIsSpeaking;
+    return downlink.isMute(now) && downlink.deafSince === null; // which is no fault of the model's
+  }
+
+  owesAnswer(now: number): boolean {
+    return this.#ledger.isOwed(now);
+  }
+
+  /** What the caller is hearing at this moment, as far as it is not told of yet. */
+  saying(now: number): readonly AgentSaid[] {
+    return this.#voice?.downlink.saying(now) ?? [];
+  }
+
+  hasSpokenIn(responseId: string): boolean {
+    return this.#spoken.has(responseId);
+  }
+
+  isDiscarded(responseId: string): boolean {
+    return this.#outlawed.has(responseId);
+  }
+
+  /** `isLeaving`: the agent is about to go, and stays only for words. */
+  callerSpeaks(isLeaving: boolean, now: number): void {
+    this.#journal.note({ type: 'caller_started_speaking' });
+    this.#ledger.callerSpeaks(now);
+    const isAnswer = !this.#voice || this.#voice.downlink.isIdle(now);
+    if (isLeaving || (this.#isConfirmed && !isAnswer)) {
+      if (!this.#isConfirmed && !this.#isProtected()) this.#giveWay(now);
+      this.#doubt = new Doubt(this.#evidence, now);
+      return this.#weigh(this.#doubt, now);
+    }
+    this.#takeTurn(now);
+  }
+
+  callerPauses(now: number, spokeUntil: number | null = null): void {
+    this.#turnEnds(now, spokeUntil, this.#voice?.traits.answersTurns ?? false);
+  }
+
+  /** The caller has been still for longer than any turn lasts: its end got lost, or is still to be told. */
+  turnIsOverdue(now: number): boolean {
+    const maybeEchoAt = this.#doubt ? this.heardAt : this.#ledger.callerSpeaksSince; // the model may still hear that
+    const stillMs = Math.min(this.#evidence.stillMs, now - this.#ledger.callerSpeaksSince, now - maybeEchoAt);
+    return this.#ledger.callerIsSpeaking && stillMs >= this.#rules.longestPauseMs;
+  }
+
+  endTurn(now: number): void {
+    this.#turnEnds(now, null, false);
+  }
+
+  /** Whether anything was heard of the caller since they took the turn, as far as we hear it ourselves. */
+  callerWasHeard(now: number): boolean {
+    return this.#evidence.quietMs(now) < now - this.#ledger.callerSpeaksSince + ONSET_MS;
+  }
+
+  /** The caller has had their say: the agent's turn. What was said since it was last asked for goes with it. */
+  answerTurn(now: number): void {
+    if (this.#ledger.isQueued(`turn-${this.#turns}`)) return;
+    this.want({ wantId: `turn-${++this.#turns}` }, now);
+  }
+
+  /** The last answer came to nothing: another one. */
+  askAgain(now: number): void {
+    this.#cut(now);
+    if (this.#ledger.again(now)) this.#ask(now);
+    else this.answerTurn(now);
+  }
+
+  /** Asks for this instead of whatever was to be said. */
+  sayInstead(want: ResponseWant, now: number): void {
+    this.#cut(now);
+    this.#ledger.drop();
+    this.want(want, now);
+  }
+
+  reassure(now: number): void {
+    this.#voice?.downlink.reassure(now);
+  }
+
+  /** The agent stops, whatever it says. */
+  #giveWay(now: number): void {
+    if (!this.#voice || !this.#leg) return;
+    const { traits, downlink } = this.#voice;
+    const silentSince = downlink.deafSince ?? (downlink.isHeld ? this.#heldAt : null);
+    const parts = downlink.progress(now);
+    const way = giveWay(parts, this.#ledger.runningId, traits.yieldsToSpeech);
+
+    if (way.silenceThePhone && silentSince === null) this.#silence(now); // before anything else: the part the caller notices
+    if (parts.length > 0 || downlink.isHeld) downlink.fallSilent(now);
+    this.#admit(way);
+    if (parts.some((part) => part.receivedMs > 0)) {
+      this.#journal.note({
+        type: 'interrupted',
+        heardMs: Math.round(way.heardMs),
+        unheardMs: Math.round(way.unheardMs),
+        heardUntilMs: this.#journal.msAt(downlink.silentFrom(silentSince ?? now)),
+      });
+    }
+  }
+
+  answerStarted(responseId: string, wantId: string | null, now: number): void {
+    const isOwn = wantId === null && this.#voice?.traits.answersTurns === true;
+    if (isOwn && this.#ledger.callerIsSpeaking) this.callerPauses(now); // that it ended got lost
+    this.#ledger.started(responseId, wantId, now);
+    if (this.#isAway) return this.#stop(responseId, now); // a turn was ended by the silence of a line that is gone
+    if (wantId === GREETING && this.#rules.greetingIsProtected) this.#protected.add(responseId);
+    // Asked for before the caller began, granted after: it would talk over them. Noises are not talked over.
+    const isTalkedOver = this.#ledger.callerIsSpeaking && this.#doubt === null;
+    if (wantId !== null && isTalkedOver && !this.#isProtected()) this.#stop(responseId, now);
+  }
+
+  refused(wantId: string | null, because: 'busy' | 'rejected', now: number): void {
+    this.#ledger.refused(wantId, because, now);
+  }
+
+  speak(part: PartId, audio: Uint8Array, now: number): void {
+    if (!this.#voice || this.#outlawed.has(part.responseId)) return;
+    this.#spoken.add(part.responseId);
+    this.#ledger.goesOn(part.responseId, now);
+    if (this.#voice.downlink.take(part, audio, now)) return;
+    this.#journal.note({ type: 'problem', code: 'answer_too_long' });
+    this.#stop(part.responseId, now);
+  }
+
+  /** An answer that is written is said as well. */
+  wrote(responseId: string, now: number): void {
+    this.#spoken.add(responseId);
+    this.#ledger.goesOn(responseId, now);
+    this.heardAt = now;
+  }
+
+  words(part: PartId, text: string, now: number): void {
+    if (!this.#outlawed.has(part.responseId)) this.#voice?.downlink.note(part, text, now);
+  }
+
+  partDone(part: PartId, now: number): void {
+    this.#ledger.goesOn(part.responseId, now, true);
+    this.#voice?.downlink.complete(part);
+  }
+
+  answerDone(responseId: string, wasCutShort: boolean, now: number): void {
+    this.#ledger.done(responseId, wasCutShort);
+    if (!this.#outlawed.has(responseId)) this.#voice?.downlink.completeResponse(responseId, now);
+    this.#ask(now);
+  }
+
+  get #isConfirmed(): boolean {
+    return this.#rules.interruption === 'confirmed';
+  }
+
+  #takeTurn(now: number): void {
+    this.#turnIsOpen = true;
+    if (!this.#isProtected()) this.#giveWay(now);
+    this.#decided.turnTaken(now);
+  }
+
+  #turnEnds(now: number, spokeUntil: number | null, answersByItself: boolean): void {
+    this.#journal.note({
+      type: 'caller_stopped_speaking',
+      ...(spokeUntil !== null && { spokeUntilMs: this.#journal.msAt(spokeUntil) }),
+    });
+    this.#ledger.callerPauses(now, answersByItself);
+    if (this.#doubt) this.#pauseInDoubt(this.#doubt, now);
+    if (this.#turnIsOpen && !answersByItself) this.answerTurn(now);
+    this.#turnIsOpen = false;
+  }
+
+  /** It was over before it was speech. But where the model's word counts, only a noise we heard ourselves is none. */
+  #pauseInDoubt(doubt: Doubt, now: number): void {
+    this.#doubt = null;
+    if (this.#isConfirmed || doubt.hasHeardSomething) this.#letGo(now);
+    else this.#takeTurn(now);
+  }
+
+  /** No more of what the agent was saying: as far as it was heard, it was said. */
+  #cut(now: number): void {
+    if (!this.#voice) return;
+    const { downlink } = this.#voice;
+    const way = giveWay(downlink.progress(now), this.#ledger.runningId, false);
+    const isSilent = downlink.isHeld || downlink.deafSince !== null;
+    if (way.silenceThePhone && this.#leg && !isSilent) this.#silence(now);
+    downlink.fallSilent(now);
+    this.#admit(way);
+  }
+
+  #admit({ outlaw, cancel, truncate }: GivingWay): void {
+    for (const responseId of outlaw) this.#outlawed.add(responseId);
+    if (cancel !== null) this.#session.cancel(cancel);
+    for (const { part, heardMs } of truncate) this.#session.truncate(part, heardMs);
+  }
+
+  #weigh(doubt: Doubt, now: number): void {
+    const verdict = doubt.verdict(now);
+    if (verdict === 'no_speech') {
+      doubt.goesOn(now);
+      return this.#letGo(now);
+    }
+    // Whatever it is, where the model's word counts: it hears speech, and that does not end.
+    if (verdict === 'speech' || (!this.#isConfirmed && doubt.isLongFor(now))) {
+      this.#doubt = null;
+      return this.#takeTurn(now);
+    }
+    if (verdict === 'hold') this.#hold(now);
+  }
+
+  #hold(now: number): void {
+    const downlink = this.#voice?.downlink;
+    if (!downlink || downlink.isHeld || downlink.isIdle(now)) return;
+    if (downlink.deafSince !== null || this.#isProtected()) return;
+    this.#silence(now);
+    downlink.hold(now);
+    this.#heldAt = now;
+    this.#journal.note({ type: 'held' });
+  }
+
+  #letGo(now: number): void {
+    const downlink = this.#voice?.downlink;
+    if (!downlink?.isHeld) return;
+    downlink.goOn(now);
+    this.#journal.note({ type: 'went_on', heldMs: Math.round(now - this.#heldAt) });
+  }
+
+  #silence(now: number): void {
+    this.#leg?.clear();
+    this.#tap.agentCleared(now);
+    this.#evidence.silenced(now);
+  }
+
+  /**
+   * A phone that takes nothing hears nothing that is old when it wakes up: what waits for it is given up, as far as
+   * it was not heard. It is told of once they hear again, or they would wait for the rest of a sentence.
+   */
+  #mindTheLine(downlink: Downlink, now: number): void {
+    if (downlink.isStale(now)) {
+      this.#hasGivenUp = true;
+      return this.#cut(now);
+    }
+    if (!this.#hasGivenUp || downlink.deafSince !== null) return;
+    this.#hasGivenUp = false;
+    this.#decided.hearsAgain(now);
+  }
+
+  #isProtected(): boolean {
+    const current = this.#voice?.downlink.currentResponseId ?? this.#ledger.runningId;
+    return current !== null && this.#protected.has(current);
+  }
+
+  /** No more of this answer, though what was taken of it may still be heard. */
+  #stop(responseId: string, now: number): void {
+    this.#session.cancel(responseId);
+    this.#outlawed.add(responseId);
+    this.#voice?.downlink.completeResponse(responseId, now);
+  }
+
+  #ask(now: number): void {
+    const want = this.#voice && !this.#isAway && this.#ledger.next(now);
+    if (want) this.#session.respond(want);
+  }
+}

@@ -1,0 +1,75 @@
+import { parseArgs } from 'node:util';
+import { AgentDirectory } from '../agents/directory.ts';
+import { processEnvironment, readConfig } from '../app/config.ts';
+import { systemClock } from '../clock.ts';
+import { RingdownError } from '../errors.ts';
+import { fakeDesk } from '../testing/fake-desk.ts';
+import { consoleLog } from '../tools/console-log.ts';
+
+const USAGE = `npm run tool -- NAME '{"field": "value"}'
+  --agent NAME     the agent whose tool it is, if several have one of that name
+  --from NUMBER    who is calling
+  --digits 1234    what the caller types when asked to`;
+
+/** `npm run tool -- NAME '{json}'`: runs one tool alone, as on a call, and shows all that came of it. */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { agent: { type: 'string' }, from: { type: 'string' }, digits: { type: 'string' } },
+});
+const [name, text = '{}'] = positionals;
+if (name === undefined) exit(USAGE);
+
+try {
+  process.exitCode = await run(name, text);
+} catch (error) {
+  if (!(error instanceof RingdownError)) throw error;
+  exit(`It cannot be run:\n${error.message}`);
+}
+
+async function run(tool: string, argumentsText: string): Promise<number> {
+  const { agentsDir: folder, environment, dataDir } = readConfig(processEnvironment());
+  const directory = await AgentDirectory.open({
+    folder,
+    environment,
+    houseSettings: { dataDir },
+    clock: systemClock,
+    log: consoleLog,
+  });
+  try {
+    const asked = values.agent;
+    const candidates = directory.agents.filter(
+      ({ agent, cards }) =>
+        (asked === undefined || agent.name === asked) && cards.some((card) => card.name === tool),
+    );
+    const [loaded, ...others] = candidates;
+    if (!loaded) exit(`There is no tool ${tool}. Those there are: ${namesOf(directory)}.`);
+    if (others.length > 0) {
+      exit(
+        `Several agents have ${tool}. Say which: --agent ${candidates.map(({ agent }) => agent.name).join(' or ')}`,
+      );
+    }
+    const { desk, asked: askedOfCall } = fakeDesk({
+      ...(values.from === undefined ? {} : { caller: values.from }),
+      digits: values.digits ?? null,
+    });
+    const runner = loaded.toolbox.open(desk);
+    const startedAt = systemClock.now();
+    const outcome = await runner.run({ callId: 'alone', name: tool, arguments: argumentsText }, 'alone');
+    runner.close();
+    console.log(`${outcome.result} after ${Math.round(systemClock.now() - startedAt)} ms`);
+    console.log(JSON.stringify(JSON.parse(outcome.output), null, 2));
+    for (const wish of askedOfCall) console.log(`asked of the call: ${wish}`);
+    return outcome.result === 'ok' ? 0 : 1;
+  } finally {
+    directory.close();
+  }
+}
+
+function namesOf({ agents }: AgentDirectory): string {
+  return agents.flatMap(({ cards }) => cards.map(({ name }) => name)).join(', ');
+}
+
+function exit(message: string): never {
+  console.error(message);
+  process.exit(1);
+}

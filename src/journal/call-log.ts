@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import type { Retention, Swept } from '../after/retention.ts';
+import type { CallObserver } from '../ports/call-log.ts';
+import type { CallStore } from '../ports/call-store.ts';
+import type { Cancel, Clock } from '../ports/clock.ts';
+import { recordingPath } from '../recordings/names.ts';
+import type { CallRecorder } from '../recordings/recorder.ts';
+import { Recordings } from '../recordings/recordings.ts';
+import { HealthBoard, type LogHealth } from './health.ts';
+import { LogThread } from './log-thread.ts';
+import type { StoreSettings, ThreadNotice } from './messages.ts';
+import { RemoteStore } from './remote-store.ts';
+import { EventWriter } from './spool-writer.ts';
+
+export interface CallLogOptions {
+  /** For recordings, and for the embedded database. */
+  readonly directory: string;
+  readonly store: StoreSettings;
+  readonly clock: Clock;
+  /** Somebody wants to know of every call that is over; if absent, nobody does. */
+  readonly tellsOn?: boolean;
+  /** Told of what whoever runs the house should know. Nobody's words are in it. */
+  readonly notice?: (notice: LogNotice) => void;
+}
+
+export type LogNotice =
+  | ThreadNotice
+  | { readonly type: 'health'; readonly health: LogHealth }
+  | { readonly type: 'events_lost'; readonly count: number };
+
+/** The record of all calls of this process. Whatever becomes of the disk or the database, calls do not feel it. */
+export interface CallLog {
+  /** Takes a microsecond. What it is told is kept within a quarter of a second. */
+  readonly observer: CallObserver;
+  readonly store: CallStore;
+  readonly health: LogHealth;
+  /** Where logs lie whose calls are not in this one: they were set aside, by this version or an earlier one. */
+  readonly setAside: readonly string[];
+  /** It was removed or replaced while it was open: calls from before that may be missing. */
+  readonly wasRemoved: boolean;
+  /** Somebody who reads it has found something damaged: it is looked through, and mended. */
+  suspect(): void;
+  /** A recorder for a call whose own clock began at this moment of `clock`. It keeps nothing before it is started. */
+  record(callId: string, startedAt: number): CallRecorder;
+  /** Where the recording of a call lies, if there is one. */
+  recordingPath(callId: string): string;
+  /**
+   * Takes up some of the calls since this moment that are over, of which somebody is still to be told, and which no
+   * process has in hand; this one has these. From then on they are in its hands, and in no other's.
+   */
+  takeUp(sinceWallMs: number, inHand: readonly string[]): Promise<readonly string[]>;
+  /** Deletes what has been kept long enough. */
+  sweep(retention: Retention): Promise<Swept>;
+  /** True when everything that was told so far is kept; false if that was not possible in this time. */
+  flush(mostMs: number): Promise<boolean>;
+  close(mostMs?: number): Promise<void>;
+}
+
+/** Opens the call log. If the store cannot be opened now, calls are logged in memory until it can. */
+export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
+  const { directory, store: settings, clock, tellsOn = false } = options;
+  const tell = options.notice ?? (() => {});
+  const keeper = randomUUID();
+  let setAside: readonly string[] = [];
+  let wasRemoved = false;
+  const health = new HealthBoard(
+    () => events.waiting,
+    (changed) => tell({ type: 'health', health: changed }),
+    () => clock.wallMs(),
+  );
+  const common = { directory, keeper, store: settings, tellsOn };
+  const writing = new LogThread({ role: 'writer', ...common }, clock, {
+    notice(notice) {
+      if (notice.type === 'store_set_aside') void reading.stop(); // it reads a file that is no longer the log
+      if (notice.type === 'logs_set_aside') setAside = notice.paths;
+      if (notice.type === 'store_removed') wasRemoved = true;
+      if (notice.type === 'folder') {
+        health.set('folder', notice.isWritable ? null : 'folder_unwritable');
+        if (notice.isWritable) health.set('recordings', null); // until the next one says otherwise
+      }
+      tell(notice);
+    },
+    soundTaken: (bytes, isKept) => recordings.taken(bytes, isKept),
+    died: () => recordings.threadDied(),
+  });
+  const reading = new LogThread({ role: 'reader', ...common }, clock, {
+    notice(notice) {
+      if (notice.type === 'store_suspect') void suspect();
+    },
+    soundTaken() {},
+    died() {},
+  });
+  let suspectedAt = Number.NEGATIVE_INFINITY;
+  const suspect = async (): Promise<void> => {
+    if (clock.now() - suspectedAt < SUSPECT_EVERY_MS) return;
+    suspectedAt = clock.now();
+    await writing.ask({ type: 'suspect' }).catch(() => {}); // whoever writes next hears of it
+  };
+  const events: EventWriter = new EventWriter(
+    (batch) => writing.ask({ type: 'append', batch }),
+    clock,
+    health,
+    (count) => tell({ type: 'events_lost', count }),
+  );
+  const recordings = new Recordings(writing, clock, health);
+  const store = new RemoteStore(writing, reading, events);
+  const stopOpening = await keepOpening(writing, clock, health);
+  const flush = async (mostMs: number): Promise<boolean> => {
+    const letGo = writing.hold();
+    try {
+      return await events.flush(mostMs);
+    } finally {
+      letGo();
+    }
+  };
+
+  return {
+    observer: (callId, event) => events.note(callId, event),
+    store,
+    get health() {
+      return health.health;
+    },
+    get setAside() {
+      return setAside;
+    },
+    get wasRemoved() {
+      return wasRemoved;
+    },
+    suspect: () => void suspect(),
+    record: (callId, startedAt) => recordings.record(callId, startedAt),
+    recordingPath: (callId) => recordingPath(directory, callId),
+    async takeUp(sinceWallMs, inHand) {
+      if (events.waiting > MOST_BEHIND) return []; // a log that is behind has other things to do
+      const unsettled = new Set([...inHand, ...events.calls]); // that a call was told of may wait to be kept
+      return writing.ask({ type: 'take_up', sinceWallMs, inHand: [...unsettled] });
+    },
+    sweep: (retention) => writing.ask({ type: 'sweep', retention, nowWallMs: clock.wallMs() }),
+    flush,
+    async close(mostMs = CLOSE_MS) {
+      stopOpening();
+      recordings.close();
+      await flush(mostMs);
+      await reading.close(); // whoever closes last leaves everything in the one file
+      await within(clock, CLOSE_MS, writing.ask({ type: 'close' }));
+      await writing.close();
+    },
+  };
+}
+
+/**
+ * Opens the store, again and again if it has to be. Waits a moment for it, so that a house that has just opened
+ * knows whether it has one.
+ */
+async function keepOpening(thread: LogThread, clock: Clock, health: HealthBoard): Promise<Cancel> {
+  const open = async (): Promise<boolean> => {
+    try {
+      await thread.ask({ type: 'open' });
+      stop();
+      health.set('store', null);
+    } catch (error) {
+      health.refused(error);
+    }
+    return true;
+  };
+  const stop = clock.every(OPEN_EVERY_MS, () => void open());
+  if (!(await within(clock, OPEN_MS, open()))) health.set('store', 'store_slow');
+  return stop;
+}
+
+/** Null if it takes longer, or fails. */
+function within<T>(clock: Clock, ms: number, promise: Promise<T>): Promise<T | null> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(ms, () => resolve(null));
+    const settle = (value: T | null): void => {
+      cancel();
+      resolve(value);
+    };
+    promise.then(settle, () => settle(null));
+  });
+}
+
+const OPEN_MS = 2_000;
+const OPEN_EVERY_MS = 3_000;
+const CLOSE_MS = 5_000;
+/** To look through a log takes a second for every quarter of a gigabyte. */
+const SUSPECT_EVERY_MS = 60_000;
+const MOST_BEHIND = 5_000;

@@ -1,0 +1,72 @@
+import { statSync } from 'node:fs';
+import type { KeptStore } from '../stores/shared/kept-store.ts';
+import { StoreTrouble } from '../stores/shared/trouble.ts';
+import { openSqliteReader, openSqliteStore } from '../stores/sqlite/index.ts';
+import { databasePath } from '../stores/sqlite/place.ts';
+import type { ThreadNotice, ThreadSettings } from './messages.ts';
+
+/** Keeps a store open: opens it when it is first needed, and anew when it was lost. */
+export class HeldStore {
+  readonly #settings: ThreadSettings;
+  readonly #notice: (notice: ThreadNotice) => void;
+  #store: KeptStore | null = null;
+  /** Which file is open: the one of that name may be another by now. */
+  #inode = 0;
+  #isSuspect = false;
+
+  constructor(settings: ThreadSettings, notice: (notice: ThreadNotice) => void) {
+    this.#settings = settings;
+    this.#notice = notice;
+  }
+
+  async use<T>(work: (store: KeptStore) => Promise<T>): Promise<T> {
+    if (this.#store && this.#settings.store.kind === 'sqlite' && this.#inodeNow() !== this.#inode) {
+      await this.close(); // somebody removed or replaced it
+      if (this.#settings.role === 'writer') this.#notice({ type: 'store_removed' });
+    }
+    this.#store ??= await this.#open();
+    try {
+      return await work(this.#store);
+    } catch (error) {
+      if (error instanceof StoreTrouble && error.reason === 'store_corrupt') await this.suspect();
+      throw error;
+    }
+  }
+
+  /** It is damaged somewhere: whoever opens it next has to look through it. */
+  async suspect(): Promise<void> {
+    await this.close();
+    this.#isSuspect = true;
+    if (this.#settings.role === 'reader') this.#notice({ type: 'store_suspect' });
+  }
+
+  async close(): Promise<void> {
+    const store = this.#store;
+    this.#store = null;
+    await store?.close();
+  }
+
+  async #open(): Promise<KeptStore> {
+    const { role, directory, keeper, store } = this.#settings;
+    if (store.kind === 'postgres') {
+      const { openPostgresStore } = await import('../stores/postgres/index.ts');
+      return openPostgresStore({ ...store, keeper, connections: role === 'writer' ? 2 : 4 });
+    }
+    if (role === 'reader') {
+      this.#inode = this.#inodeNow();
+      return openSqliteReader(directory);
+    }
+    const { durability = 'normal' } = store;
+    const isSuspect = this.#isSuspect;
+    const opened = openSqliteStore(directory, { keeper, wallMs: Date.now, durability, isSuspect });
+    this.#isSuspect = false;
+    this.#inode = this.#inodeNow();
+    if (opened.setAside !== null) this.#notice({ type: 'store_set_aside', path: opened.setAside });
+    if (opened.wasMended) this.#notice({ type: 'index_mended' });
+    return opened.store;
+  }
+
+  #inodeNow(): number {
+    return statSync(databasePath(this.#settings.directory), { throwIfNoEntry: false })?.ino ?? 0;
+  }
+}

@@ -1,0 +1,171 @@
+import { Remembered } from '../limits/remembered.ts';
+import type { CallEvent } from '../ports/call-log.ts';
+import type { StoredEvent } from '../ports/call-store.ts';
+import type { Cancel, Clock } from '../ports/clock.ts';
+import { StoreTrouble } from '../stores/shared/trouble.ts';
+import type { HealthBoard } from './health.ts';
+import { Spool } from './spool.ts';
+
+export interface WriterLimits {
+  /** How long an event waits for others to be kept with it. */
+  readonly groupMs: number;
+  readonly mostBatch: number;
+  readonly mostBytes: number;
+  /** The first pause after a failure, doubled each time, and the longest one. */
+  readonly retryMs: number;
+  readonly mostRetryMs: number;
+  /** A store that takes longer is said to be slow. */
+  readonly slowMs: number;
+}
+
+export const WRITER_LIMITS = {
+  groupMs: 200,
+  mostBatch: 500,
+  mostBytes: 64 * 1024 * 1024,
+  retryMs: 200,
+  mostRetryMs: 3_000,
+  slowMs: 2_000,
+} as const satisfies WriterLimits;
+
+/**
+ * Sees to it that every event is kept, in its order, a moment later. One batch is under way at a time; while the
+ * store is locked, full, slow or gone the others wait. As a store takes each event once, whatever may have failed
+ * half-way is simply given again.
+ */
+export class EventWriter {
+  readonly #append: (batch: readonly StoredEvent[]) => Promise<void>;
+  readonly #clock: Clock;
+  readonly #health: HealthBoard;
+  readonly #limits: WriterLimits;
+  readonly #lost: (count: number) => void;
+  readonly #spool: Spool;
+  readonly #forgotten = new Remembered(MOST_FORGOTTEN);
+  #underWay = false;
+  #timer: Cancel | null = null;
+  #failures = 0;
+  #nextBatch: number;
+  readonly #whenEmpty: (() => void)[] = [];
+
+  constructor(
+    append: (batch: readonly StoredEvent[]) => Promise<void>,
+    clock: Clock,
+    health: HealthBoard,
+    lost: (count: number) => void,
+    limits: WriterLimits = WRITER_LIMITS,
+  ) {
+    this.#append = append;
+    this.#clock = clock;
+    this.#health = health;
+    this.#lost = lost;
+    this.#limits = limits;
+    this.#spool = new Spool(limits.mostBytes);
+    this.#nextBatch = limits.mostBatch;
+  }
+
+  get waiting(): number {
+    return this.#spool.count;
+  }
+
+  /** Those of which something waits. */
+  get calls(): readonly string[] {
+    return this.#spool.first(this.#spool.count).map(({ callId }) => callId);
+  }
+
+  note(callId: string, event: CallEvent): void {
+    if (this.#forgotten.has(callId)) return;
+    if (!this.#spool.add({ callId, event })) {
+      this.#health.set('spool', 'spool_full');
+      this.#lost(1);
+      return;
+    }
+    if (!this.#underWay && !this.#timer) this.#sendIn(this.#limits.groupMs);
+  }
+
+  /** The call is deleted: what is still to come of it is not kept. */
+  forget(callId: string): void {
+    this.#forgotten.add(callId);
+    this.#spool.forget(callId);
+    this.#tellIfEmpty();
+  }
+
+  /** True when everything was kept; false if that took too long. */
+  async flush(mostMs: number): Promise<boolean> {
+    if (this.#spool.count === 0) return true;
+    const isKept = new Promise<boolean>((resolve) => {
+      const cancel = this.#clock.after(mostMs, () => resolve(false));
+      this.#whenEmpty.push(() => {
+        cancel();
+        resolve(true);
+      });
+    });
+    if (!this.#underWay) this.#sendIn(0);
+    return isKept;
+  }
+
+  #sendIn(ms: number): void {
+    this.#timer?.();
+    this.#timer = this.#clock.after(ms, () => {
+      this.#timer = null;
+      void this.#send();
+    });
+  }
+
+  async #send(): Promise<void> {
+    const batch = this.#spool.first(this.#nextBatch);
+    if (batch.length === 0) return;
+    this.#underWay = true;
+    const cancel = this.#clock.after(this.#limits.slowMs, () => this.#health.set('store', 'store_slow'));
+    try {
+      await this.#append(batch);
+      this.#kept(batch);
+    } catch (error) {
+      this.#refused(batch, error);
+    } finally {
+      cancel();
+    }
+  }
+
+  #kept(batch: readonly StoredEvent[]): void {
+    this.#spool.remove(batch);
+    this.#underWay = false;
+    this.#failures = 0;
+    this.#nextBatch = Math.min(this.#limits.mostBatch, this.#nextBatch * 2);
+    this.#health.set('store', null);
+    this.#goOn(0);
+  }
+
+  #refused(batch: readonly StoredEvent[], error: unknown): void {
+    const reason = error instanceof StoreTrouble ? error.reason : 'store_failed';
+    this.#underWay = false;
+    if (reason === 'bad_data') {
+      // Something in it will never be taken. Halving finds it, and it must not hold up the rest.
+      if (batch.length === 1) this.#giveUp(batch);
+      this.#nextBatch = Math.ceil(batch.length / 2);
+      this.#goOn(0);
+      return;
+    }
+    this.#health.refused(error);
+    if (reason === 'store_closed') return;
+    const { retryMs, mostRetryMs } = this.#limits;
+    this.#goOn(Math.min(mostRetryMs, retryMs * 2 ** this.#failures++));
+  }
+
+  #giveUp(batch: readonly StoredEvent[]): void {
+    this.#spool.remove(batch);
+    this.#lost(batch.length);
+  }
+
+  #goOn(ms: number): void {
+    if (this.#spool.count > 0) this.#sendIn(ms);
+    else this.#tellIfEmpty();
+  }
+
+  #tellIfEmpty(): void {
+    if (this.#spool.count > 0) return;
+    this.#health.set('spool', null);
+    for (const tell of this.#whenEmpty.splice(0)) tell();
+  }
+}
+
+/** Calls that may still be going on when they are deleted. */
+const MOST_FORGOTTEN = 1_000;

@@ -1,0 +1,131 @@
+import type { LiveCall, LiveDesk, Watch } from '../http/pages/live.ts';
+import type { AgentSaid, CallEvent, CallObserver, EndReason } from '../ports/call-log.ts';
+import type { CallOutAnswer, SoftphoneAnswer } from '../ports/carrier.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { DeskAnswer } from '../ports/tools.ts';
+import { type Hear, LiveTap } from './listen-in.ts';
+
+/** What can be done to a call from outside. */
+export interface Steerable {
+  /** What the caller is hearing the agent say, as far as it is not told as an event yet. */
+  readonly saying: readonly AgentSaid[];
+  tell(text: string, isToSpeak: boolean): void;
+  transfer(target: string): DeskAnswer;
+  end(reason: EndReason): void;
+}
+
+export interface DeskSurroundings {
+  readonly clock: Clock;
+  readonly find: (callId: string) => Steerable | undefined;
+  /** Whom an agent can transfer to. */
+  readonly targetsOf: (agent: string) => readonly string[];
+  readonly callOut: LiveDesk['callOut'];
+  readonly ringSoftphone: () => SoftphoneAnswer;
+  /** Told of a call that is over, with all that happened on it. */
+  readonly ended: (callId: string, events: readonly CallEvent[]) => void;
+}
+
+/** The calls of this process, for whoever watches them: keeps what happens on them for as long as they live. */
+export class CallsOfThisProcess implements LiveDesk {
+  readonly #around: DeskSurroundings;
+  readonly #live = new Map<string, Live>();
+  #newTap: { readonly callId: string; readonly tap: LiveTap } | null = null;
+
+  constructor(around: DeskSurroundings) {
+    this.#around = around;
+  }
+
+  /** To be told of everything that happens on every call. */
+  readonly observer: CallObserver = (callId, event) => {
+    if (event.type === 'rang') {
+      const targets = this.#around.targetsOf(event.agent);
+      this.#live.set(callId, { events: [], listeners: new Set(), tap: this.#takeTap(callId), targets });
+    }
+    const call = this.#live.get(callId);
+    if (!call) return;
+    call.events.push(event);
+    for (const listener of call.listeners) listener(event);
+    if (event.type !== 'ended') return;
+    this.#live.delete(callId);
+    this.#around.ended(callId, call.events);
+  };
+
+  /** A call's ear. Calls ask for it just before they tell that they have rung. */
+  readonly tapOf = (callId: string): LiveTap => {
+    const tap = new LiveTap();
+    this.#newTap = { callId, tap };
+    return tap;
+  };
+
+  #takeTap(callId: string): LiveTap {
+    return this.#newTap?.callId === callId ? this.#newTap.tap : new LiveTap();
+  }
+
+  async list(): Promise<readonly LiveCall[]> {
+    return [...this.#live].map(([callId, { events, targets }]) => ({ callId, events, targets }));
+  }
+
+  async watch(callId: string, listener: (event: CallEvent) => void): Promise<Watch | null> {
+    const call = this.#live.get(callId);
+    if (!call) return null;
+    call.listeners.add(listener);
+    return { events: [...call.events], end: () => void call.listeners.delete(listener) };
+  }
+
+  async hearAgent(callId: string, tell: (said: readonly AgentSaid[]) => void): Promise<(() => void) | null> {
+    if (!this.#live.has(callId)) return null;
+    let before = '';
+    const stop = this.#around.clock.every(HEARD_EVERY_MS, () => {
+      const said = this.#around.find(callId)?.saying ?? [];
+      const now = said.map(({ itemId, heardMs }) => `${itemId} ${heardMs}`).join();
+      if (now !== before) tell(said);
+      before = now;
+      if (!this.#live.has(callId)) stop();
+    });
+    return stop;
+  }
+
+  async listenIn(callId: string, hear: Hear): Promise<Watch | null> {
+    const call = this.#live.get(callId);
+    return call ? { events: [...call.events], end: call.tap.listen(hear) } : null;
+  }
+
+  async tell(callId: string, text: string): Promise<DeskAnswer> {
+    return this.#do(callId, (call) => call.tell(text, false));
+  }
+
+  async hangUp(callId: string): Promise<DeskAnswer> {
+    return this.#do(callId, (call) => call.end('operator_hung_up'));
+  }
+
+  async transfer(callId: string, target: string): Promise<DeskAnswer> {
+    return this.#around.find(callId)?.transfer(target) ?? OVER;
+  }
+
+  callOut(wish: Parameters<LiveDesk['callOut']>[0]): Promise<CallOutAnswer> {
+    return this.#around.callOut(wish);
+  }
+
+  async ringSoftphone(): Promise<SoftphoneAnswer> {
+    return this.#around.ringSoftphone();
+  }
+
+  #do(callId: string, deed: (call: Steerable) => void): DeskAnswer {
+    const call = this.#around.find(callId);
+    if (!call) return OVER;
+    deed(call);
+    return { ok: true };
+  }
+}
+
+interface Live {
+  readonly events: CallEvent[];
+  readonly listeners: Set<(event: CallEvent) => void>;
+  readonly tap: LiveTap;
+  readonly targets: readonly string[];
+}
+
+/** Words come about three times a second. */
+const HEARD_EVERY_MS = 250;
+
+const OVER: DeskAnswer = { ok: false, because: 'This call is over.' };

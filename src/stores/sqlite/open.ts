@@ -1,0 +1,150 @@
+import { existsSync, rmSync, statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { makeFolder } from '../../disk/make-folder.ts';
+import { StoreTrouble } from '../shared/trouble.ts';
+import { databasePath } from './place.ts';
+import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, SOUND_INDEX_VERSION } from './schema.ts';
+import { cutOutIndex, hasIndex, makeIndex } from './search-index.ts';
+import { moveAside } from './set-aside.ts';
+import { BUSY_MS, isWhole, newer, numberOf, type Soundness, soundnessOf } from './soundness.ts';
+import { sqliteTrouble } from './trouble.ts';
+
+export interface OpenedDatabase {
+  readonly database: DatabaseSync;
+  /** Where a file that was no database of ours, or could not be used, lies now, untouched. */
+  readonly setAside: string | null;
+  /** Its search index was broken, and has been made anew. */
+  readonly wasMended: boolean;
+}
+
+/**
+ * Opens the database, or begins one. A broken search index is made anew. Whatever else lies in its place and cannot be
+ * used is moved out of the way as it is: the calls of today are worth more than a start that fails, and somebody may
+ * still want what is in it.
+ */
+export function openForWriting(directory: string, options: OpeningOptions): OpenedDatabase {
+  const { durability, wallMs, isSuspect = false } = options;
+  makeFolder(directory);
+  const path = databasePath(directory);
+  const inode = inodeOf(path);
+  const found = soundnessOf(path, isSuspect);
+  if (found !== 'damaged' && found !== 'foreign') {
+    try {
+      return {
+        database: openAt(path, found, durability),
+        setAside: null,
+        wasMended: found === 'index_broken',
+      };
+    } catch (error) {
+      if (!isDamage(error)) throw error; // else it looked better than it is
+    }
+  }
+  if (inodeOf(path) !== inode) return openForWriting(directory, options); // somebody else has begun a new one
+  const setAside = moveAside(path, wallMs);
+  return { database: openAt(path, 'none', durability), setAside, wasMended: false };
+}
+
+export interface OpeningOptions {
+  readonly durability: Durability;
+  /** What has to be moved out of the way is named after it. */
+  readonly wallMs: number;
+  /** It has failed in use. */
+  readonly isSuspect?: boolean;
+}
+
+/** What was found here to be none of the two that have to be moved away. */
+export function openAt(path: string, found: Soundness, durability: Durability): DatabaseSync {
+  const database = connect(path, { timeout: BUSY_MS });
+  try {
+    prepare(database, durability);
+    if (found === 'index_broken') mend(database);
+    return database;
+  } catch (error) {
+    database.close();
+    if (statSync(path, { throwIfNoEntry: false })?.size === 0) rmSync(path); // there was no room to begin it
+    throw error;
+  }
+}
+
+/** `normal` may lose the last commits when the power fails, never more; `strict` loses none, and costs an fsync each. */
+export type Durability = 'normal' | 'strict';
+
+export function openForReading(directory: string): DatabaseSync {
+  const path = databasePath(directory);
+  if (!existsSync(path)) throw new StoreTrouble('store_unreachable', `There is no call log at ${path} yet.`);
+  return connect(path, { timeout: BUSY_MS, readOnly: true });
+}
+
+function connect(path: string, options: { timeout: number; readOnly?: boolean }): DatabaseSync {
+  try {
+    return new DatabaseSync(path, options);
+  } catch (error) {
+    throw sqliteTrouble(error);
+  }
+}
+
+function prepare(database: DatabaseSync, durability: Durability): void {
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = ${durability === 'strict' ? 'FULL' : 'NORMAL'};
+    PRAGMA secure_delete = ON;
+    PRAGMA temp_store = MEMORY;
+  `);
+  const version = numberOf(database, 'user_version');
+  if (version > 0 && !hasIndex(database)) cutOutIndex(database); // somebody died doing that
+  if (version >= SCHEMA_VERSION) return;
+  try {
+    migrate(database);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    cutOutIndex(database); // the calls were read through: it cannot be anything else
+    migrate(database);
+  }
+}
+
+function migrate(database: DatabaseSync): void {
+  inTransaction(database, () => {
+    const version = numberOf(database, 'user_version'); // somebody else may just have done it, or more
+    if (version > SCHEMA_VERSION) throw newer(version);
+    for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
+    if (version < SOUND_INDEX_VERSION) makeIndex(database);
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION};`);
+  });
+}
+
+/** Makes everything anew that can be made of the calls themselves: the gentle way, or else by copying the rest. */
+function mend(database: DatabaseSync): void {
+  const anew = () => {
+    makeIndex(database);
+    database.exec('REINDEX');
+  };
+  try {
+    inTransaction(database, anew);
+    if (isWhole(database)) return;
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+  }
+  cutOutIndex(database);
+  inTransaction(database, anew);
+}
+
+/** Two calls of one id, or none where there should be one, are damage as well: no index can be made of them. */
+function isDamage(error: unknown): boolean {
+  const { reason } = sqliteTrouble(error);
+  return reason === 'store_corrupt' || reason === 'bad_data';
+}
+
+export function inTransaction(database: DatabaseSync, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    work();
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function inodeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
+}

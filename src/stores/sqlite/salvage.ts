@@ -1,0 +1,106 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { CallEvent } from '../../ports/call-log.ts';
+import type { Review } from '../shared/review.ts';
+
+/** A call as it stands in a log that may be damaged. */
+export interface SalvagedCall {
+  readonly callId: string;
+  readonly keeper: string;
+  /** Both as JSON. */
+  readonly card: string;
+  readonly workings: string;
+  readonly review: Review;
+  readonly events: readonly CallEvent[];
+  /** Nothing of it was unreadable. */
+  readonly isWhole: boolean;
+}
+
+/** Reads the calls of a log one by one, each as far as it can be read; null is one of which nothing can. */
+export function* salvagedCalls(database: DatabaseSync): Generator<SalvagedCall | null> {
+  const reader = new Salvage(database);
+  for (const id of idsIn(database)) {
+    const call = reader.read(id);
+    if (call !== undefined) yield call;
+  }
+}
+
+class Salvage {
+  readonly #call: StatementSync;
+  readonly #events: StatementSync;
+  readonly #event: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#call = database.prepare('SELECT call_id, keeper, card, workings, review FROM calls WHERE id = ?');
+    this.#events = database.prepare('SELECT event FROM events WHERE call = ? ORDER BY seq');
+    this.#event = database.prepare('SELECT event FROM events WHERE call = ? AND seq = ?');
+  }
+
+  /** Undefined: there is no such call. */
+  read(id: number): SalvagedCall | null | undefined {
+    try {
+      const row = this.#call.get(id);
+      if (!row) return undefined;
+      const card = String(row['card']);
+      const workings = String(row['workings']);
+      JSON.parse(card); // throws where it is garbled
+      const { lastSeq }: { lastSeq: number } = JSON.parse(workings);
+      const review: Review = JSON.parse(String(row['review']));
+      const events = this.#eventsOf(id, lastSeq);
+      return {
+        callId: String(row['call_id']),
+        keeper: String(row['keeper']),
+        card,
+        workings,
+        review,
+        ...events,
+      };
+    } catch {
+      return null;
+    }
+  }
+
+  #eventsOf(id: number, lastSeq: number): Pick<SalvagedCall, 'events' | 'isWhole'> {
+    try {
+      const rows = this.#events.all(id);
+      return { events: rows.map(({ event }): CallEvent => JSON.parse(String(event))), isWhole: true };
+    } catch {
+      return { events: this.#eachEventOf(id, lastSeq), isWhole: false };
+    }
+  }
+
+  #eachEventOf(id: number, lastSeq: number): readonly CallEvent[] {
+    return Array.from({ length: lastSeq }, (_, n) => n + 1).flatMap((seq) => {
+      try {
+        const row = this.#event.get(id, seq);
+        const event: CallEvent | null = row ? JSON.parse(String(row['event'])) : null;
+        return event ?? [];
+      } catch {
+        return [];
+      }
+    });
+  }
+}
+
+/** All of them; or, where they cannot be listed, every number that may be one. */
+function idsIn(database: DatabaseSync): readonly number[] {
+  try {
+    const rows = database.prepare('SELECT id FROM calls NOT INDEXED ORDER BY id').all();
+    return rows.map(({ id }) => Number(id));
+  } catch {
+    return Array.from({ length: highestId(database) }, (_, n) => n + 1);
+  }
+}
+
+function highestId(database: DatabaseSync): number {
+  for (const question of ['max(id) AS id FROM calls', 'max(call) AS id FROM events']) {
+    try {
+      return Math.min(MOST_TRIED, Number(database.prepare(`SELECT ${question}`).get()?.['id'] ?? 0));
+    } catch {
+      // the other one may know
+    }
+  }
+  return MOST_TRIED;
+}
+
+/** Each one that is not there takes some microseconds. */
+const MOST_TRIED = 1_000_000;

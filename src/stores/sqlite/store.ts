@@ -1,0 +1,315 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { type CallEvent, END_REASONS } from '../../ports/call-log.ts';
+import type {
+  CallCard,
+  CallPage,
+  CallQuery,
+  DayFigures,
+  ReviewChange,
+  StoredEvent,
+} from '../../ports/call-store.ts';
+import type { DerivedCard } from '../../reading/card.ts';
+import { DAY_MS, type DayShare, figuresOf } from '../../reading/figures.ts';
+import { conditionsOf, limitOf } from '../shared/conditions.ts';
+import { byCall } from '../shared/fold.ts';
+import {
+  FORGOTTEN_AT_ONCE,
+  type KeptStore,
+  type Orphan,
+  TAKEN_UP_AT_ONCE,
+  type Whose,
+} from '../shared/kept-store.ts';
+import { eachByPages, pageOf } from '../shared/page.ts';
+import { cardFrom, type Review, reviewed } from '../shared/review.ts';
+import { Appender } from './append.ts';
+import { compactIndex } from './search-index.ts';
+import { sqliteTrouble } from './trouble.ts';
+import { ofAgents, whereOf } from './where.ts';
+
+export interface SqliteStoreOptions {
+  /** The name of this process among those that keep calls here. */
+  readonly keeper: string;
+  readonly wallMs: () => number;
+}
+
+/**
+ * Calls in one SQLite file. Everything it does is done when its promise is returned: it is meant for a thread that
+ * has nothing more urgent to do.
+ */
+export class SqliteStore implements KeptStore {
+  readonly #database: DatabaseSync;
+  readonly #options: SqliteStoreOptions;
+  #appender: Appender | null = null;
+  /** Something was deleted whose traces may still be there: also by a process that was killed before it wiped them. */
+  #owesWiping = true;
+  #wipedWallMs = Number.NEGATIVE_INFINITY;
+
+  constructor(database: DatabaseSync, options: SqliteStoreOptions) {
+    this.#database = database;
+    this.#options = options;
+  }
+
+  append(batch: readonly StoredEvent[]): Promise<void> {
+    return this.#write(() => {
+      this.#appender ??= new Appender(this.#database, this.#options.keeper);
+      for (const [callId, events] of byCall(batch)) this.#appender.append(callId, events);
+    });
+  }
+
+  list(query: CallQuery): Promise<CallPage> {
+    return this.#read(() => {
+      const { sql, values } = whereOf(conditionsOf(query));
+      const rows = this.#database
+        .prepare(
+          `SELECT card, review FROM calls ${query.isLive ? 'INDEXED BY calls_going_on' : ''} ${sql}
+           ORDER BY started_ms DESC, call_id DESC LIMIT ${limitOf(query) + 1}`,
+        )
+        .all(...values);
+      return pageOf(rows.map(readCard), query);
+    });
+  }
+
+  each(query: CallQuery): AsyncIterable<CallCard> {
+    return eachByPages((page) => this.list(page), query);
+  }
+
+  card(callId: string): Promise<CallCard | null> {
+    return this.#read(() => {
+      const row = this.#database.prepare('SELECT card, review FROM calls WHERE call_id = ?').get(callId);
+      return row ? readCard(row) : null;
+    });
+  }
+
+  events(callId: string): Promise<readonly CallEvent[]> {
+    return this.#read(() =>
+      this.#database
+        .prepare(
+          'SELECT event FROM events WHERE call = (SELECT id FROM calls WHERE call_id = ?) ORDER BY seq',
+        )
+        .all(callId)
+        .map(({ event }): CallEvent => JSON.parse(String(event))),
+    );
+  }
+
+  review(callId: string, change: ReviewChange): Promise<boolean> {
+    return this.#write(() => {
+      const row = this.#database.prepare('SELECT review FROM calls WHERE call_id = ?').get(callId);
+      if (!row) return false;
+      const review = reviewed(JSON.parse(String(row['review'])), change);
+      this.#database
+        .prepare('UPDATE calls SET review = ? WHERE call_id = ?')
+        .run(JSON.stringify(review), callId);
+      return true;
+    });
+  }
+
+  figures(query: CallQuery): Promise<readonly DayFigures[]> {
+    return this.#read(() => {
+      const { after: _, ...whole } = query;
+      const { sql, values } = whereOf(conditionsOf(whole));
+      const rows = this.#database.prepare(`${DAY_SHARES} ${sql} GROUP BY day, end_reason`).all(...values);
+      return figuresOf(rows.map(shareFrom));
+    });
+  }
+
+  async delete(callId: string): Promise<boolean> {
+    const wasThere = await this.#write(() => {
+      const row = this.#database.prepare('SELECT id FROM calls WHERE call_id = ?').get(callId);
+      if (!row) return false;
+      const id = Number(row['id']);
+      this.#database.prepare('DELETE FROM said WHERE rowid = ?').run(id);
+      this.#database.prepare('DELETE FROM events WHERE call = ?').run(id);
+      this.#database.prepare('DELETE FROM calls WHERE id = ?').run(id);
+      return true;
+    });
+    if (wasThere) await this.#wipeSoon();
+    return wasThere;
+  }
+
+  expired(beforeWallMs: number, whose: Whose): Promise<readonly string[]> {
+    const { sql, value } = ofAgents(whose);
+    return this.#read(() =>
+      this.#database
+        .prepare(`SELECT call_id FROM calls WHERE started_ms < ? AND ${sql} ORDER BY started_ms`)
+        .all(beforeWallMs, value)
+        .map((row) => String(row['call_id'])),
+    );
+  }
+
+  recorded(beforeWallMs: number, whose: Whose): Promise<readonly Orphan[]> {
+    const { sql, value } = ofAgents(whose);
+    return this.#read(() =>
+      this.#database
+        .prepare(
+          `SELECT ${ORPHAN} FROM calls WHERE card ->> '$.hasRecording' AND started_ms < ? AND ${sql}
+           ORDER BY started_ms LIMIT ${FORGOTTEN_AT_ONCE}`,
+        )
+        .all(beforeWallMs, value)
+        .map(orphanFrom),
+    );
+  }
+
+  async forgetWords(beforeWallMs: number, whose: Whose): Promise<number> {
+    const { sql, value } = ofAgents(whose);
+    const forgotten = await this.#write(() => {
+      const ids = this.#database
+        .prepare(
+          `SELECT id FROM calls WHERE started_ms < ? AND ${sql}
+           AND EXISTS (SELECT 1 FROM events WHERE call = calls.id) LIMIT ${FORGOTTEN_AT_ONCE}`,
+        )
+        .all(beforeWallMs, value)
+        .map((row) => Number(row['id']));
+      for (const id of ids) {
+        this.#database.prepare('DELETE FROM said WHERE rowid = ?').run(id);
+        this.#database.prepare('DELETE FROM events WHERE call = ?').run(id);
+        this.#database
+          .prepare(
+            `UPDATE calls SET card = json_set(card, '$.summary', NULL), review = json_set(review, '$.notes', json('[]'))
+             WHERE id = ?`,
+          )
+          .run(id);
+      }
+      return ids.length;
+    });
+    if (forgotten > 0) await this.#wipeSoon();
+    return forgotten;
+  }
+
+  tidy(): Promise<void> {
+    return this.#owesWiping ? this.#wipe() : Promise.resolve();
+  }
+
+  async beat(): Promise<void> {
+    const { keeper, wallMs } = this.#options;
+    await this.#write(() => {
+      this.#database.prepare('INSERT OR REPLACE INTO keepers VALUES (?, ?)').run(keeper, wallMs());
+      this.#database.prepare('DELETE FROM keepers WHERE seen_ms < ?').run(wallMs() - FORGOTTEN_MS);
+    });
+  }
+
+  orphans(): Promise<readonly Orphan[]> {
+    return this.#leftBehind('keeper <> ? AND end_reason IS NULL', this.#options.keeper);
+  }
+
+  untold(sinceWallMs: number, but: readonly string[]): Promise<readonly Orphan[]> {
+    return this.#leftBehind(
+      `started_ms >= ? AND end_reason IS NOT NULL AND workings ->> '$.isUntold'
+       AND call_id NOT IN (SELECT value FROM json_each(?)) LIMIT ${TAKEN_UP_AT_ONCE}`,
+      sinceWallMs,
+      JSON.stringify(but),
+    );
+  }
+
+  /** Calls of which this holds, and which are this process's own, or of one that is gone. */
+  #leftBehind(condition: string, ...values: readonly (number | string)[]): Promise<readonly Orphan[]> {
+    const { keeper, wallMs } = this.#options;
+    return this.#read(() =>
+      this.#database
+        .prepare(
+          `SELECT ${ORPHAN} FROM calls
+           WHERE keeper NOT IN (SELECT keeper FROM keepers WHERE keeper <> ? AND seen_ms > ?) AND ${condition}`,
+        )
+        .all(keeper, wallMs() - GONE_MS, ...values)
+        .map(orphanFrom),
+    );
+  }
+
+  /** Leaves everything in the one file, so that a copy of it is the whole log; unless somebody else has it open. */
+  async close(): Promise<void> {
+    if (!this.#database.isOpen) return;
+    await this.tidy().catch(() => {}); // the next one to open it owes that as well
+    await this.#read(() => this.#emptyJournal()).catch(() => {});
+    await this.#read(() => this.#database.close());
+  }
+
+  /** At once, but for many deletions on end not for each: it costs as much as there is in the index. */
+  async #wipeSoon(): Promise<void> {
+    this.#owesWiping = true;
+    if (this.#options.wallMs() - this.#wipedWallMs < WIPING_PAUSE_MS) return;
+    await this.#wipe().catch(() => {}); // what was deleted is deleted; this is tried again
+  }
+
+  /**
+   * What was deleted is overwritten in the database, but not in the search index before that is written together, and
+   * not in the journal before that is copied back and emptied.
+   */
+  async #wipe(): Promise<void> {
+    await this.#write(() => compactIndex(this.#database));
+    this.#wipedWallMs = this.#options.wallMs();
+    await this.#read(() => {
+      this.#owesWiping = !this.#emptyJournal();
+    });
+  }
+
+  /** False: somebody is reading what stands there. */
+  #emptyJournal(): boolean {
+    return this.#database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] === 0;
+  }
+
+  async #read<T>(read: () => T): Promise<T> {
+    try {
+      return read();
+    } catch (error) {
+      throw sqliteTrouble(error);
+    }
+  }
+
+  #write<T>(write: () => T): Promise<T> {
+    return this.#read(() => {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK'); // it failed the last time
+      this.#database.exec('BEGIN IMMEDIATE');
+      try {
+        const result = write();
+        this.#database.exec('COMMIT');
+        return result;
+      } catch (error) {
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+}
+
+function readCard(row: Record<string, SQLOutputValue>): CallCard {
+  const card: DerivedCard = JSON.parse(String(row['card']));
+  const review: Review = JSON.parse(String(row['review']));
+  return cardFrom(card, review);
+}
+
+const ORPHAN = `call_id, started_ms, workings ->> '$.lastSeq' AS seq, workings ->> '$.lastAtMs' AS at`;
+
+function orphanFrom(row: Record<string, SQLOutputValue>): Orphan {
+  return {
+    callId: String(row['call_id']),
+    startedWallMs: Number(row['started_ms']),
+    lastSeq: Number(row['seq']),
+    lastAtMs: Number(row['at']),
+  };
+}
+
+/** The expressions are those of an index, to the letter. */
+const DAY_SHARES = `
+  SELECT CAST(started_ms / ${DAY_MS} AS INTEGER) AS day, end_reason, count(*) AS calls, sum(duration_ms) AS duration_ms,
+    coalesce(sum(cost), 0) AS cost, sum(workings ->> '$.toolCalls') AS tool_calls, sum(tool_failures) AS tool_failures,
+    '[' || group_concat(workings -> '$.latencies') || ']' AS latencies
+  FROM calls`;
+
+function shareFrom(row: Record<string, SQLOutputValue>): DayShare {
+  const latencies: readonly (readonly number[])[] = JSON.parse(String(row['latencies']));
+  return {
+    day: Number(row['day']),
+    endReason: END_REASONS.find((reason) => reason === row['end_reason']) ?? null,
+    calls: Number(row['calls']),
+    durationMs: Number(row['duration_ms']),
+    cost: Number(row['cost']),
+    toolCalls: Number(row['tool_calls']),
+    toolFailures: Number(row['tool_failures']),
+    latencies: latencies.flat(),
+  };
+}
+
+const WIPING_PAUSE_MS = 2_000;
+
+/** A process with live calls, or with calls to tell of, says every second that it is there. */
+const GONE_MS = 4_000;
+const FORGOTTEN_MS = 24 * 60 * 60_000;

@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ResponseLedger } from '../../../src/call/turns/response-queue.ts';
+
+/**
+ * A server as the protocol describes it: one answer at a time, requests refused
+ * meanwhile, answers of its own after the caller's turns. What it says is on its
+ * way for a while, and so is what it is told; both ways keep their order.
+ */
+class Server {
+  readonly served: string[] = [];
+  readonly overlaps: string[] = [];
+  #running: string | null = null;
+  #count = 0;
+  readonly #toClient: { at: number; news: News }[] = [];
+  readonly #fromClient: { at: number; wantId: string }[] = [];
+  readonly #quirks: Quirks;
+
+  constructor(quirks: Quirks) {
+    this.#quirks = quirks;
+  }
+
+  ask(wantId: string, now: number): void {
+    this.#fromClient.push({
+      at: Math.max(now + this.#quirks.wayThereMs, this.#fromClient.at(-1)?.at ?? 0),
+      wantId,
+    });
+  }
+
+  turnEnds(now: number): void {
+    this.#send({ type: 'paused' }, now);
+    if (this.#running === null) this.#start(null, now);
+  }
+
+  callerSpeaks(now: number): void {
+    this.#send({ type: 'speaking' }, now);
+    this.finish(now);
+  }
+
+  finish(now: number): void {
+    if (this.#running === null) return;
+    this.#send({ type: 'done', responseId: this.#running }, now);
+    this.#running = null;
+  }
+
+  /** What has reached the client by now, in order. */
+  step(now: number): readonly News[] {
+    while (this.#fromClient[0] && this.#fromClient[0].at <= now) {
+      const request = this.#fromClient.shift();
+      if (!request) break;
+      if (this.#running === null) this.#start(request.wantId, now);
+      else this.#send({ type: 'refused', wantId: this.#quirks.namesRefused ? request.wantId : null }, now);
+    }
+    const arrived: News[] = [];
+    while (this.#toClient[0] && this.#toClient[0].at <= now)
+      arrived.push((this.#toClient.shift() as { news: News }).news);
+    return arrived;
+  }
+
+  #start(wantId: string | null, now: number): void {
+    this.#running = `r${++this.#count}`;
+    if (wantId !== null) this.served.push(wantId);
+    this.#send({ type: 'started', responseId: this.#running, wantId }, now);
+  }
+
+  #send(news: News, now: number): void {
+    this.#toClient.push({ at: Math.max(now + this.#quirks.wayBackMs, this.#toClient.at(-1)?.at ?? 0), news });
+  }
+}
+
+type News =
+  | { type: 'started'; responseId: string; wantId: string | null }
+  | { type: 'refused'; wantId: string | null }
+  | { type: 'done'; responseId: string }
+  | { type: 'speaking' }
+  | { type: 'paused' };
+
+interface Quirks {
+  readonly wayThereMs: number;
+  readonly wayBackMs: number;
+  readonly namesRefused: boolean;
+}
+
+function tell(ledger: ResponseLedger, news: News, now: number): void {
+  if (news.type === 'started') ledger.started(news.responseId, news.wantId, now);
+  else if (news.type === 'refused') ledger.refused(news.wantId, 'busy', now);
+  else if (news.type === 'done') ledger.done(news.responseId);
+  else if (news.type === 'speaking') ledger.callerSpeaks(now);
+  else ledger.callerPauses(now, true);
+}
+
+const step = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('want' as const) }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('finish' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constant('turn' as const), ms: fc.integer({ min: 20, max: 2000 }) }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({ type: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 900 }) }),
+  },
+);
+
+const quirks = fc.record({
+  wayThereMs: fc.integer({ min: 0, max: 300 }),
+  wayBackMs: fc.integer({ min: 0, max: 300 }),
+  namesRefused: fc.boolean(),
+});
+
+describe('the response ledger', () => {
+  it('T3: every answer that is wanted is given exactly once, in order, whatever crosses on the wire', () => {
+    fc.assert(
+      fc.property(quirks, fc.array(step, { maxLength: 60 }), (quirks, steps) => {
+        const ledger = new ResponseLedger();
+        const server = new Server(quirks);
+        const wanted: string[] = [];
+        let now = 0;
+        const pass = (ms: number) => {
+          for (const until = now + ms; now < until; now += 10) {
+            for (const news of server.step(now)) tell(ledger, news, now);
+            const want = ledger.next(now);
+            if (want) server.ask(want.wantId, now);
+          }
+        };
+
+        for (const step of steps) {
+          if (step.type === 'want') {
+            wanted.push(`w${wanted.length}`);
+            ledger.want({ wantId: wanted.at(-1) as string });
+          } else if (step.type === 'finish') server.finish(now);
+          else if (step.type === 'turn') {
+            server.callerSpeaks(now);
+            pass(step.ms);
+            server.turnEnds(now);
+          } else pass(step.ms);
+        }
+        for (let rest = 0; rest < 3 * wanted.length + 10; rest++) {
+          server.finish(now);
+          pass(3_000);
+        }
+
+        expect(server.served).toEqual(wanted);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('asks for nothing while the caller speaks, or while the model is about to answer', () => {
+    const ledger = new ResponseLedger();
+    ledger.callerSpeaks(0);
+    ledger.want({ wantId: 'tool' });
+
+    const whileSpeaking = ledger.next(0);
+    ledger.callerPauses(1000, true);
+    const rightAfter = ledger.next(1100);
+    ledger.started('own', null, 1200);
+    ledger.done('own');
+
+    expect([whileSpeaking, rightAfter]).toEqual([null, null]);
+    expect(ledger.next(1300)).toEqual({ wantId: 'tool' });
+  });
+
+  it('does not wait for an answer of the model’s own that does not come', () => {
+    const ledger = new ResponseLedger();
+    ledger.callerSpeaks(0);
+    ledger.callerPauses(0, true);
+    ledger.want({ wantId: 'tool' });
+
+    expect(ledger.next(1_499)).toBeNull();
+    expect(ledger.next(1_500)).toEqual({ wantId: 'tool' });
+  });
+
+  it('asks again when a request, or the end of an answer, got lost', () => {
+    const ledger = new ResponseLedger();
+    ledger.want({ wantId: 'greeting' });
+    ledger.next(0);
+
+    expect(ledger.next(9_999)).toBeNull();
+    expect(ledger.next(10_000)).toEqual({ wantId: 'greeting' });
+    ledger.started('r1', 'greeting', 10_100);
+    ledger.want({ wantId: 'next' });
+    expect(ledger.next(20_099)).toBeNull();
+    expect(ledger.next(20_100)).toEqual({ wantId: 'next' });
+  });
+
+  it('asks again for an answer that was mistaken for granted', () => {
+    const ledger = new ResponseLedger();
+    ledger.want({ wantId: 'greeting' });
+    ledger.next(0);
+    ledger.started('own', 'greeting', 100); // a server that does not say whose wish it serves
+
+    ledger.refused('greeting', 'busy', 200);
+    ledger.done('own');
+
+    expect(ledger.next(300)).toEqual({ wantId: 'greeting' });
+  });
+});

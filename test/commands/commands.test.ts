@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it, vi } from 'vitest';
+import { aFolder } from '../support/temp-folder.ts';
+
+vi.setConfig({ testTimeout: 30_000 }); // threads and processes start; on a busy machine, slowly
+
+const ROOT = join(import.meta.dirname, '../..');
+const TOOL = `
+  import { defineTool, z } from 'ringdown';
+  export default defineTool({
+    name: 'order_status',
+    description: 'Find out where an order is. Use it when the caller gives an order number.',
+    parameters: z.object({ orderNumber: z.string().describe('The number printed on the receipt') }),
+    async run({ orderNumber }, { caller, call }) {
+      await call.note('looked');
+      return { orderNumber, caller: caller.number, length: orderNumber.length };
+    },
+  });`;
+const AGENT = `
+  import { defineAgent } from 'ringdown';
+  export default defineAgent({ name: 'shop', instructions: async ({ number }) => 'You talk to ' + number });`;
+
+/** Runs a program of the project with Node, as npm does. */
+async function run(script: string, args: readonly string[], agentsDir: string) {
+  const env = { PATH: process.env['PATH'], AGENTS_DIR: agentsDir };
+  const options = { cwd: ROOT, env };
+  return promisify(execFile)(process.execPath, [join('src/commands', script), ...args], options).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
+      code,
+      stdout,
+      stderr,
+    }),
+  );
+}
+
+const aShop = () =>
+  aFolder({
+    'package.json': '{ "name": "my-agents" }',
+    'shop/agent.ts': AGENT,
+    'shop/tools/order-status.ts': TOOL,
+  });
+
+describe('npm run tool', () => {
+  it('runs one tool alone and shows what came of it', async () => {
+    const { stdout, stderr, code } = await run(
+      'run-tool.ts',
+      ['order_status', '{"orderNumber":"B7"}', '--from', '+15550142'],
+      aShop().path,
+    );
+
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ok after \d+ ms\n/);
+    expect(stdout).toContain('"caller": "+15550142"');
+    expect(stdout).toContain('asked of the call: note: looked');
+  });
+
+  it('says what is wrong with a request, and which tools there are', async () => {
+    const folder = aShop().path;
+    const [bad, unknown] = await Promise.all([
+      run('run-tool.ts', ['order_status', '{}'], folder),
+      run('run-tool.ts', ['nothing'], folder),
+    ]);
+
+    expect(bad).toMatchObject({ code: 1, stdout: expect.stringContaining('orderNumber is missing') });
+    expect(unknown).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Those there are: hang_up, order_status.'),
+    });
+  });
+});
+
+describe('npm run agents', () => {
+  it('shows every agent with its tools as the model sees them, and the size of the prompt', async () => {
+    const { stdout, stderr } = await run('show-agents.ts', [], aShop().path);
+
+    expect(stderr).toBe('');
+    expect(stdout).toContain('instructions   21 characters, about 6 tokens, made for a call from +15550100');
+    expect(stdout).toContain(
+      '"orderNumber":{"type":"string","description":"The number printed on the receipt"}',
+    );
+  });
+
+  it('says what is wrong with a folder', async () => {
+    const folder = aFolder({ 'shop/agent.ts': AGENT.replace("'shop'", '7') });
+
+    const { stderr, code } = await run('show-agents.ts', [], folder.path);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('agent shop: agent.ts: name: must be a text.');
+  });
+});
+
+describe('an editor', () => {
+  it('knows the types of a tool outside the repository, once its tsconfig says where ringdown is', async () => {
+    const folder = aFolder({
+      'package.json': '{ "name": "my-agents", "type": "module" }',
+      'tsconfig.json': JSON.stringify({
+        compilerOptions: {
+          module: 'nodenext',
+          target: 'esnext',
+          strict: true,
+          noEmit: true,
+          skipLibCheck: true,
+          allowImportingTsExtensions: true,
+          types: [],
+          paths: { ringdown: [join(ROOT, 'src/index.ts')] },
+        },
+        include: ['shop'],
+      }),
+      'shop/agent.ts': AGENT,
+      'shop/tools/good.ts': TOOL,
+      'shop/tools/bad.ts': TOOL.replace('orderNumber.length', 'orderNumber.toFixed()'),
+    });
+
+    const tsc = join(ROOT, 'node_modules/.bin/tsc');
+    const { stdout } = await promisify(execFile)(tsc, ['-p', folder.path], { cwd: folder.path }).catch(
+      (failed: { stdout: string }) => failed,
+    );
+
+    const own = stdout.split('\n').filter((line) => line.startsWith('shop/'));
+    expect(own).toHaveLength(1);
+    expect(own[0]).toMatch(/bad\.ts.*toFixed/);
+  });
+});

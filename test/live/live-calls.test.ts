@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { CallsOfThisProcess } from '../../src/live/live-calls.ts';
+import type { AgentSaid, CallFact } from '../../src/ports/call-log.ts';
+import { rang } from '../support/logged-calls.ts';
+import { TestClock } from '../support/test-clock.ts';
+
+function aDesk() {
+  const deeds: string[] = [];
+  let isThere = true;
+  let saying: readonly AgentSaid[] = [];
+  const call = {
+    get saying() {
+      return saying;
+    },
+    tell: (text: string, isToSpeak: boolean) =>
+      void deeds.push(`tell ${text} ${isToSpeak ? 'aloud' : 'quietly'}`),
+    transfer: (target: string) =>
+      target === 'front office'
+        ? ({ ok: true } as const)
+        : ({ ok: false, because: 'There is no such target.' } as const),
+    end: (reason: string) => void deeds.push(`end ${reason}`),
+  };
+  const clock = new TestClock();
+  const desk = new CallsOfThisProcess({
+    clock,
+    find: () => (isThere ? call : undefined),
+    targetsOf: () => ['front office'],
+    callOut: async () => ({ ok: false, because: 'Not from here.' }),
+    ringSoftphone: () => ({ ok: false, because: 'All lines are busy.' }),
+    ended: (callId, events) => void deeds.push(`${callId} ended after ${events.length} events`),
+  });
+  const tap = desk.tapOf('CA1');
+  const happens = (seq: number, fact: CallFact) => desk.observer('CA1', { ...fact, seq, atMs: seq * 100 });
+  const leaves = () => {
+    isThere = false;
+  };
+  const says = (text: string, heardMs: number) => {
+    saying = [{ type: 'agent_said', responseId: 'r1', itemId: 'i1', text, heardMs, totalMs: 4_000 }];
+  };
+  return { desk, tap, happens, deeds, leaves, clock, says };
+}
+
+describe('the desk of this process', () => {
+  it('knows calls from their ring to their end, and all that happened on them', async () => {
+    const { desk, happens } = aDesk();
+    const seen: string[] = [];
+    happens(1, rang());
+    happens(2, { type: 'answered' });
+    const watch = await desk.watch('CA1', (event) => void seen.push(event.type));
+    happens(3, { type: 'caller_said', text: 'Hello?' });
+
+    expect(watch?.events.map(({ type }) => type)).toEqual(['rang', 'answered']);
+    expect(await desk.list()).toMatchObject([
+      { callId: 'CA1', events: [{}, {}, {}], targets: ['front office'] },
+    ]);
+    happens(4, { type: 'ended', reason: 'caller_hung_up' });
+    happens(5, { type: 'noted', text: 'too late' });
+    expect(seen).toEqual(['caller_said', 'ended']);
+    expect(await desk.list()).toEqual([]);
+    expect(await desk.watch('CA1', () => {})).toBeNull();
+  });
+
+  it('passes on what people ask of a call, and says so when it is over', async () => {
+    const { desk, happens, deeds, leaves } = aDesk();
+    happens(1, rang());
+
+    expect(await desk.tell('CA1', 'Offer Tuesday.')).toEqual({ ok: true });
+    expect(await desk.transfer('CA1', 'the moon')).toEqual({
+      ok: false,
+      because: 'There is no such target.',
+    });
+    expect(await desk.hangUp('CA1')).toEqual({ ok: true });
+    expect(deeds).toEqual(['tell Offer Tuesday. quietly', 'end operator_hung_up']);
+    leaves();
+    for (const answer of [
+      await desk.tell('CA1', 'x'),
+      await desk.transfer('CA1', 'x'),
+      await desk.hangUp('CA1'),
+    ])
+      expect(answer).toEqual({ ok: false, because: 'This call is over.' });
+  });
+
+  it('tells what the caller is hearing for as long as somebody wants to know, and only what is new', async () => {
+    const { desk, happens, clock, says } = aDesk();
+    happens(1, rang());
+    const heard: string[] = [];
+    const stop = await desk.hearAgent('CA1', (said) =>
+      heard.push(said.map(({ text, heardMs }) => `${text} ${heardMs}`).join()),
+    );
+
+    says('Good morning', 200);
+    clock.advance(500);
+    says('Good morning, how', 700);
+    clock.advance(250);
+    stop?.();
+    says('Good morning, how are you?', 1_700);
+    clock.advance(2_000);
+
+    expect(heard).toEqual(['Good morning 200', 'Good morning, how 700']);
+    expect(await desk.hearAgent('CA9', () => {})).toBeNull();
+  });
+
+  it('lets one hear the agent when the caller does, and not what was cut off', async () => {
+    const { desk, tap, happens } = aDesk();
+    happens(1, rang());
+    const heard: string[] = [];
+    const watch = await desk.listenIn('CA1', (who, audio) => void heard.push(`${who} ${audio.join()}`));
+
+    tap.agentPlayed(Uint8Array.of(11), 20);
+    tap.agentPlayed(Uint8Array.of(12), 40);
+    tap.callerHeard(Uint8Array.of(1), 0, 10);
+    tap.callerHeard(Uint8Array.of(2), 0, 30);
+    tap.agentCleared();
+    tap.callerHeard(Uint8Array.of(3), 0, 50);
+    watch?.end();
+    tap.callerHeard(Uint8Array.of(4), 0, 70);
+
+    expect(heard).toEqual(['caller 1', 'agent 11', 'caller 2', 'caller 3']);
+  });
+});

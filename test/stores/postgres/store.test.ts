@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { systemClock } from '../../../src/clock.ts';
+import { openCallLog } from '../../../src/journal/call-log.ts';
+import { openPostgresStore } from '../../../src/stores/postgres/index.ts';
+import { describeCallStore } from '../../contracts/call-store.ts';
+import { describeKeptStore } from '../../contracts/kept-store.ts';
+import { aSchema, whyNoPostgres } from '../../support/a-postgres.ts';
+import { aWayTo } from '../../support/a-way-to-postgres.ts';
+import { aWholeCall, stored } from '../../support/logged-calls.ts';
+
+const missing = await whyNoPostgres();
+if (missing !== null) {
+  process.stderr.write(
+    `SKIPPED: the call log in Postgres. No server at 127.0.0.1:5432 with a database "test" (${missing}).\n`,
+  );
+}
+
+describe.skipIf(missing !== null)('the shared call log', () => {
+  const aStore = async () => {
+    const place = await aSchema();
+    const store = await openPostgresStore({ ...place, keeper: 'this', connections: 2 });
+    return {
+      store,
+      async dispose() {
+        await store.close();
+        await place.drop();
+      },
+    };
+  };
+  describeCallStore('Postgres', aStore);
+  describeKeptStore('Postgres', aStore);
+
+  it('may be started by many nodes at once', async () => {
+    const place = await aSchema();
+    onTestFinished(() => place.drop());
+    const nodes = await Promise.all(
+      Array.from({ length: 6 }, (_, n) =>
+        openPostgresStore({ ...place, keeper: `node${n}`, connections: 1 }),
+      ),
+    );
+    await Promise.all(nodes.map((node, n) => node.append(stored(`CA${n}`, aWholeCall()))));
+
+    expect((await nodes[0]?.list({}))?.calls).toHaveLength(6);
+    expect(await place.ask('SELECT version FROM ringdown_schema')).toEqual([{ version: 2 }]);
+    await Promise.all(nodes.map((node) => node.close()));
+  });
+
+  it('takes the same events from two nodes at once, each once', async () => {
+    const place = await aSchema();
+    onTestFinished(() => place.drop());
+    const [one, other] = await Promise.all([
+      openPostgresStore({ ...place, keeper: 'one', connections: 1 }),
+      openPostgresStore({ ...place, keeper: 'other', connections: 1 }),
+    ]);
+    const batch = [...stored('CA1', aWholeCall()), ...stored('CA2', aWholeCall())];
+    await Promise.all(
+      Array.from({ length: 8 }, (_, n) => (n % 2 ? one : other).append(n % 3 ? batch : batch.toReversed())),
+    );
+
+    expect(await one.events('CA1')).toEqual(aWholeCall());
+    expect(await other.card('CA2')).toMatchObject({ turns: 2, interruptions: 1 });
+    await one.close();
+    await other.close();
+  });
+
+  it('refuses one that a newer program has changed, and says what to do', async () => {
+    const place = await aSchema();
+    onTestFinished(() => place.drop());
+    await (await openPostgresStore({ ...place, keeper: 'this', connections: 1 })).close();
+    await place.ask('INSERT INTO ringdown_schema VALUES (99)');
+
+    await expect(openPostgresStore({ ...place, keeper: 'this', connections: 1 })).rejects.toThrow(
+      /schema 99.*Start the newer program/,
+    );
+  });
+
+  it('knows the calls whose node is gone', async () => {
+    const place = await aSchema();
+    onTestFinished(() => place.drop());
+    const open = (keeper: string) => openPostgresStore({ ...place, keeper, connections: 1 });
+    const [gone, own] = await Promise.all([open('gone'), open('own')]);
+    await gone.beat();
+    await gone.append(stored('CA1', aWholeCall().slice(0, 6)));
+    expect(await own.orphans()).toMatchObject([]);
+
+    await place.ask(`UPDATE ringdown_keepers SET seen_at = seen_at - interval '1 minute'`);
+
+    expect(await own.orphans()).toMatchObject([{ callId: 'CA1', lastSeq: 6, lastAtMs: 4_000 }]);
+    await gone.close();
+    await own.close();
+  });
+
+  it('harms no call when the server is absent at the start, or cut off in between: all is kept in the end', async () => {
+    const place = await aSchema();
+    const way = await aWayTo(5432);
+    const directory = mkdtempSync(join(tmpdir(), 'call-log-'));
+    way.cut();
+    const log = await openCallLog({
+      directory,
+      store: {
+        kind: 'postgres',
+        url: `postgres://postgres@127.0.0.1:${way.port}/test`,
+        schema: place.schema,
+      },
+      clock: systemClock,
+    });
+    onTestFinished(async () => {
+      await log.close(100);
+      way.close();
+      rmSync(directory, { recursive: true });
+      await place.drop();
+    });
+    await vi.waitFor(
+      () => expect(log.health).toMatchObject({ status: 'degraded', troubles: ['store_unreachable'] }),
+      10_000,
+    );
+    for (const event of aWholeCall().slice(0, 6)) log.observer('CA1', event);
+    way.mend();
+    expect(await log.flush(10_000)).toBe(true);
+
+    way.cut();
+    for (const event of aWholeCall().slice(6)) log.observer('CA1', event);
+    expect(await log.flush(300)).toBe(false);
+    way.mend();
+    expect(await log.flush(10_000)).toBe(true);
+
+    expect(await log.store.events('CA1')).toEqual(aWholeCall());
+    expect(log.health).toEqual({ status: 'ok' });
+  });
+});
