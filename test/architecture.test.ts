@@ -12,12 +12,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   net: ['tools'],
   disk: [],
   limits: [],
-  clock: ['ports'],
   ports: ['audio'],
   call: ['ports', 'audio', 'errors', 'limits'],
-  tools: ['ports', 'clock', 'net', 'errors'],
+  tools: ['ports', 'net', 'errors'],
   agents: ['ports', 'net', 'errors', 'tools'],
-  examples: ['ports', 'clock', 'errors', 'tools', 'agents'],
+  examples: ['ports', 'errors', 'tools', 'agents'],
   carriers: ['ports', 'carriers/browser'],
   'carriers/browser': ['ports', 'carriers'],
   'carriers/twilio': ['ports', 'audio', 'errors', 'limits', 'carriers', 'carriers/browser'],
@@ -30,9 +29,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   after: ['ports', 'errors', 'net', 'limits', 'reading', 'stores', 'journal', 'agents'],
   // The pages draw what a recording sounds like.
   http: ['ports', 'audio', 'errors', 'disk'],
-  practice: ['ports', 'clock', 'audio', 'errors'],
-  bench: ['ports', 'clock', 'audio', 'practice'],
-  testing: ['ports', 'clock', 'errors', 'tools', 'agents', 'call', 'reading', 'app'],
+  practice: ['ports', 'audio', 'errors'],
+  bench: ['ports', 'audio', 'practice'],
+  testing: ['ports', 'errors', 'tools', 'agents', 'call', 'reading', 'app'],
   commands: EVERYTHING,
   app: EVERYTHING,
   main: ['app', 'errors'],
@@ -60,12 +59,7 @@ describe('the house', () => {
   });
 
   it('has three files at its root', () => {
-    expect(files.filter((file) => !file.includes('/')).sort()).toEqual([
-      'clock.ts',
-      'errors.ts',
-      'index.ts',
-      'main.ts',
-    ]);
+    expect(files.filter((file) => !file.includes('/')).sort()).toEqual(['errors.ts', 'index.ts', 'main.ts']);
   });
 
   it('has every import point inward', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Descriptors, RoomForCalls } from '../src/app/room-for-calls.ts';
 import { BUSY } from '../src/carriers/twilio/twiml.ts';
-import { systemClock } from '../src/clock.ts';
+import { systemClock } from '../src/ports/clock.ts';
 import { type Answer, DIAL_DEFAULTS, dial } from '../src/practice/phone/dial.ts';
 import { aHouseProcess } from './support/a-process.ts';
 import { aFolder } from './support/temp-folder.ts';

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import { isKnownOver, PastCalls, twilioCarrier } from '../carriers/twilio/index.ts';
-import { systemClock } from '../clock.ts';
 import { PageThread } from '../http/making/page-thread.ts';
 import { Pages } from '../http/making/pages.ts';
 import type { LogTrouble } from '../http/making/wishes.ts';
@@ -16,6 +15,7 @@ import { environmentOf } from '../journal/messages.ts';
 import { troubleOf } from '../journal/reader.ts';
 import { warningsOf } from '../journal/warnings.ts';
 import type { CallObserver } from '../ports/call-log.ts';
+import { systemClock } from '../ports/clock.ts';
 import { callLogLines } from './call-log-lines.ts';
 import type { Config } from './config.ts';
 import { type HouseExtras, openHouse } from './wiring.ts';

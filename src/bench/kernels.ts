@@ -4,7 +4,7 @@ import type { Kernel } from '../audio/kernel/kernel.ts';
 import { createPlainKernel } from '../audio/kernel/plain-kernel.ts';
 import { Downsampler, Upsampler } from '../audio/resample.ts';
 import { dtmfTone } from '../audio/tone.ts';
-import { systemClock } from '../clock.ts';
+import { systemClock } from '../ports/clock.ts';
 
 /** What changing the sample rate of one frame costs each way, with the kernel in use and with the one to fall back on. */
 export function kernelLine(frames = 5_000): string {

@@ -1,5 +1,5 @@
 import { FRAME_MS } from '../audio/format.ts';
-import { systemClock } from '../clock.ts';
+import { systemClock } from '../ports/clock.ts';
 import {
   type PracticeModel,
   type PracticeSession,

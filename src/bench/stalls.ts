@@ -1,4 +1,4 @@
-import { systemClock } from '../clock.ts';
+import { systemClock } from '../ports/clock.ts';
 
 /**
  * When this process itself was held up, by its own work or by the machine's.

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { encodeMulaw } from '../audio/g711.ts';
 import { channelSamples, readWav } from '../audio/wav.ts';
-import { systemClock } from '../clock.ts';
+import { systemClock } from '../ports/clock.ts';
 import type { PracticeScript } from '../ports/practice-script.ts';
 import { Caller, type CallerNews } from '../practice/phone/caller.ts';
 import { DIAL_DEFAULTS, type DialOptions } from '../practice/phone/dial.ts';

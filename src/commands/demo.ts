@@ -1,11 +1,11 @@
 import { relative } from 'node:path';
 import { pino } from 'pino';
 import { processEnvironment, readConfig } from '../app/config.ts';
-import { systemClock } from '../clock.ts';
 import { makeFolder } from '../disk/make-folder.ts';
 import { bookingsOfCall } from '../examples/front-desk/clinic/bookings.ts';
 import { wallTime } from '../examples/front-desk/clinic/calendar.ts';
 import type { CallEvent } from '../ports/call-log.ts';
+import { systemClock } from '../ports/clock.ts';
 import type { CallerNews } from '../practice/phone/caller.ts';
 import { SCRIPTS } from '../practice/phone/scripts.ts';
 import { recordingPath } from '../recordings/names.ts';

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Config, processEnvironment, readConfig } from '../app/config.ts';
-import { systemClock } from '../clock.ts';
 import { RingdownError } from '../errors.ts';
+import { systemClock } from '../ports/clock.ts';
 import { checkAddress } from './doctor/check-address.ts';
 import { bringBackCalls, checkCallLog } from './doctor/check-call-log.ts';
 import { checkMachine } from './doctor/check-machine.ts';

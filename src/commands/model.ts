@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../clock.ts';
+import { systemClock } from '../ports/clock.ts';
 import { selfSigned } from '../practice/model/certificate.ts';
 import {
   type PracticeModel,

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { AgentDirectory } from '../agents/directory.ts';
 import { processEnvironment, readConfig } from '../app/config.ts';
-import { systemClock } from '../clock.ts';
 import { RingdownError } from '../errors.ts';
+import { systemClock } from '../ports/clock.ts';
 import { fakeDesk } from '../testing/fake-desk.ts';
 import { consoleLog } from '../tools/console-log.ts';
 

@@ -2,8 +2,8 @@ import { AgentDirectory } from '../agents/directory.ts';
 import { instructionsFor } from '../agents/instructions.ts';
 import type { LoadedAgent } from '../agents/read-agent.ts';
 import { processEnvironment, readConfig } from '../app/config.ts';
-import { systemClock } from '../clock.ts';
 import { RingdownError } from '../errors.ts';
+import { systemClock } from '../ports/clock.ts';
 import { consoleLog } from '../tools/console-log.ts';
 
 /** `npm run agents`: what is loaded, the exact tools the model sees, and how much of its attention they take. */

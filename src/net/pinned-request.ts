@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { request as httpsRequest } from 'node:https';
-import { isPublic } from '../tools/http/public-address.ts';
 import { Foreseen } from '../tools/thrown.ts';
+import { isPublicAddress } from './public-address.ts';
 
 export interface HttpsWish {
   readonly url: URL;
@@ -25,7 +25,7 @@ export interface Network {
 
 export const internet: Network = {
   addressesOf: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
-  mayReach: isPublic,
+  mayReach: isPublicAddress,
 };
 
 /**

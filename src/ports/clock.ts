@@ -12,3 +12,16 @@ export interface Clock {
 
 /** Calls a timer off. A second time is quiet. */
 export type Cancel = () => void;
+
+/** The real clock. Its timers never keep a process alive by themselves: what is alive is the calls. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wallMs: () => Date.now(),
+  after: (ms, run) => cancelling(setTimeout(run, ms)),
+  every: (ms, run) => cancelling(setInterval(run, ms)),
+};
+
+function cancelling(timer: NodeJS.Timeout): Cancel {
+  timer.unref();
+  return () => clearTimeout(timer);
+}

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { systemClock } from '../clock.ts';
 import type { Clock } from '../ports/clock.ts';
+import { systemClock } from '../ports/clock.ts';
 import type { ToolFact, ToolResult } from '../ports/tools.ts';
 import type { Tool } from '../tools/define-tool.ts';
 import { inProcess } from '../tools/host/in-process.ts';

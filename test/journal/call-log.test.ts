@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
 import { type CallLog, type LogNotice, openCallLog } from '../../src/journal/call-log.ts';
 import type { CallEvent } from '../../src/ports/call-log.ts';
+import { systemClock } from '../../src/ports/clock.ts';
 import { describeCallStore } from '../contracts/call-store.ts';
 import { aWholeCall } from '../support/logged-calls.ts';
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
 import { openCallLog } from '../../src/journal/call-log.ts';
 import { HeldStore } from '../../src/journal/held-store.ts';
+import { systemClock } from '../../src/ports/clock.ts';
 import { aWholeCall, seededCalls, stored } from '../support/logged-calls.ts';
 
 function aDirectory(): string {

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readConfig } from '../../src/app/config.ts';
-import { systemClock } from '../../src/clock.ts';
 import { checkCallLog } from '../../src/commands/doctor/check-call-log.ts';
 import { type CallLog, type LogNotice, openCallLog } from '../../src/journal/call-log.ts';
 import { LogsSetAside } from '../../src/journal/logs-set-aside.ts';
@@ -13,6 +12,7 @@ import type { ThreadNotice } from '../../src/journal/messages.ts';
 import { neighboursIn } from '../../src/journal/neighbours.ts';
 import { Surroundings } from '../../src/journal/surroundings.ts';
 import { warningsOf } from '../../src/journal/warnings.ts';
+import { systemClock } from '../../src/ports/clock.ts';
 import { aWholeCall } from '../support/logged-calls.ts';
 import { aFolder } from '../support/temp-folder.ts';
 

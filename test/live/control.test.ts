@@ -5,11 +5,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/app/config.ts';
-import { systemClock } from '../../src/clock.ts';
 import { placePracticeCall } from '../../src/commands/practice-call.ts';
 import { bookingsOfCall } from '../../src/examples/front-desk/clinic/bookings.ts';
 import { wallTime } from '../../src/examples/front-desk/clinic/calendar.ts';
 import { DATABASE_FILE } from '../../src/examples/front-desk/clinic/database.ts';
+import { systemClock } from '../../src/ports/clock.ts';
 import { SCRIPTS, type Script } from '../../src/practice/phone/scripts.ts';
 
 const scriptNamed = (name: string): Script => SCRIPTS[name] ?? (async () => false);

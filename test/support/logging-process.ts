@@ -1,6 +1,7 @@
 /** A process with ten calls that is going to be killed: every tick something is said on each, and sounds. */
-import { systemClock } from '../../src/clock.ts';
+
 import { openCallLog } from '../../src/journal/call-log.ts';
+import { systemClock } from '../../src/ports/clock.ts';
 import { rang } from './logged-calls.ts';
 
 const [directory = ''] = process.argv.slice(2);

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/ports/clock.ts';
 import { Server } from './store-faults/a-server.ts';
 import { OwnPostgres } from './store-faults/an-own-postgres.ts';
 import { pause } from './store-faults/listening-phone.ts';

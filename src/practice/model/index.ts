@@ -2,7 +2,7 @@
  * The practice model: a Realtime server for practice, demos and tests. It speaks the vendor's protocol, hears with
  * voice detection of its own, understands the practice sentences by their sound, and answers from a small script.
  */
-import { systemClock } from '../../clock.ts';
+import { systemClock } from '../../ports/clock.ts';
 import { dialogue } from './dialogue.ts';
 import type { Ears } from './ears.ts';
 import { HABITS } from './habits.ts';

@@ -1,5 +1,5 @@
 import { durationMs } from '../../audio/format.ts';
-import { systemClock } from '../../clock.ts';
+import { systemClock } from '../../ports/clock.ts';
 import { callerClip } from '../voice.ts';
 import { type DialOptions, dial } from './dial.ts';
 import type { PhoneLine } from './line.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { WebSocket } from 'ws';
 import { FRAME_MS } from '../../audio/format.ts';
-import { systemClock } from '../../clock.ts';
+import { systemClock } from '../../ports/clock.ts';
 import { GOOD_LINE, type LineFaults, type LineIdentity, type LineListener, PhoneLine } from './line.ts';
 import { type Instructions, readTwiml, signatureOf } from './wire.ts';
 

@@ -1,8 +1,8 @@
 import { WebSocket } from 'ws';
 import { FRAME_MS, silence } from '../../audio/format.ts';
 import { ByteQueue } from '../../audio/frames.ts';
-import { systemClock } from '../../clock.ts';
 import type { Cancel } from '../../ports/clock.ts';
+import { systemClock } from '../../ports/clock.ts';
 import { PlayOut } from './play-out.ts';
 import { readToPhone, type TwilioEvent } from './wire.ts';
 

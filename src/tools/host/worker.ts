@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
-import { systemClock } from '../../clock.ts';
 import { unreachable } from '../../errors.ts';
+import { systemClock } from '../../ports/clock.ts';
 import { type Ready, replyTo } from '../invoke.ts';
 import { kindAndPlace } from '../thrown.ts';
 import { catchOutput } from './catch-output.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/clock.ts';
 import { checkModel } from '../../../src/commands/doctor/check-model.ts';
 import { hearAnswer } from '../../../src/commands/doctor/hear-answer.ts';
+import { systemClock } from '../../../src/ports/clock.ts';
 import type { ResponseWant, SessionEvent, SpeechModel } from '../../../src/ports/model.ts';
 import {
   type Misbehaviour,

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { FRAME_MS } from '../../../src/audio/format.ts';
 import { FrameReader } from '../../../src/carriers/twilio/frames.ts';
-import { systemClock } from '../../../src/clock.ts';
+import { systemClock } from '../../../src/ports/clock.ts';
 import { Caller, type CallerNews } from '../../../src/practice/phone/caller.ts';
 import { DIAL_DEFAULTS, dial } from '../../../src/practice/phone/dial.ts';
 import { GOOD_LINE, type LineFaults, PhoneLine } from '../../../src/practice/phone/line.ts';

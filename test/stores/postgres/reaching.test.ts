@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { systemClock } from '../../../src/clock.ts';
 import { type LogNotice, openCallLog } from '../../../src/journal/call-log.ts';
+import { systemClock } from '../../../src/ports/clock.ts';
 import { postgresEnvironment } from '../../../src/stores/postgres/environment.ts';
 import { openPostgresStore } from '../../../src/stores/postgres/index.ts';
 import { StoreTrouble } from '../../../src/stores/shared/trouble.ts';

@@ -2,9 +2,9 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/clock.ts';
 import { type LogNotice, openCallLog } from '../../../src/journal/call-log.ts';
 import { HeldStore } from '../../../src/journal/held-store.ts';
+import { systemClock } from '../../../src/ports/clock.ts';
 import { openSqliteStore } from '../../../src/stores/sqlite/index.ts';
 import { openForWriting } from '../../../src/stores/sqlite/open.ts';
 import { databasePath } from '../../../src/stores/sqlite/place.ts';

@@ -1,7 +1,7 @@
 import { FRAME_MS } from '../../../src/audio/format.ts';
 import { MULAW_DECODED } from '../../../src/audio/g711.ts';
 import { dtmfTone } from '../../../src/audio/tone.ts';
-import { systemClock } from '../../../src/clock.ts';
+import { systemClock } from '../../../src/ports/clock.ts';
 import { DIAL_DEFAULTS, dial } from '../../../src/practice/phone/dial.ts';
 import type { PhoneLine } from '../../../src/practice/phone/line.ts';
 import { ANSWER_MS, LEVEL } from './answer.ts';

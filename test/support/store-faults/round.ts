@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { systemClock } from '../../../src/clock.ts';
 import type { CallEvent } from '../../../src/ports/call-log.ts';
+import { systemClock } from '../../../src/ports/clock.ts';
 import type { Server } from './a-server.ts';
 import { framesLate, ListeningPhone, pause } from './listening-phone.ts';
 import type { TalkingModel } from './talking-model.ts';

@@ -1,4 +1,4 @@
-import { systemClock } from '../../../src/clock.ts';
+import { systemClock } from '../../../src/ports/clock.ts';
 import {
   type PracticeModel,
   type PracticeSession,

@@ -3,9 +3,9 @@ import { createServer } from 'node:https';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { internet, type Network, requestHttps } from '../../../src/net/pinned-request.ts';
+import { isPublicAddress } from '../../../src/net/public-address.ts';
 import type { HttpTool } from '../../../src/tools/http/description.ts';
 import { httpTool } from '../../../src/tools/http/http-tool.ts';
-import { isPublic } from '../../../src/tools/http/public-address.ts';
 import { aRunner } from '../support/a-runner.ts';
 import { CERTIFICATE, KEY } from './certificate.ts';
 
@@ -176,13 +176,13 @@ describe('U5: addresses that must not be reached', () => {
     'localhost',
     '0x7f.1',
   ])('%s is not of the open internet', (address) => {
-    expect(isPublic(address)).toBe(false);
+    expect(isPublicAddress(address)).toBe(false);
   });
 
   it.each(['1.1.1.1', '172.32.0.1', '93.184.215.14', '2606:4700::1111', '2a00:1450:4001::200e'])(
     '%s is',
     (address) => {
-      expect(isPublic(address)).toBe(true);
+      expect(isPublicAddress(address)).toBe(true);
     },
   );
 
@@ -231,7 +231,7 @@ describe('U5: addresses that must not be reached', () => {
     const mixed: Network = {
       ...network,
       addressesOf: async () => ['93.184.215.14', '10.0.0.1'],
-      mayReach: isPublic,
+      mayReach: isPublicAddress,
     };
     const { ask } = aRunner([httpTool(description(host), {}, mixed)]);
 

@@ -4,7 +4,7 @@ import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AgentDirectory } from '../../../src/agents/directory.ts';
-import { systemClock } from '../../../src/clock.ts';
+import { systemClock } from '../../../src/ports/clock.ts';
 import { aFolder } from '../../support/temp-folder.ts';
 import { aDesk, aLog } from '../support/a-desk.ts';
 

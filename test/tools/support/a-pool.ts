@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { systemClock } from '../../../src/clock.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
+import { systemClock } from '../../../src/ports/clock.ts';
 import type { ToolCall } from '../../../src/ports/tools.ts';
 import { WorkerPool } from '../../../src/tools/host/worker-pool.ts';
 import { createToolbox } from '../../../src/tools/toolbox.ts';

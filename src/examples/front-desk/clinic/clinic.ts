@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { systemClock } from '../../../clock.ts';
+import { systemClock } from '../../../ports/clock.ts';
 import type { ToolContext } from '../../../tools/tool-context.ts';
 import { wallTime } from './calendar.ts';
 import { openBooks } from './database.ts';
