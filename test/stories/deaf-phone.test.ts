@@ -46,6 +46,43 @@ describe('a phone that takes nothing for a while', () => {
     expect(model.added).toMatchObject([{ type: 'text', from: 'house' }]);
   });
 
+  it.each([
+    ['that says when it gets something', true],
+    ['that only ever gives marks back', false],
+  ])(
+    'B10: hears nothing old if it took nothing from its first moment on, on a line %s',
+    (_how, answersPings) => {
+      const { phone, clock, model, factsOf } = aCall({ journey: { downMs: 20, upMs: 20, answersPings } });
+      phone.stopsReading();
+      phone.keepsSending();
+      model.says('old', { ms: 15_000, code: OLD });
+
+      clock.advance(20_000);
+      phone.readsAgain();
+      clock.advance(1_000);
+      model.says('new', { ms: 1_000, code: NEW, response: 'r2' });
+      clock.advance(2_000);
+
+      expect([phone.heardMs(OLD), phone.heardMs(NEW)]).toEqual([0, 1_000]);
+      expect(factsOf('problem')).toMatchObject([{ code: 'phone_is_deaf' }]);
+    },
+  );
+
+  it('was told nothing of a short greeting it took nothing of, and is told so', () => {
+    const { phone, clock, model, factsOf } = aCall({ journey: { downMs: 20, upMs: 20 } });
+    phone.stopsReading();
+    phone.keepsSending();
+    model.says('greeting', { ms: 1_200, code: OLD });
+
+    clock.advance(4_000);
+    phone.readsAgain();
+    clock.advance(1_000);
+
+    expect(phone.heardMs(OLD)).toBe(0);
+    expect(factsOf('agent_said')).toMatchObject([{ itemId: 'greeting', heardMs: 0 }]);
+    expect(model.wants).toEqual(['turn-1']);
+  });
+
   it('P3: is sent no more than two seconds of sound', () => {
     const { clock, sent, model } = aPhoneFallsDeaf();
     sent.length = 0;

@@ -36,6 +36,11 @@ export class Arrivals {
     return this.#arrivedMs;
   }
 
+  /** The line brings sound of the caller's, as phones do. */
+  get bringsSound(): boolean {
+    return this.#wayUp.ms !== null;
+  }
+
   /**
    * A frame of the caller's, with its place on the line's own clock. Gives the pings whose pongs came just before it,
    * and how much later than usual they had reached the phone: both frames beside a pong tell how long its own way was.

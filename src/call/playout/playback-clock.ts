@@ -22,6 +22,7 @@ export class PlaybackClock {
   /** When the sound that was sent last was sent, and when the phone comes to it; null if a ping is behind it already. */
   #last: Chunk | null = null;
   #quickestEchoMs: number | null = null;
+  #givesMarksBack = true;
   readonly #marks = new Map<string, Mark>();
   /** The sound that pings were sent behind. */
   readonly #chunks = new Map<string, Chunk>();
@@ -29,6 +30,11 @@ export class PlaybackClock {
   /** How much later than it was due the quickest mark came back; null before the first. */
   get quickestEchoMs(): number | null {
     return this.#quickestEchoMs;
+  }
+
+  /** Nothing has come back yet from a line that will give marks back, for all we know. */
+  get isUntried(): boolean {
+    return this.#givesMarksBack && this.#quickestEchoMs === null;
   }
 
   /** How much sound was sent, in all. */
@@ -56,6 +62,7 @@ export class PlaybackClock {
     const mark = this.#marks.get(name);
     if (mark === undefined) return null;
     this.#forgetUntil(name);
+    this.#givesMarksBack = true;
 
     const lateMs = now - mark.dueAt;
     if (lateMs < 0) this.#shift(lateMs);
@@ -100,8 +107,8 @@ export class PlaybackClock {
   /** How long the phone has owed us a mark, beyond what the quickest has taken. */
   overdueMs(now: number): number {
     const [oldest] = this.#marks.values();
-    if (oldest === undefined || this.#quickestEchoMs === null) return 0; // or this line never gave one back
-    return Math.max(0, now - oldest.dueAt - this.#quickestEchoMs);
+    if (oldest === undefined || !this.#givesMarksBack) return 0;
+    return Math.max(0, now - oldest.dueAt - (this.#quickestEchoMs ?? 0));
   }
 
   /** The phone has not come past this, if the marks it owes us are to be believed. */
@@ -119,8 +126,18 @@ export class PlaybackClock {
     this.#chunks.clear();
   }
 
-  /** Another line, of which nothing is known yet; or one that gives no marks back any more. */
+  /** Another line, of which nothing is known yet. */
   lineChanged(): void {
+    this.#forgetLine(true);
+  }
+
+  /** Whatever it hears, it says nothing of it: it owes us no mark. */
+  givesNoMarksBack(): void {
+    this.#forgetLine(false);
+  }
+
+  #forgetLine(givesMarksBack: boolean): void {
+    this.#givesMarksBack = givesMarksBack;
     this.#quickestEchoMs = null;
     this.#marks.clear();
     this.#chunks.clear();

@@ -86,7 +86,9 @@ export class Playout {
 
   /** What was heard whatever may yet turn out about the line. */
   certainlyHeardMs(now: number): number {
-    return Math.min(this.heardMs(now), this.#arrivals.arrivedMs ?? Number.POSITIVE_INFINITY);
+    const { arrivedMs, leastArrivedMs } = this.#arrivals;
+    const unknownMs = this.#isUntried ? leastArrivedMs : Number.POSITIVE_INFINITY;
+    return Math.min(this.heardMs(now), arrivedMs ?? unknownMs);
   }
 
   play(audio: Uint8Array, isItsEnd: boolean, now: number): void {
@@ -136,7 +138,7 @@ export class Playout {
     const leg = this.#leg;
     if (!leg) return null;
     if (this.#deaf) this.#trustAgain(this.#deaf, now);
-    else if (this.#arrivals.isDeaf(this.#playback.overdueMs(now), now)) return this.#hush(leg, now);
+    else if (this.#arrivals.isDeaf(this.#overdueMs(now), now)) return this.#hush(leg, now);
     else if (this.#pinged.positionMs !== this.sentMs && now - this.#pinged.at >= PING_EVERY_MS)
       this.#ping(leg, now);
     return null;
@@ -155,17 +157,27 @@ export class Playout {
 
   /** The phone is past the last mark that came back, and has not come to the next. */
   get #betweenMarksMs(): number {
+    if (this.#isUntried) return this.#arrivals.leastArrivedMs; // it has taken nothing, for all we know
     return (this.#arrivals.leastArrivedMs + this.#playback.owedFromMs) / 2;
+  }
+
+  #overdueMs(now: number): number {
+    return this.#playback.isUntried && !this.#isUntried ? 0 : this.#playback.overdueMs(now);
+  }
+
+  /** Nothing has come back yet from a line that brings sound: it is a phone's, then, and these give marks back. */
+  get #isUntried(): boolean {
+    return this.#playback.isUntried && this.#arrivals.bringsSound;
   }
 
   #wakes(name: string): void {
     if (this.#deaf?.wakesWith.includes(name)) this.#deaf = null;
   }
 
-  /** Some lines give marks back for a while and then no more. One that answers is believed. */
+  /** Some lines give marks back for a while and then no more, or never any. One that answers is believed. */
   #trustAgain({ noticedAt }: Deafness, now: number): void {
     if (this.#arrivals.arrivedMs !== null || now - noticedAt < MARKS_LOST_MS) return;
-    this.#playback.lineChanged();
+    this.#playback.givesNoMarksBack();
     this.#deaf = null;
   }
 
