@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ending, everything, expectNoComplaint, type Known } from '../support/crossing/commands.ts';
+import { everything, expectNoComplaint, type Known, marks } from '../support/crossing/commands.ts';
 import { LONGEST_CALL_MS, type Setting, World } from '../support/crossing/world.ts';
 
 /**
@@ -19,7 +19,8 @@ const setting: fc.Arbitrary<Setting> = fc.record({
   turns: fc.constantFrom('by the model', 'by us', 'by keys'),
   greeting: fc.constantFrom('none', 'said', 'protected'),
   hasSilenceLimits: fc.boolean(),
-  line: fc.record({ downMs: fc.constantFrom(0, 60), markMs: fc.constantFrom(0, 100) }),
+  downMs: fc.constantFrom(0, 60),
+  marks,
 });
 
 const beginning = fc.record({
@@ -33,15 +34,14 @@ describe('whole calls, on which anything may happen in any order', () => {
     async () => {
       const commands = fc.commands([everything], { maxCommands: 30, size: 'max' });
       await fc.assert(
-        fc.asyncProperty(setting, beginning, commands, ending, async (plan, begins, history, end) => {
-          const world = new World({ ...plan, line: { ...plan.line } });
+        fc.asyncProperty(setting, beginning, commands, async (plan, begins, history) => {
+          const world = new World(plan);
           if (begins.connects === 'first') world.connects();
           await world.passes(begins.isReadyAfterMs);
           world.becomesReady();
           if (begins.connects === 'last') world.connects();
           const known: Known = { steps: 0 };
           await fc.asyncModelRun(() => ({ model: known, real: world }), history);
-          end?.(world);
           await world.goesOnToItsEnd(LONGEST_CALL_MS + 35_000);
           expectNoComplaint(world);
           world.watcher.atTheEnd();

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { TransferOutcome } from '../../../src/ports/carrier.ts';
+import { MARK_DELAYS } from '../mark-delays.ts';
 import type { Behaviour } from './model.ts';
-import type { World } from './world.ts';
+import type { MarkDelay, World } from './world.ts';
 
 /** What is known of the call without asking it: all that decides which commands make sense. */
 export interface Known {
@@ -61,6 +62,11 @@ const behaviour: fc.Arbitrary<Behaviour> = fc.oneof(
     tools: fc.constantFrom(['hang_up'], ['transfer'], ['quick', 'hang_up']),
     saysMs: fc.constantFrom(0, 1_500, 4_000),
   }),
+  fc.record({
+    kind: fc.constant('looks up' as const),
+    takeMs: fc.array(fc.constantFrom(100, 900, 3_000, 9_000, null), { minLength: 1, maxLength: 2 }),
+    saysMs: fc.constantFrom(0, 0, 800),
+  }),
   fc.constant({ kind: 'fails' as const }),
   fc.record({ kind: fc.constant('is incomplete' as const), ms: ms(0, 1_500) }),
   fc.constant({ kind: 'never starts' as const }),
@@ -85,16 +91,19 @@ const allAnswers: Arb = behaviour.map(
     }),
 );
 
-const toolLoop: Arb = fc.boolean().map(
-  (isDisobedient) =>
-    new Happens(
-      `all answers ask for a tool${isDisobedient ? ', also where they must not' : ''}`,
-      ({ model }) => {
-        model.isDisobedient = isDisobedient;
-        model.always = { kind: 'asks for', tools: ['quick'], saysMs: 0 };
-      },
-    ),
-);
+const toolLoop: Arb = fc.tuple(fc.boolean(), fc.boolean()).map(([isDisobedient, isRemote]) => {
+  const whose = isRemote ? 'have the model’s side look something up' : 'ask for a tool';
+  const always: Behaviour = isRemote
+    ? { kind: 'looks up', takeMs: [100], saysMs: 0 }
+    : { kind: 'asks for', tools: ['quick'], saysMs: 0 };
+  return new Happens(
+    `all answers ${whose}${isDisobedient ? ', also where they must not' : ''}`,
+    ({ model }) => {
+      model.isDisobedient = isDisobedient;
+      model.always = always;
+    },
+  );
+});
 
 const returns: Arb = fc
   .constantFrom<TransferOutcome>('completed', 'busy', 'no_answer', 'failed')
@@ -104,14 +113,30 @@ const keys: Arb = fc
   .constantFrom('4711#', '1', '*', '#', '12', '7#')
   .map((each) => new Happens(`presses ${each}`, (world) => world.presses(each)));
 
-const markDelay: Arb = fc.constantFrom(0, 100, 300).map(
-  (delay) =>
-    new Happens(`marks take ${delay} ms from now on`, ({ setting }) => {
-      setting.line.markMs = delay;
-    }),
+/** How late marks come back. */
+export const marks: fc.Arbitrary<MarkDelay> = fc.constantFrom(
+  ...(Object.keys(MARK_DELAYS) as readonly MarkDelay[]),
 );
 
-const one = (weight: number, arbitrary: Arb) => ({ weight, arbitrary });
+const lateMarks: Arb = marks.map(
+  (delay) => new Happens(`marks come back late from now on: ${delay}`, (world) => world.marksCome(delay)),
+);
+
+const one = (weight: number, arbitrary: Arb) => ({ weight: OFTEN * weight, arbitrary });
+
+/** To what ends a call, which most of them are to be spared. */
+const OFTEN = 5;
+
+/** What ends a call from outside, when it likes. */
+const ends: Arb = fc.constantFrom(
+  new Happens('an operator hangs up', ({ call }) => call.end('operator_hung_up')),
+  new Happens('the process is to stop', ({ call }) => call.end('drained')),
+  new Happens('the carrier has ended the phone call', ({ call }) => call.phoneCallEnded()),
+  new Happens('the carrier has ended the line', ({ call }) => call.lineEnded()),
+  new Happens('the caller puts the phone down', ({ phone }) => phone.goes('hung_up')),
+  new Happens('the line breaks off', ({ phone }) => phone.goes('lost')),
+  new Happens('the model is lost', ({ model }) => model.isLost('dropped')),
+);
 
 /** Everything that may happen on a call, each as often as it is interesting. */
 export const everything: Arb = fc.oneof(
@@ -149,7 +174,19 @@ export const everything: Arb = fc.oneof(
   ),
   one(2, keys),
   one(1, returns),
-  one(1, markDelay),
+  one(1, lateMarks),
+  one(
+    2,
+    lasting(100, 4_000, 'the phone takes nothing off its line for', ({ phone }, each) =>
+      phone.isDeafFor(each),
+    ),
+  ),
+  one(
+    1,
+    lasting(4_100, 20_000, 'the phone takes nothing off its line for', ({ phone }, each) =>
+      phone.isDeafFor(each),
+    ),
+  ),
   one(
     1,
     happens('the carrier will not transfer', ({ phone }) => {
@@ -175,21 +212,5 @@ export const everything: Arb = fc.oneof(
     1,
     happens('time is nearly up', (world) => world.passes(world.leftMs - 1_000)),
   ),
-);
-
-/** What ends a call from outside; put at the end of some histories, as nothing much happens behind it. */
-export const ending: fc.Arbitrary<((world: World) => void) | null> = fc.oneof(
-  { weight: 8, arbitrary: fc.constant(null) },
-  {
-    weight: 3,
-    arbitrary: fc.constantFrom<(world: World) => void>(
-      ({ call }) => call.end('operator_hung_up'),
-      ({ call }) => call.end('drained'),
-      ({ call }) => call.phoneCallEnded(),
-      ({ call }) => call.lineEnded(),
-      ({ phone }) => phone.goes('hung_up'),
-      ({ phone }) => phone.goes('lost'),
-      ({ model }) => model.isLost('dropped'),
-    ),
-  },
+  { weight: 2, arbitrary: ends },
 );

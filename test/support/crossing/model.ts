@@ -16,6 +16,8 @@ export type Behaviour =
   | { readonly kind: 'speaks'; readonly ms: number; readonly afterMs?: number }
   /** Asks for tools, with or without a word before it. */
   | { readonly kind: 'asks for'; readonly tools: readonly string[]; readonly saysMs: number }
+  /** Has its own side look something up; null: that never comes back. */
+  | { readonly kind: 'looks up'; readonly takeMs: readonly (number | null)[]; readonly saysMs: number }
   | { readonly kind: 'fails' }
   | { readonly kind: 'is incomplete'; readonly ms: number }
   /** The request is lost: nothing is ever said to it. */
@@ -50,6 +52,8 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
   isClosed = false;
   isReady = false;
   readonly sentMs = new Map<string, number>();
+  /** When the first sound was sent of the answer with this code. */
+  readonly soundedAt = new Map<number, number>();
   readonly cuts: Cut[] = [];
   readonly texts: string[] = [];
   readonly doneTold: string[] = [];
@@ -162,15 +166,12 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
     const answer = { responseId: `r${count}`, itemId: `i${count}`, code: codeOf(count) };
     this.#active = answer;
     this.#wantId = wantId;
-    const asksFor = behaviour.kind === 'asks for' && (!withoutTools || this.isDisobedient);
+    const isOfTools = behaviour.kind === 'asks for' || behaviour.kind === 'looks up';
+    const isForbidden = isOfTools && withoutTools && !this.isDisobedient;
     this.#news({ type: 'response_started', responseId: answer.responseId, wantId });
     this.#asLongAs(answer, START_MS, () =>
-      this.#perform(answer, asksFor || behaviour.kind !== 'asks for' ? behaviour : this.#a('speaks')),
+      this.#perform(answer, isForbidden ? { kind: 'speaks', ms: 800 } : behaviour),
     );
-  }
-
-  #a(kind: 'speaks'): Behaviour {
-    return { kind, ms: 800 };
   }
 
   #perform(answer: Answer, behaviour: Behaviour): void {
@@ -184,6 +185,8 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
         );
       case 'asks for':
         return this.#speak(answer, behaviour.saysMs, () => this.#ask(answer, behaviour.tools));
+      case 'looks up':
+        return this.#speak(answer, behaviour.saysMs, () => this.#lookUp(answer, behaviour.takeMs));
       case 'fails':
         return this.#finish('failed');
       case 'is incomplete':
@@ -218,6 +221,7 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
 
   #sound(answer: Answer, ms: number): void {
     this.sentMs.set(answer.itemId, (this.sentMs.get(answer.itemId) ?? 0) + ms);
+    if (ms > 0 && this.sentMs.get(answer.itemId) === ms) this.soundedAt.set(answer.code, this.#clock.now());
     const audio = new Uint8Array(ms * 8).fill(answer.code);
     this.#news({ type: 'audio', part: partOf(answer), audio });
   }
@@ -230,6 +234,20 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
       put.push(callId);
       const args = name === 'transfer' ? '{"target":"desk"}' : '{}';
       this.#news({ type: 'tool_call', responseId, call: { callId, name, arguments: args } });
+    }
+    this.#finish('completed');
+  }
+
+  #lookUp({ responseId }: Answer, takeMs: readonly (number | null)[]): void {
+    for (const ms of takeMs) {
+      const callId = `remote${++this.#calls}`;
+      this.#news({
+        type: 'remote_call',
+        call: { callId, responseId, server: 'crm', name: 'find', arguments: '{}' },
+      });
+      const result = this.#calls % 3 === 0 ? 'failed' : 'ok';
+      if (ms !== null)
+        this.#later(ms, () => this.#news({ type: 'remote_call_done', callId, result, output: 'found' }));
     }
     this.#finish('completed');
   }

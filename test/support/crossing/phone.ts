@@ -1,12 +1,25 @@
 import type { CallLeg, LegEvent, LegGone, TransferWish } from '../../../src/ports/carrier.ts';
 import type { Cancel } from '../../../src/ports/clock.ts';
 import { PlayOut } from '../../../src/practice/phone/play-out.ts';
+import type { Delay } from '../simulated-phone.ts';
 import type { TestClock } from '../test-clock.ts';
 
 /** How the line is: how long sound is on its way to the phone, and a mark on its way back. */
 export interface Line {
   readonly downMs: number;
-  markMs: number;
+  markMs: Delay;
+}
+
+/** Whoever is with the caller, and hears what they hear. */
+export interface Company {
+  /** Something is asked of the phone. */
+  told(what: string): void;
+  /** The caller hears something of the answer with this code, … */
+  hears(code: number): void;
+  /** … or whatever it is, so long after it was sent. */
+  hearsAfter(ms: number): void;
+  /** The phone takes what is on its line again. */
+  listensAgain(deafSince: number): void;
 }
 
 /**
@@ -18,8 +31,8 @@ export interface Line {
 export class CrossingPhone implements CallLeg {
   readonly #clock: TestClock;
   readonly #line: Line;
-  readonly #tell: (what: string) => void;
-  readonly ear = new PlayOut((audio) => this.#hear(audio));
+  readonly #company: Company;
+  readonly ear = new PlayOut((audio, atMs) => this.#hear(audio, atMs));
   readonly transfers: string[] = [];
   backlogBytes = 0;
   clears = 0;
@@ -32,14 +45,16 @@ export class CrossingPhone implements CallLeg {
   lastSpeechAt = Number.NEGATIVE_INFINITY;
   #listener: (event: LegEvent) => void = () => {};
   #markReturnsAt = 0;
-  #unread: (() => void)[] | null = null;
+  #unread: { readonly since: number; readonly arrivals: (() => void)[] } | null = null;
+  /** What waits to be played, and when it was sent. */
+  readonly #waiting: { bytes: number; readonly sentAt: number }[] = [];
   #cancelLook: Cancel = () => {};
+  #cancelDeafness: Cancel = () => {};
 
-  /** `tell` hears of everything that is asked of the phone. */
-  constructor(clock: TestClock, line: Line, tell: (what: string) => void) {
+  constructor(clock: TestClock, line: Line, company: Company) {
     this.#clock = clock;
     this.#line = line;
-    this.#tell = tell;
+    this.#company = company;
   }
 
   listen(listener: (event: LegEvent) => void): void {
@@ -55,16 +70,21 @@ export class CrossingPhone implements CallLeg {
     this.brings({ type: 'gone', reason });
     this.isClosed = true;
     this.#cancelLook();
+    this.#cancelDeafness();
   }
 
   play(audio: Uint8Array): void {
-    this.#tell('play');
+    this.#company.told('play');
     const sound = audio.slice();
-    this.#arrives(() => this.ear.arrive(sound, this.#clock.now()));
+    const sentAt = this.#clock.now();
+    this.#arrives(() => {
+      this.ear.arrive(sound, this.#clock.now());
+      this.#waiting.push({ bytes: sound.length, sentAt });
+    });
   }
 
   mark(name: string): void {
-    this.#tell('mark');
+    this.#company.told('mark');
     this.#arrives(() => this.#give(this.ear.mark(name)));
   }
 
@@ -72,33 +92,33 @@ export class CrossingPhone implements CallLeg {
     this.#arrives(() => void this.#clock.after(PONG_MS, () => this.brings({ type: 'pong', name })));
   }
 
-  /** Takes nothing off its line any more, while it plays what it has; or all of it at once. */
-  reads(isReading: boolean): void {
-    if (!isReading) this.#unread ??= [];
-    else {
-      const unread = this.#unread ?? [];
-      this.#unread = null;
-      for (const arrive of unread) arrive();
-    }
+  /** Takes nothing off its line for so long, while it plays what it has; and then all of it at once. */
+  isDeafFor(ms: number): void {
+    this.#unread ??= { since: this.#clock.now(), arrivals: [] };
+    this.#cancelDeafness();
+    this.#cancelDeafness = this.#clock.after(ms, () => this.#listensAgain());
   }
 
-  get isReading(): boolean {
-    return this.#unread === null;
+  get isDeaf(): boolean {
+    return this.#unread !== null;
   }
 
   clear(): void {
-    this.#tell('clear');
+    this.#company.told('clear');
     this.clears += 1;
-    this.#arrives(() => this.#give(this.ear.clear()));
+    this.#arrives(() => {
+      this.#waiting.length = 0;
+      this.#give(this.ear.clear());
+    });
   }
 
   hangUp(): void {
-    this.#tell('hang up');
+    this.#company.told('hang up');
     this.close();
   }
 
   async transfer({ number }: TransferWish): Promise<boolean> {
-    this.#tell('transfer');
+    this.#company.told('transfer');
     this.transfers.push(number);
     if (!this.canTransfer) return false;
     this.#clock.after(GONE_MS, () => this.goes('hung_up')); // the carrier takes the stream away, and then dials
@@ -108,6 +128,7 @@ export class CrossingPhone implements CallLeg {
   close(): void {
     this.isClosed = true;
     this.#cancelLook();
+    this.#cancelDeafness();
   }
 
   /** Something can be heard at this moment. */
@@ -119,13 +140,21 @@ export class CrossingPhone implements CallLeg {
   #arrives(act: () => void): void {
     const arrive = () => {
       if (this.isClosed) return;
-      if (this.#unread) return void this.#unread.push(arrive);
+      if (this.#unread) return void this.#unread.arrivals.push(arrive);
       this.#give(this.ear.advance(this.#clock.now()));
       act();
       this.#look();
     };
     if (this.#line.downMs === 0) arrive();
     else this.#clock.after(this.#line.downMs, arrive);
+  }
+
+  #listensAgain(): void {
+    if (!this.#unread || this.isClosed) return;
+    const { since, arrivals } = this.#unread;
+    this.#unread = null;
+    for (const arrive of arrivals) arrive();
+    this.#company.listensAgain(since);
   }
 
   /** Looks again when the next mark is due. */
@@ -140,14 +169,18 @@ export class CrossingPhone implements CallLeg {
   }
 
   #give(names: readonly string[]): void {
+    const { markMs } = this.#line;
     for (const name of names) {
-      this.#markReturnsAt = Math.max(this.#markReturnsAt, this.#clock.now() + this.#line.markMs);
-      this.#clock.after(this.#markReturnsAt - this.#clock.now(), () => this.brings({ type: 'mark', name }));
+      const now = this.#clock.now();
+      const lateMs = typeof markMs === 'number' ? markMs : markMs(now);
+      this.#markReturnsAt = Math.max(this.#markReturnsAt, now + lateMs);
+      this.#clock.after(this.#markReturnsAt - now, () => this.brings({ type: 'mark', name }));
     }
   }
 
   /** Stretch by stretch of one code; what changes faster than that is no speech. */
-  #hear(audio: Uint8Array): void {
+  #hear(audio: Uint8Array, atMs: number): void {
+    this.#wasSent(audio.length, atMs);
     for (let from = 0, at = 1; from < audio.length; at += 1) {
       if (at < audio.length && audio[at] === audio[from]) continue;
       if (at - from >= LEAST_OF_ONE) this.#heard(audio[from] ?? 0, (at - from) / BYTES_PER_MS);
@@ -159,6 +192,19 @@ export class CrossingPhone implements CallLeg {
     this.heardMs.set(code, (this.heardMs.get(code) ?? 0) + ms);
     this.speechHeardMs += ms;
     this.lastSpeechAt = this.#clock.now();
+    this.#company.hears(code);
+  }
+
+  #wasSent(bytes: number, atMs: number): void {
+    for (let played = 0; played < bytes; ) {
+      const next = this.#waiting[0];
+      if (!next) return;
+      this.#company.hearsAfter(atMs + played / BYTES_PER_MS - next.sentAt);
+      const taken = Math.min(bytes - played, next.bytes);
+      played += taken;
+      next.bytes -= taken;
+      if (next.bytes === 0) this.#waiting.shift();
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import type { TransferOutcome } from '../../../src/ports/carrier.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { PLAN } from '../a-call.ts';
 import { settled } from '../a-toolbox.ts';
+import { MARK_DELAYS, randomFrom } from '../mark-delays.ts';
 import { TestClock } from '../test-clock.ts';
 import { CrossingModel } from './model.ts';
 import { Ear, FRAME_MS, Mouth, type Sound } from './mouth.ts';
@@ -20,8 +21,13 @@ export interface Setting {
   readonly turns: 'by the model' | 'by us' | 'by keys';
   readonly greeting: 'none' | 'said' | 'protected';
   readonly hasSilenceLimits: boolean;
-  readonly line: Line;
+  /** How long sound is on its way to the phone. */
+  readonly downMs: number;
+  /** How late marks come back, to begin with. */
+  readonly marks: MarkDelay;
 }
+
+export type MarkDelay = keyof typeof MARK_DELAYS;
 
 export const SILENCE = { askAfterMs: 8_000, goodbyeAfterMs: 16_000 };
 export const LONGEST_CALL_MS = 60_000;
@@ -29,6 +35,7 @@ export const LONGEST_CALL_MS = 60_000;
 /** One call between a phone that plays and a model that may do anything, on a test clock: and whoever watches it. */
 export class World {
   readonly clock = new TestClock();
+  readonly #line: Line;
   readonly setting: Setting;
   readonly model: CrossingModel;
   readonly mouth = new Mouth();
@@ -56,6 +63,8 @@ export class World {
       answersTurns: !isLedByUs,
       yieldsToSpeech: !isLedByUs,
     } as const;
+    this.#line = { downMs: setting.downMs, markMs: 0 };
+    this.marksCome(setting.marks);
     this.watcher = new Watcher(this);
     this.model = new CrossingModel(this.clock, traits, (what) => this.watcher.modelIsTold(what));
     this.phone = this.#aPhone();
@@ -136,6 +145,11 @@ export class World {
     if (this.isConnected && !this.phone.isClosed) this.mouth.makes(sound, ms, this.clock.now());
   }
 
+  /** From now on, and each time the same. */
+  marksCome(delay: MarkDelay): void {
+    this.#line.markMs = MARK_DELAYS[delay](randomFrom(1));
+  }
+
   presses(keys: string): void {
     if (!this.isConnected || this.phone.isClosed) return;
     for (const digit of keys) this.phone.brings({ type: 'digit', digit });
@@ -154,7 +168,7 @@ export class World {
   }
 
   #aPhone(): CrossingPhone {
-    const phone = new CrossingPhone(this.clock, this.setting.line, (what) => this.watcher.phoneIsTold(what));
+    const phone = new CrossingPhone(this.clock, this.#line, this.watcher);
     this.phones.push(phone);
     return phone;
   }
