@@ -9,7 +9,7 @@ import { FRAME_MS } from '../../audio/format.ts';
  * anything, between turns only: the pause that ends a turn keeps its length. Until then the model's clock stays
  * ahead, on a noisy line for longer: speech is never left out.
  */
-export class StandIn {
+export class GapFiller {
   #lastFrameAt = Number.NEGATIVE_INFINITY;
   #madeSinceMs = 0;
   #aheadMs = 0;

@@ -2,7 +2,7 @@ import { type AudioFormat, bytesPerMs, durationMs, silence } from '../../audio/f
 import { ByteQueue } from '../../audio/frames.ts';
 import { createTranscoder, type Transcoder } from '../../audio/transcode.ts';
 import type { RealtimeSession } from '../../ports/model.ts';
-import { StandIn } from './gap-filler.ts';
+import { GapFiller } from './gap-filler.ts';
 
 /**
  * The way from the caller's mouth to the model's ear.
@@ -22,7 +22,7 @@ export class Uplink {
   #nextLookAt = 0;
   /** Where the line's own clock should be when its next frame comes. */
   #expectedMs: number | null = null;
-  readonly #standIn = new StandIn();
+  readonly #gapFiller = new GapFiller();
   #budget = { ms: MOST_HOLE_MS, at: 0 };
 
   constructor(format: AudioFormat) {
@@ -47,14 +47,14 @@ export class Uplink {
 
   /** A frame of the line's, with its place on the line's own clock. */
   hear(audio: Uint8Array, atMs: number, now: number): void {
-    this.#standIn.frameCame(now);
+    this.#gapFiller.frameCame(now);
     this.#expectedMs ??= atMs;
     const holeMs = atMs - this.#expectedMs;
     if (holeMs >= LEAST_HOLE_MS) this.#fill(holeMs, now);
     if (holeMs >= LEAST_HOLE_MS || holeMs < -MOST_OVERLAP_MS) this.#expectedMs = atMs;
     const ms = durationMs(this.#format, audio.length);
     this.#expectedMs += ms;
-    if (this.#format === 'pcmu' && this.#standIn.makesUp(audio, ms)) return;
+    if (this.#format === 'pcmu' && this.#gapFiller.makesUp(audio, ms)) return;
     this.#push(audio);
   }
 
@@ -64,11 +64,11 @@ export class Uplink {
       this.#isStuck = this.#ear !== null && this.#ear.session.backlogBytes >= MOST_BACKLOG_BYTES;
     }
     if (this.#waiting.length > 0) this.#deliver();
-    if (this.#expectedMs !== null) this.#hush(this.#standIn.due(now, callerIsSpeaking));
+    if (this.#expectedMs !== null) this.#hush(this.#gapFiller.due(now, callerIsSpeaking));
   }
 
   #fill(holeMs: number, now: number): void {
-    this.#hush(this.#granted(holeMs - this.#standIn.covers(holeMs), now));
+    this.#hush(this.#granted(holeMs - this.#gapFiller.covers(holeMs), now));
   }
 
   #hush(ms: number): void {
