@@ -14,11 +14,11 @@ import { ToolWork, type WhenDone } from './tool-work.ts';
 import { AnswerWatch, type Rescue, type WaitedFor } from './turns/answer-watch.ts';
 import { Departure, type Due, type Leave } from './turns/departure.ts';
 import { Fillers } from './turns/fillers.ts';
-import { floorRules } from './turns/floor-rules.ts';
 import { greetingWant } from './turns/greeting.ts';
 import { HOUSE_WORDS, IMPATIENT, STAYS } from './turns/house-words.ts';
 import { type Impatience, Patience } from './turns/silence-watch.ts';
-import { Floor } from './turns/turn-taking.ts';
+import { turnRules } from './turns/turn-rules.ts';
+import { TurnTaking } from './turns/turn-taking.ts';
 
 /** What the line and the model may tell a conversation. Their ends are the call's business. */
 export type LineNews = Exclude<LegEvent, { type: 'gone' }>;
@@ -45,7 +45,7 @@ export interface ConversationEnds {
  */
 export class Conversation {
   readonly #ends: ConversationEnds;
-  readonly #floor: Floor;
+  readonly #turnTaking: TurnTaking;
   readonly #uplink: Uplink;
   readonly #fillers: Fillers;
   readonly #tools: ToolWork;
@@ -62,16 +62,16 @@ export class Conversation {
   constructor(ends: ConversationEnds) {
     const { plan, session, journal, tap, tools, whenDone, format } = ends;
     this.#ends = ends;
-    this.#floor = new Floor(floorRules(plan), session, journal, tap, {
+    this.#turnTaking = new TurnTaking(turnRules(plan), session, journal, tap, {
       turnTaken: (now) => this.#turnTaken(now),
       hearsAgain: (now) => this.tell(HOUSE_WORDS.lineWasDead, 'house', true, now),
     });
     this.#uplink = new Uplink(format);
-    this.#keys = new Keys(session, journal, this.#floor);
-    this.#fillers = new Fillers(this.#floor);
+    this.#keys = new Keys(session, journal, this.#turnTaking);
+    this.#fillers = new Fillers(this.#turnTaking);
     const goesInCircles = (now: number) => this.#watch.goesInCircles(now);
-    this.#tools = new ToolWork(tools, session, this.#floor, this.#fillers, whenDone, goesInCircles);
-    this.#remoteCalls = new RemoteCalls(this.#floor, this.#fillers, journal, goesInCircles);
+    this.#tools = new ToolWork(tools, session, this.#turnTaking, this.#fillers, whenDone, goesInCircles);
+    this.#remoteCalls = new RemoteCalls(this.#turnTaking, this.#fillers, journal, goesInCircles);
     this.#patience = new Patience(plan.silence, plan.maxDurationMs, plan.beforeTheEnd.noticeMs);
     if (typeof plan.instructions === 'string') this.#instructions = plan.instructions;
     else whenDone(plan.instructions, (instructions) => this.setInstructions(instructions));
@@ -82,7 +82,7 @@ export class Conversation {
     this.#isConnected = true;
     this.#watch.settled();
     this.#uplink.lineChanged();
-    this.#floor.connect(leg, now);
+    this.#turnTaking.connect(leg, now);
   }
 
   /** The line is gone for a while. */
@@ -90,26 +90,26 @@ export class Conversation {
     this.#isConnected = false;
     this.#uplink.lineGone();
     this.#departure.callOff(); // whoever is gone cannot be left
-    this.#floor.disconnect(now);
+    this.#turnTaking.disconnect(now);
   }
 
   tick(now: number): void {
-    this.#uplink.tick(now, this.#floor.callerIsSpeaking);
-    this.#floor.tick(now);
+    this.#uplink.tick(now, this.#turnTaking.callerIsSpeaking);
+    this.#turnTaking.tick(now);
     this.#remoteCalls.tick(now);
     this.#fillers.tick(now);
-    if (this.#floor.turnIsOverdue(now)) this.#endTurn(now);
+    if (this.#turnTaking.turnIsOverdue(now)) this.#endTurn(now);
     this.#keys.tick(now);
     if (this.#isConnected) this.#look(now);
   }
 
   /** How it goes for the caller, who is on the line. */
   #look(now: number): void {
-    const rescue = this.#watch.tick(this.#waitedFor(now), this.#floor.isDead(now), now);
+    const rescue = this.#watch.tick(this.#waitedFor(now), this.#turnTaking.isDead(now), now);
     if (rescue === 'give_up') return this.#giveUp();
     if (rescue) this.#rescue(rescue, now);
     const isQuiet = this.isQuiet(now);
-    const due = this.#departure.due(isQuiet, this.#floor.heardAt, now);
+    const due = this.#departure.due(isQuiet, this.#turnTaking.heardAt, now);
     if (due) return this.#ends.leave(due);
     const impatience = this.#patience.tick(isQuiet, now);
     if (impatience) this.#lose(impatience, now);
@@ -120,11 +120,11 @@ export class Conversation {
       case 'audio':
         this.#ends.tap.callerHeard(news.audio, news.atMs, now);
         this.#uplink.hear(news.audio, news.atMs, now);
-        return this.#floor.hear(news.audio, news.atMs, now);
+        return this.#turnTaking.hear(news.audio, news.atMs, now);
       case 'mark':
-        return this.#floor.markReturned(news.name, now);
+        return this.#turnTaking.markReturned(news.name, now);
       case 'pong':
-        return this.#floor.pongCame(news.name, now);
+        return this.#turnTaking.pongCame(news.name, now);
       case 'digit':
         return this.#press(news.digit, now);
       default:
@@ -139,7 +139,7 @@ export class Conversation {
       case 'speech_started':
         return this.#callerSpeaks(now);
       case 'speech_stopped':
-        return this.#floor.callerPauses(now, this.#spokeUntil(news.endedMs, now));
+        return this.#turnTaking.callerPauses(now, this.#spokeUntil(news.endedMs, now));
       case 'caller_words':
         return this.#callerSaid(news);
       case 'response_started':
@@ -147,19 +147,19 @@ export class Conversation {
         if (!this.#fillers.isAnswer(news.responseId)) this.#watch.begins();
         this.#tools.answerStarted(news.wantId);
         this.#remoteCalls.answerStarted(news.wantId);
-        return this.#floor.answerStarted(news.responseId, news.wantId, now);
+        return this.#turnTaking.answerStarted(news.responseId, news.wantId, now);
       case 'response_refused':
         return this.#refused(news.wantId, news.because, now);
       case 'audio':
-        return this.#floor.speak(news.part, news.audio, now);
+        return this.#turnTaking.speak(news.part, news.audio, now);
       case 'words':
-        return this.#floor.words(news.part, news.text, now);
+        return this.#turnTaking.words(news.part, news.text, now);
       case 'audio_done':
-        return this.#floor.partDone(news.part, now);
+        return this.#turnTaking.partDone(news.part, now);
       case 'writing':
         this.#writing = (this.#writing + news.text).slice(0, MOST_WRITTEN_CHARS);
         this.#watch.signOfLife();
-        return this.#floor.wrote(news.responseId, now);
+        return this.#turnTaking.wrote(news.responseId, now);
       case 'tool_call':
         return this.#tools.called(news.responseId, news.call);
       case 'remote_call':
@@ -181,11 +181,11 @@ export class Conversation {
 
   /** Nothing is being said, prepared, looked up or done. */
   saying(now: number): readonly AgentSaid[] {
-    return this.#floor.saying(now);
+    return this.#turnTaking.saying(now);
   }
 
   isQuiet(now: number): boolean {
-    return this.#floor.isQuiet(now) && !this.#isWorking && !this.#watch.isRescuing;
+    return this.#turnTaking.isQuiet(now) && !this.#isWorking && !this.#watch.isRescuing;
   }
 
   get #isWorking(): boolean {
@@ -205,7 +205,7 @@ export class Conversation {
   tell(text: string, by: 'operator' | 'house', isToSpeak: boolean, now: number): void {
     this.#ends.journal.note({ type: 'told', by, text });
     this.#ends.session.add({ type: 'text', from: 'house', text });
-    if (isToSpeak) this.#floor.answerTurn(now);
+    if (isToSpeak) this.#turnTaking.answerTurn(now);
   }
 
   /** The caller could not be connected, and is with the agent again, who is to say so. */
@@ -222,7 +222,7 @@ export class Conversation {
     this.#remoteCalls.turnBegan();
     this.#ends.journal.note({ type: 'caller_said', text });
     this.#ends.session.add({ type: 'text', from: 'caller', text });
-    this.#floor.answerTurn(now);
+    this.#turnTaking.answerTurn(now);
   }
 
   /** Puts a picture before the model, and has it say what it makes of it. */
@@ -230,7 +230,7 @@ export class Conversation {
     this.#ends.journal.note({ type: 'shown', mediaType, bytes: picture.length });
     const dataUrl = `data:${mediaType};base64,${Buffer.from(picture).toString('base64')}`;
     this.#ends.session.add({ type: 'image', dataUrl });
-    this.#floor.answerTurn(now);
+    this.#turnTaking.answerTurn(now);
   }
 
   /** From its next answer on the model goes by these. */
@@ -239,7 +239,7 @@ export class Conversation {
   }
 
   close(now: number): void {
-    this.#floor.close(now);
+    this.#turnTaking.close(now);
     this.#tools.close();
     this.#remoteCalls.close(now);
   }
@@ -247,9 +247,9 @@ export class Conversation {
   #begin({ traits }: Extract<ModelNews, { type: 'ready' }>, now: number): void {
     const { journal, plan, format, session } = this.#ends;
     journal.note({ type: 'model_ready' });
-    this.#floor.open(traits, format, now);
+    this.#turnTaking.open(traits, format, now);
     const greeting = greetingWant(plan.greeting, this.#instructions);
-    if (greeting) this.#floor.want(greeting, now); // before the model hears a word: nobody has interrupted yet
+    if (greeting) this.#turnTaking.want(greeting, now); // before the model hears a word: nobody has interrupted yet
     this.#uplink.open(session, traits.input);
   }
 
@@ -258,7 +258,7 @@ export class Conversation {
   }
 
   #callerSpeaks(now: number): void {
-    this.#floor.callerSpeaks(this.#departure.isOpen, now);
+    this.#turnTaking.callerSpeaks(this.#departure.isOpen, now);
   }
 
   /** The caller means it. */
@@ -275,25 +275,28 @@ export class Conversation {
   #endTurn(now: number): void {
     this.#ends.journal.note({ type: 'problem', code: 'turn_end_lost' });
     const isManual = this.#ends.plan.turnDetection.type === 'manual';
-    if (isManual && this.#floor.callerWasHeard(now)) this.#ends.session.commitTurn();
-    this.#floor.endTurn(now);
+    if (isManual && this.#turnTaking.callerWasHeard(now)) this.#ends.session.commitTurn();
+    this.#turnTaking.endTurn(now);
   }
 
   #waitedFor(now: number): WaitedFor {
     if (this.#isWorking) return this.#tools.keepsWaiting || this.#remoteCalls.isRunning ? 'tool' : 'caller';
-    return this.#floor.owesAnswer(now) ? 'answer' : null;
+    return this.#turnTaking.owesAnswer(now) ? 'answer' : null;
   }
 
   #rescue(rescue: Exclude<Rescue, 'give_up'>, now: number): void {
     switch (rescue) {
       case 'reassure':
-        return this.#floor.reassure(now);
+        return this.#turnTaking.reassure(now);
       case 'ask_again':
         this.#ends.journal.note({ type: 'problem', code: 'answer_asked_again' });
-        return this.#floor.askAgain(now);
+        return this.#turnTaking.askAgain(now);
       case 'apologise':
         this.#ends.journal.note({ type: 'problem', code: 'answer_given_up' });
-        return this.#floor.sayInstead(this.#task(`apology-${++this.#apologies}`, HOUSE_WORDS.apologise), now);
+        return this.#turnTaking.sayInstead(
+          this.#task(`apology-${++this.#apologies}`, HOUSE_WORDS.apologise),
+          now,
+        );
       default:
         return unreachable(rescue);
     }
@@ -306,7 +309,7 @@ export class Conversation {
   }
 
   #refused(wantId: string | null, because: 'busy' | 'rejected', now: number): void {
-    this.#floor.refused(wantId, because, now);
+    this.#turnTaking.refused(wantId, because, now);
     if (because === 'rejected' && !Fillers.isFiller(wantId)) this.#watch.goesInCircles(now); // it would be again
   }
 
@@ -323,15 +326,15 @@ export class Conversation {
     const why = reason === undefined ? {} : { reason };
     this.#ends.journal.note({ type: 'response_done', responseId, outcome, ...why, usage });
     this.#judge(responseId, outcome, now);
-    this.#floor.answerDone(responseId, outcome === 'failed' || outcome === 'incomplete', now);
+    this.#turnTaking.answerDone(responseId, outcome === 'failed' || outcome === 'incomplete', now);
     this.#tools.answerDone(responseId, outcome === 'completed', now);
     this.#remoteCalls.answerDone(responseId, outcome === 'completed', now);
   }
 
   /** Whether the caller has got an answer, or is still owed one. */
   #judge(responseId: string, outcome: ResponseOutcome, now: number): void {
-    if (this.#floor.isDiscarded(responseId) || this.#fillers.isAnswer(responseId)) return;
-    const hasSpoken = this.#floor.hasSpokenIn(responseId);
+    if (this.#turnTaking.isDiscarded(responseId) || this.#fillers.isAnswer(responseId)) return;
+    const hasSpoken = this.#turnTaking.hasSpokenIn(responseId);
     const isShort = outcome === 'failed' || outcome === 'incomplete';
     if (isShort && !(hasSpoken && this.#watch.hasTried)) this.#watch.failed(now);
     else if (hasSpoken) this.#watch.settled();
@@ -354,7 +357,7 @@ export class Conversation {
       this.#callerSpeaks(now);
     } else if (digit === '#') {
       session.commitTurn();
-      this.#floor.callerPauses(now);
+      this.#turnTaking.callerPauses(now);
     } else return false;
     return true;
   }
@@ -366,7 +369,7 @@ export class Conversation {
   }
 
   #lose(impatience: Impatience, now: number): void {
-    const say = (task: string) => this.#floor.want(this.#task(`patience-${impatience}`, task), now);
+    const say = (task: string) => this.#turnTaking.want(this.#task(`patience-${impatience}`, task), now);
     switch (impatience) {
       case 'ask':
         this.#ends.journal.note({ type: 'silence_prompted' });

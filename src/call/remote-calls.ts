@@ -2,7 +2,7 @@ import type { RemoteCall } from '../ports/model.ts';
 import type { ToolResult } from '../ports/tools.ts';
 import type { Journal } from './journal.ts';
 import { Fillers } from './turns/fillers.ts';
-import type { Floor } from './turns/turn-taking.ts';
+import type { TurnTaking } from './turns/turn-taking.ts';
 
 /**
  * Tools that the model's own side calls, at servers of its own.
@@ -11,7 +11,7 @@ import type { Floor } from './turns/turn-taking.ts';
  * answer is back, and not at all when an answer has begun in the meantime that knows it already.
  */
 export class RemoteCalls {
-  readonly #floor: Floor;
+  readonly #turnTaking: TurnTaking;
   readonly #fillers: Fillers;
   readonly #journal: Journal;
   readonly #open = new Map<string, Open>();
@@ -23,8 +23,13 @@ export class RemoteCalls {
   #count = 0;
   readonly #goesInCircles: (now: number) => void;
 
-  constructor(floor: Floor, fillers: Fillers, journal: Journal, goesInCircles: (now: number) => void) {
-    this.#floor = floor;
+  constructor(
+    turnTaking: TurnTaking,
+    fillers: Fillers,
+    journal: Journal,
+    goesInCircles: (now: number) => void,
+  ) {
+    this.#turnTaking = turnTaking;
     this.#fillers = fillers;
     this.#journal = journal;
     this.#goesInCircles = goesInCircles;
@@ -62,13 +67,13 @@ export class RemoteCalls {
     if (!open) return;
     if ([...this.#open.values()].some(({ call }) => call.responseId === open.call.responseId)) return;
     if (this.#rounds > MOST_ROUNDS + 1) {
-      if (!this.#floor.hasSpokenIn(open.call.responseId)) this.#goesInCircles(now);
+      if (!this.#turnTaking.hasSpokenIn(open.call.responseId)) this.#goesInCircles(now);
       return;
     }
     const wantId = `remote-${++this.#count}`;
     this.#unanswered.push(wantId);
     const isLoop = this.#rounds > MOST_ROUNDS;
-    this.#floor.want({ wantId, ...(isLoop && { withoutTools: true }) }, now);
+    this.#turnTaking.want({ wantId, ...(isLoop && { withoutTools: true }) }, now);
   }
 
   /** An answer that was cut short takes its calls with it: nobody waits for what comes of them. */
@@ -83,7 +88,7 @@ export class RemoteCalls {
   answerStarted(wantId: string | null): void {
     if (Fillers.isFiller(wantId)) return;
     this.#isInRound = false;
-    for (const ours of this.#unanswered) if (ours !== wantId) this.#floor.withdraw(ours);
+    for (const ours of this.#unanswered) if (ours !== wantId) this.#turnTaking.withdraw(ours);
     this.#unanswered = [];
   }
 

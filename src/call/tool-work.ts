@@ -1,7 +1,7 @@
 import type { RealtimeSession } from '../ports/model.ts';
 import type { ToolCall, ToolOutcome, ToolRunner } from '../ports/tools.ts';
 import { Fillers } from './turns/fillers.ts';
-import type { Floor } from './turns/turn-taking.ts';
+import type { TurnTaking } from './turns/turn-taking.ts';
 
 /** Runs something that takes a while, and goes on with what came of it as a part of this call. */
 export type WhenDone = <Result>(work: Promise<Result>, goOn: (result: Result, now: number) => void) => void;
@@ -16,7 +16,7 @@ export type WhenDone = <Result>(work: Promise<Result>, goOn: (result: Result, no
 export class ToolWork {
   readonly #runner: ToolRunner;
   readonly #session: RealtimeSession;
-  readonly #floor: Floor;
+  readonly #turnTaking: TurnTaking;
   readonly #fillers: Fillers;
   readonly #whenDone: WhenDone;
   readonly #goesInCircles: (now: number) => void;
@@ -30,14 +30,14 @@ export class ToolWork {
   constructor(
     runner: ToolRunner,
     session: RealtimeSession,
-    floor: Floor,
+    turnTaking: TurnTaking,
     fillers: Fillers,
     whenDone: WhenDone,
     goesInCircles: (now: number) => void,
   ) {
     this.#runner = runner;
     this.#session = session;
-    this.#floor = floor;
+    this.#turnTaking = turnTaking;
     this.#fillers = fillers;
     this.#whenDone = whenDone;
     this.#goesInCircles = goesInCircles;
@@ -96,7 +96,7 @@ export class ToolWork {
   answerStarted(wantId: string | null): void {
     if (Fillers.isFiller(wantId)) return;
     for (const { wantId: ours, missing } of this.#unanswered) {
-      if (missing.size === 0 && ours !== wantId) this.#floor.withdraw(ours);
+      if (missing.size === 0 && ours !== wantId) this.#turnTaking.withdraw(ours);
     }
     this.#unanswered = this.#unanswered.filter(
       ({ missing, wantId: ours }) => missing.size > 0 && ours !== wantId,
@@ -119,7 +119,7 @@ export class ToolWork {
     }
     if ([...batch.outcomes.values()].some((each) => each.isLoop)) return this.#endLoop(batch, now);
     const wantsAnswer = [...batch.outcomes.values()].some((each) => each.wantsAnswer);
-    if (!wantsAnswer && this.#floor.hasSpokenIn(batch.responseId)) return; // all was said along with the call
+    if (!wantsAnswer && this.#turnTaking.hasSpokenIn(batch.responseId)) return; // all was said along with the call
     this.#want(batch, {}, now);
   }
 
@@ -127,12 +127,12 @@ export class ToolWork {
   #endLoop(batch: Batch, now: number): void {
     this.#circles += 1;
     if (this.#circles === 1) this.#want(batch, { withoutTools: true }, now);
-    else if (!this.#floor.hasSpokenIn(batch.responseId)) this.#goesInCircles(now);
+    else if (!this.#turnTaking.hasSpokenIn(batch.responseId)) this.#goesInCircles(now);
   }
 
   #want({ name, calls }: Batch, how: { readonly withoutTools?: true }, now: number): void {
     this.#unanswered.push({ wantId: name, missing: new Set(calls.map(({ callId }) => callId)) });
-    this.#floor.want({ wantId: name, ...how }, now);
+    this.#turnTaking.want({ wantId: name, ...how }, now);
   }
 
   /** How to speak of the first of these calls that is not done yet; null if they are not to be talked over. */

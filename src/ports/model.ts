@@ -18,7 +18,7 @@ export interface SessionSetup {
   readonly output: 'speech' | 'text';
   /** The voice; the model's own default when absent. */
   readonly voice?: string;
-  readonly turnTaking: TurnTaking;
+  readonly turnTaking: TurnSettings;
   /** ISO-639-1, a hint for the transcript of what the caller said. */
   readonly language?: string;
 }
@@ -32,7 +32,7 @@ export interface RemoteTools {
   readonly allowed?: readonly string[];
 }
 
-export interface TurnTaking {
+export interface TurnSettings {
   readonly detection: TurnDetection;
   /** We decide when the model answers and when it stops; it only tells us what it hears. */
   readonly isLedByUs: boolean;

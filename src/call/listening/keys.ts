@@ -1,21 +1,21 @@
 import type { RealtimeSession } from '../../ports/model.ts';
 import type { DigitWish } from '../../ports/tools.ts';
 import type { Journal } from '../journal.ts';
-import type { Floor } from '../turns/turn-taking.ts';
+import type { TurnTaking } from '../turns/turn-taking.ts';
 import { type Entry, KeyPad } from './key-pad.ts';
 
 /** What the caller types: for the tool that asked for it, or else something they said, and are answered to. */
 export class Keys {
   readonly #session: RealtimeSession;
   readonly #journal: Journal;
-  readonly #floor: Floor;
+  readonly #turnTaking: TurnTaking;
   readonly #pad = new KeyPad();
   #hadTooMany = false;
 
-  constructor(session: RealtimeSession, journal: Journal, floor: Floor) {
+  constructor(session: RealtimeSession, journal: Journal, turnTaking: TurnTaking) {
     this.#session = session;
     this.#journal = journal;
-    this.#floor = floor;
+    this.#turnTaking = turnTaking;
   }
 
   collect(wish: DigitWish, now: number, answer: (keys: string | null) => void): void {
@@ -43,7 +43,7 @@ export class Keys {
     if (answer) return answer(keys === '' ? null : keys);
     if (keys === '') return;
     this.#session.add({ type: 'text', from: 'caller', text: `(The caller pressed the keys ${keys}.)` });
-    this.#floor.answerTurn(now);
+    this.#turnTaking.answerTurn(now);
   }
 
   #tooMany(): void {

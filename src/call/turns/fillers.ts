@@ -1,4 +1,4 @@
-import type { Floor } from './turn-taking.ts';
+import type { TurnTaking } from './turn-taking.ts';
 
 /**
  * What a caller is told who waits for something to be looked up or done, by us or by the model's own side.
@@ -7,13 +7,13 @@ import type { Floor } from './turn-taking.ts';
  * something is under way that is not to be talked over.
  */
 export class Fillers {
-  readonly #floor: Floor;
+  readonly #turnTaking: TurnTaking;
   readonly #waits = new Map<string, Wait>();
   /** The last answer that only said that something takes a moment. */
   #answer: string | null = null;
 
-  constructor(floor: Floor) {
-    this.#floor = floor;
+  constructor(turnTaking: TurnTaking) {
+    this.#turnTaking = turnTaking;
   }
 
   static isFiller(wantId: string | null): boolean {
@@ -39,17 +39,17 @@ export class Fillers {
     const filler = this.#waits.get(name)?.filler ?? null;
     this.#waits.delete(name);
     if (filler === null || [...this.#waits.values()].some((wait) => wait.filler === filler)) return;
-    this.#floor.withdraw(filler);
+    this.#turnTaking.withdraw(filler);
   }
 
   tick(now: number): void {
     for (const [name, { say, since, filler }] of this.#waits) {
-      if (filler !== null || now - since < FILLER_MS || !this.#floor.isQuiet(now)) continue;
+      if (filler !== null || now - since < FILLER_MS || !this.#turnTaking.isQuiet(now)) continue;
       const waits = [...this.#waits.values()];
       const instructions = say();
       if (instructions === null || waits.some((wait) => wait.say() === null)) return;
       for (const wait of waits) wait.filler ??= `${FILLER}${name}`;
-      return this.#floor.want({ wantId: `${FILLER}${name}`, instructions, withoutTools: true }, now);
+      return this.#turnTaking.want({ wantId: `${FILLER}${name}`, instructions, withoutTools: true }, now);
     }
   }
 }

@@ -8,11 +8,11 @@ import type { Journal } from '../journal.ts';
 import { Downlink } from '../playout/downlink.ts';
 import { downlinkWires } from '../playout/downlink-wires.ts';
 import { Doubt, ONSET_MS } from './barge-in-check.ts';
-import type { Decisions, FloorRules } from './floor-rules.ts';
 import { GREETING } from './greeting.ts';
 import { type GivingWay, giveWay } from './interruption.ts';
 import { ResponseLedger } from './response-queue.ts';
 import { SpeechEvidence } from './speech-evidence.ts';
+import type { Decisions, TurnRules } from './turn-rules.ts';
 
 /**
  * Whose turn it is: who speaks, who is waited for, who gives way.
@@ -20,8 +20,8 @@ import { SpeechEvidence } from './speech-evidence.ts';
  * The one place that lets the agent speak and silences it. That the caller makes a sound is what the model says; that
  * they have taken the turn is decided here, and whoever acts on it listens to that.
  */
-export class Floor {
-  readonly #rules: FloorRules;
+export class TurnTaking {
+  readonly #rules: TurnRules;
   readonly #session: RealtimeSession;
   readonly #journal: Journal;
   readonly #tap: CallTap;
@@ -46,7 +46,7 @@ export class Floor {
   #turnIsOpen = false; // the caller has begun one that the agent is to answer
 
   constructor(
-    rules: FloorRules,
+    rules: TurnRules,
     session: RealtimeSession,
     journal: Journal,
     tap: CallTap,

@@ -5,7 +5,7 @@ import type {
   RealtimeToolsConfig,
 } from 'openai/resources/realtime/realtime';
 import type { AudioFormat } from '../../audio/format.ts';
-import type { RemoteTools, SessionSetup, SessionTraits, TurnTaking } from '../../ports/model.ts';
+import type { RemoteTools, SessionSetup, SessionTraits, TurnSettings } from '../../ports/model.ts';
 import type { ToolOffer } from '../../ports/tools.ts';
 import type { EffectiveSession } from './server-events.ts';
 
@@ -126,7 +126,7 @@ function readFormat({ type, rate }: { type: string; rate?: number | null | undef
   return null;
 }
 
-function turnDetection({ detection, isLedByUs }: TurnTaking): RealtimeAudioInputTurnDetection | null {
+function turnDetection({ detection, isLedByUs }: TurnSettings): RealtimeAudioInputTurnDetection | null {
   const turns = { create_response: !isLedByUs, interrupt_response: !isLedByUs };
   switch (detection.type) {
     case 'manual':

@@ -2,7 +2,7 @@ import type { TurnDetection } from '../../ports/model.ts';
 import type { CallPlan } from '../call-plan.ts';
 
 /** How agent and caller take turns on one call. */
-export interface FloorRules {
+export interface TurnRules {
   readonly interruption: 'immediate' | 'confirmed';
   readonly greetingIsProtected: boolean;
   /** Of a caller who is speaking: longer pauses end their turn, whether or not the model says so. */
@@ -17,7 +17,7 @@ export interface Decisions {
   readonly hearsAgain: (now: number) => void;
 }
 
-export function floorRules({ interruption, greeting, turnDetection }: CallPlan): FloorRules {
+export function turnRules({ interruption, greeting, turnDetection }: CallPlan): TurnRules {
   return {
     interruption,
     greetingIsProtected: greeting.isProtected === true,
