@@ -3,7 +3,7 @@ import { createTranscoder, type Transcoder } from '../../audio/transcode.ts';
 import type { AgentSaid, CallFact } from '../../ports/call-log.ts';
 import type { CallLeg } from '../../ports/carrier.ts';
 import type { PartId } from '../../ports/model.ts';
-import type { PartProgress } from '../turns/interruption.ts';
+import type { PartProgress } from '../turns/barge-in.ts';
 import { HeardParts } from './heard-parts.ts';
 import { Playout, type PlayoutWires } from './playout.ts';
 import { isSamePart, SpokenPart } from './spoken-part.ts';

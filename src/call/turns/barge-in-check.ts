@@ -9,7 +9,7 @@ export type Verdict = 'echo_so_far' | 'hold' | 'speech' | 'no_speech';
  * Anything that is no echo makes the agent fall silent at once. A quarter of a
  * second of what may be words is an interruption; a pause before that, a noise.
  */
-export class Doubt {
+export class BargeInCheck {
   readonly #evidence: SpeechEvidence;
   #since: number;
   #heldAt: number | null = null;

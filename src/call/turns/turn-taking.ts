@@ -7,9 +7,9 @@ import type { CallTap } from '../call-tap.ts';
 import type { Journal } from '../journal.ts';
 import { Downlink } from '../playout/downlink.ts';
 import { downlinkWires } from '../playout/downlink-wires.ts';
-import { Doubt, ONSET_MS } from './barge-in-check.ts';
+import { type BargeIn, bargeIn } from './barge-in.ts';
+import { BargeInCheck, ONSET_MS } from './barge-in-check.ts';
 import { GREETING } from './greeting.ts';
-import { type GivingWay, giveWay } from './interruption.ts';
 import { ResponseLedger } from './response-queue.ts';
 import { SpeechEvidence } from './speech-evidence.ts';
 import type { Decisions, TurnRules } from './turn-rules.ts';
@@ -29,14 +29,14 @@ export class TurnTaking {
   readonly #evidence = new SpeechEvidence();
   readonly #decided: Decisions;
   /** Answers of which the caller must not hear one more sound, however late it comes. */
-  readonly #outlawed = new Recent();
+  readonly #discarded = new Recent();
   readonly #spoken = new Recent();
   readonly #protected = new Recent();
   #leg: CallLeg | null = null;
   /** The caller was here, and is with somebody else: nobody hears what would be said. */
   #isAway = false;
   #voice: { readonly traits: SessionTraits; readonly downlink: Downlink } | null = null;
-  #doubt: Doubt | null = null;
+  #check: BargeInCheck | null = null;
   #heldAt = 0;
   /** Something was not said because the phone took nothing, and the caller is to hear of it. */
   #hasGivenUp = false;
@@ -74,7 +74,7 @@ export class TurnTaking {
   disconnect(now: number): void {
     this.#leg = null; // there is no phone any more that could be cleared
     this.#isAway = true;
-    this.#doubt = null;
+    this.#check = null;
     this.#turnIsOpen = false;
     this.#hasGivenUp = false;
     if (this.#ledger.callerIsSpeaking) this.#turnEnds(now, null, false);
@@ -100,14 +100,14 @@ export class TurnTaking {
     this.#voice?.downlink.tick(now);
     if (this.#voice && !this.#voice.downlink.isMute(now)) this.heardAt = now;
     if (this.#voice) this.#mindTheLine(this.#voice.downlink, now);
-    if (this.#doubt) this.#weigh(this.#doubt, now);
+    if (this.#check) this.#weigh(this.#check, now);
     this.#ask(now);
   }
 
   hear(audio: Uint8Array, lineMs: number, now: number): void {
     this.#voice?.downlink.frameCame(lineMs, now);
     this.#evidence.heard(audio, now);
-    if (this.#doubt) this.#weigh(this.#doubt, now);
+    if (this.#check) this.#weigh(this.#check, now);
   }
 
   markReturned(name: string, now: number): void {
@@ -156,7 +156,7 @@ export class TurnTaking {
   }
 
   isDiscarded(responseId: string): boolean {
-    return this.#outlawed.has(responseId);
+    return this.#discarded.has(responseId);
   }
 
   /** `isLeaving`: the agent is about to go, and stays only for words. */
@@ -165,9 +165,9 @@ export class TurnTaking {
     this.#ledger.callerSpeaks(now);
     const isAnswer = !this.#voice || this.#voice.downlink.isIdle(now);
     if (isLeaving || (this.#isConfirmed && !isAnswer)) {
-      if (!this.#isConfirmed && !this.#isProtected()) this.#giveWay(now);
-      this.#doubt = new Doubt(this.#evidence, now);
-      return this.#weigh(this.#doubt, now);
+      if (!this.#isConfirmed && !this.#isProtected()) this.#bargeIn(now);
+      this.#check = new BargeInCheck(this.#evidence, now);
+      return this.#weigh(this.#check, now);
     }
     this.#takeTurn(now);
   }
@@ -178,7 +178,7 @@ export class TurnTaking {
 
   /** The caller has been still for longer than any turn lasts: its end got lost, or is still to be told. */
   turnIsOverdue(now: number): boolean {
-    const maybeEchoAt = this.#doubt ? this.heardAt : this.#ledger.callerSpeaksSince; // the model may still hear that
+    const maybeEchoAt = this.#check ? this.heardAt : this.#ledger.callerSpeaksSince; // the model may still hear that
     const stillMs = Math.min(this.#evidence.stillMs, now - this.#ledger.callerSpeaksSince, now - maybeEchoAt);
     return this.#ledger.callerIsSpeaking && stillMs >= this.#rules.longestPauseMs;
   }
@@ -217,21 +217,21 @@ export class TurnTaking {
   }
 
   /** The agent stops, whatever it says. */
-  #giveWay(now: number): void {
+  #bargeIn(now: number): void {
     if (!this.#voice || !this.#leg) return;
     const { traits, downlink } = this.#voice;
     const silentSince = downlink.deafSince ?? (downlink.isHeld ? this.#heldAt : null);
     const parts = downlink.progress(now);
-    const way = giveWay(parts, this.#ledger.runningId, traits.yieldsToSpeech);
+    const cut = bargeIn(parts, this.#ledger.runningId, traits.yieldsToSpeech);
 
-    if (way.silenceThePhone && silentSince === null) this.#silence(now); // before anything else: the part the caller notices
+    if (cut.silenceThePhone && silentSince === null) this.#silence(now); // before anything else: the part the caller notices
     if (parts.length > 0 || downlink.isHeld) downlink.fallSilent(now);
-    this.#admit(way);
+    this.#admit(cut);
     if (parts.some((part) => part.receivedMs > 0)) {
       this.#journal.note({
         type: 'interrupted',
-        heardMs: Math.round(way.heardMs),
-        unheardMs: Math.round(way.unheardMs),
+        heardMs: Math.round(cut.heardMs),
+        unheardMs: Math.round(cut.unheardMs),
         heardUntilMs: this.#journal.msAt(downlink.silentFrom(silentSince ?? now)),
       });
     }
@@ -244,7 +244,7 @@ export class TurnTaking {
     if (this.#isAway) return this.#stop(responseId, now); // a turn was ended by the silence of a line that is gone
     if (wantId === GREETING && this.#rules.greetingIsProtected) this.#protected.add(responseId);
     // Asked for before the caller began, granted after: it would talk over them. Noises are not talked over.
-    const isTalkedOver = this.#ledger.callerIsSpeaking && this.#doubt === null;
+    const isTalkedOver = this.#ledger.callerIsSpeaking && this.#check === null;
     if (wantId !== null && isTalkedOver && !this.#isProtected()) this.#stop(responseId, now);
   }
 
@@ -253,7 +253,7 @@ export class TurnTaking {
   }
 
   speak(part: PartId, audio: Uint8Array, now: number): void {
-    if (!this.#voice || this.#outlawed.has(part.responseId)) return;
+    if (!this.#voice || this.#discarded.has(part.responseId)) return;
     this.#spoken.add(part.responseId);
     this.#ledger.goesOn(part.responseId, now);
     if (this.#voice.downlink.take(part, audio, now)) return;
@@ -269,7 +269,7 @@ export class TurnTaking {
   }
 
   words(part: PartId, text: string, now: number): void {
-    if (!this.#outlawed.has(part.responseId)) this.#voice?.downlink.note(part, text, now);
+    if (!this.#discarded.has(part.responseId)) this.#voice?.downlink.note(part, text, now);
   }
 
   partDone(part: PartId, now: number): void {
@@ -279,7 +279,7 @@ export class TurnTaking {
 
   answerDone(responseId: string, wasCutShort: boolean, now: number): void {
     this.#ledger.done(responseId, wasCutShort);
-    if (!this.#outlawed.has(responseId)) this.#voice?.downlink.completeResponse(responseId, now);
+    if (!this.#discarded.has(responseId)) this.#voice?.downlink.completeResponse(responseId, now);
     this.#ask(now);
   }
 
@@ -289,7 +289,7 @@ export class TurnTaking {
 
   #takeTurn(now: number): void {
     this.#turnIsOpen = true;
-    if (!this.#isProtected()) this.#giveWay(now);
+    if (!this.#isProtected()) this.#bargeIn(now);
     this.#decided.turnTaken(now);
   }
 
@@ -299,15 +299,15 @@ export class TurnTaking {
       ...(spokeUntil !== null && { spokeUntilMs: this.#journal.msAt(spokeUntil) }),
     });
     this.#ledger.callerPauses(now, answersByItself);
-    if (this.#doubt) this.#pauseInDoubt(this.#doubt, now);
+    if (this.#check) this.#pauseInCheck(this.#check, now);
     if (this.#turnIsOpen && !answersByItself) this.answerTurn(now);
     this.#turnIsOpen = false;
   }
 
   /** It was over before it was speech. But where the model's word counts, only a noise we heard ourselves is none. */
-  #pauseInDoubt(doubt: Doubt, now: number): void {
-    this.#doubt = null;
-    if (this.#isConfirmed || doubt.hasHeardSomething) this.#letGo(now);
+  #pauseInCheck(check: BargeInCheck, now: number): void {
+    this.#check = null;
+    if (this.#isConfirmed || check.hasHeardSomething) this.#letGo(now);
     else this.#takeTurn(now);
   }
 
@@ -315,28 +315,28 @@ export class TurnTaking {
   #cut(now: number): void {
     if (!this.#voice) return;
     const { downlink } = this.#voice;
-    const way = giveWay(downlink.progress(now), this.#ledger.runningId, false);
+    const cut = bargeIn(downlink.progress(now), this.#ledger.runningId, false);
     const isSilent = downlink.isHeld || downlink.deafSince !== null;
-    if (way.silenceThePhone && this.#leg && !isSilent) this.#silence(now);
+    if (cut.silenceThePhone && this.#leg && !isSilent) this.#silence(now);
     downlink.fallSilent(now);
-    this.#admit(way);
+    this.#admit(cut);
   }
 
-  #admit({ outlaw, cancel, truncate }: GivingWay): void {
-    for (const responseId of outlaw) this.#outlawed.add(responseId);
+  #admit({ discard, cancel, truncate }: BargeIn): void {
+    for (const responseId of discard) this.#discarded.add(responseId);
     if (cancel !== null) this.#session.cancel(cancel);
     for (const { part, heardMs } of truncate) this.#session.truncate(part, heardMs);
   }
 
-  #weigh(doubt: Doubt, now: number): void {
-    const verdict = doubt.verdict(now);
+  #weigh(check: BargeInCheck, now: number): void {
+    const verdict = check.verdict(now);
     if (verdict === 'no_speech') {
-      doubt.goesOn(now);
+      check.goesOn(now);
       return this.#letGo(now);
     }
     // Whatever it is, where the model's word counts: it hears speech, and that does not end.
-    if (verdict === 'speech' || (!this.#isConfirmed && doubt.isLongFor(now))) {
-      this.#doubt = null;
+    if (verdict === 'speech' || (!this.#isConfirmed && check.isLongFor(now))) {
+      this.#check = null;
       return this.#takeTurn(now);
     }
     if (verdict === 'hold') this.#hold(now);
@@ -387,7 +387,7 @@ export class TurnTaking {
   /** No more of this answer, though what was taken of it may still be heard. */
   #stop(responseId: string, now: number): void {
     this.#session.cancel(responseId);
-    this.#outlawed.add(responseId);
+    this.#discarded.add(responseId);
     this.#voice?.downlink.completeResponse(responseId, now);
   }
 

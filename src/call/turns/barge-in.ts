@@ -11,11 +11,11 @@ export interface PartProgress {
 }
 
 /** What is to be done about the caller speaking. */
-export interface GivingWay {
+export interface BargeIn {
   /** Something waits at the phone or on its way there. */
   readonly silenceThePhone: boolean;
   /** Answers of which not one more sound may reach the phone. */
-  readonly outlaw: readonly string[];
+  readonly discard: readonly string[];
   /** The answer the model must be told to stop. */
   readonly cancel: string | null;
   /** What the model must be told about how much was heard, in the order it was spoken. */
@@ -34,22 +34,22 @@ export interface Truncation {
  *
  * Every stretch of speech that was not heard to its end is cut at what was heard
  * of *it*: queued ones at nothing, ones that were heard whole not at all. One of
- * which no sound has come yet cannot be cut; its answer is outlawed instead.
+ * which no sound has come yet cannot be cut; its answer is discarded instead.
  */
-export function giveWay(
+export function bargeIn(
   parts: readonly PartProgress[],
   runningId: string | null,
   modelYieldsByItself: boolean,
-): GivingWay {
+): BargeIn {
   const cut = parts.filter((part) => !part.isComplete || part.heardMs < part.receivedMs);
   const receivedMs = sum(cut.map((part) => part.receivedMs));
   const heardMs = sum(cut.map((part) => part.heardMs));
-  const outlaw = new Set(cut.map((part) => part.id.responseId));
-  if (runningId !== null) outlaw.add(runningId);
+  const discard = new Set(cut.map((part) => part.id.responseId));
+  if (runningId !== null) discard.add(runningId);
 
   return {
     silenceThePhone: receivedMs > heardMs,
-    outlaw: [...outlaw],
+    discard: [...discard],
     cancel: modelYieldsByItself ? null : runningId,
     truncate: cut
       .filter((part) => part.receivedMs > 0)
