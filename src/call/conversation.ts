@@ -2,7 +2,7 @@ import type { AudioFormat } from '../audio/format.ts';
 import { unreachable } from '../errors.ts';
 import type { AgentSaid } from '../ports/call-log.ts';
 import type { CallLeg, LegEvent } from '../ports/carrier.ts';
-import type { RealtimeSession, ResponseOutcome, ResponseWant, SessionEvent } from '../ports/model.ts';
+import type { RealtimeSession, ResponseOutcome, ResponseRequest, SessionEvent } from '../ports/model.ts';
 import type { DigitWish, ToolRunner } from '../ports/tools.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { CallTap } from './call-tap.ts';
@@ -14,7 +14,7 @@ import { ToolWork, type WhenDone } from './tool-work.ts';
 import { AnswerWatch, type Rescue, type WaitedFor } from './turns/answer-watch.ts';
 import { Departure, type Due, type Leave } from './turns/departure.ts';
 import { Fillers } from './turns/fillers.ts';
-import { greetingWant } from './turns/greeting.ts';
+import { greetingRequest } from './turns/greeting.ts';
 import { HOUSE_WORDS, IMPATIENT, STAYS } from './turns/house-words.ts';
 import { type Impatience, Patience } from './turns/silence-watch.ts';
 import { turnRules } from './turns/turn-rules.ts';
@@ -143,13 +143,13 @@ export class Conversation {
       case 'caller_words':
         return this.#callerSaid(news);
       case 'response_started':
-        this.#fillers.answerStarted(news.responseId, news.wantId);
+        this.#fillers.answerStarted(news.responseId, news.requestId);
         if (!this.#fillers.isAnswer(news.responseId)) this.#watch.begins();
-        this.#tools.answerStarted(news.wantId);
-        this.#remoteCalls.answerStarted(news.wantId);
-        return this.#turnTaking.answerStarted(news.responseId, news.wantId, now);
+        this.#tools.answerStarted(news.requestId);
+        this.#remoteCalls.answerStarted(news.requestId);
+        return this.#turnTaking.answerStarted(news.responseId, news.requestId, now);
       case 'response_refused':
-        return this.#refused(news.wantId, news.because, now);
+        return this.#refused(news.requestId, news.because, now);
       case 'audio':
         return this.#turnTaking.speak(news.part, news.audio, now);
       case 'words':
@@ -248,8 +248,8 @@ export class Conversation {
     const { journal, plan, format, session } = this.#ends;
     journal.note({ type: 'model_ready' });
     this.#turnTaking.open(traits, format, now);
-    const greeting = greetingWant(plan.greeting, this.#instructions);
-    if (greeting) this.#turnTaking.want(greeting, now); // before the model hears a word: nobody has interrupted yet
+    const greeting = greetingRequest(plan.greeting, this.#instructions);
+    if (greeting) this.#turnTaking.ask(greeting, now); // before the model hears a word: nobody has interrupted yet
     this.#uplink.open(session, traits.input);
   }
 
@@ -308,9 +308,9 @@ export class Conversation {
     this.#ends.leave({ leave: { kind: 'hang_up', reason: 'model_lost' }, isUnsaid: true });
   }
 
-  #refused(wantId: string | null, because: 'busy' | 'rejected', now: number): void {
-    this.#turnTaking.refused(wantId, because, now);
-    if (because === 'rejected' && !Fillers.isFiller(wantId)) this.#watch.goesInCircles(now); // it would be again
+  #refused(requestId: string | null, because: 'busy' | 'rejected', now: number): void {
+    this.#turnTaking.refused(requestId, because, now);
+    if (because === 'rejected' && !Fillers.isFiller(requestId)) this.#watch.goesInCircles(now); // it would be again
   }
 
   /** When the caller said the last of it: as long ago as what they have been silent for since. */
@@ -363,13 +363,13 @@ export class Conversation {
   }
 
   /** One thing to say, and nothing to be looked up for it. */
-  #task(wantId: string, task: string): ResponseWant {
+  #task(requestId: string, task: string): ResponseRequest {
     // Instructions for one answer replace the conversation's own, so those are repeated.
-    return { wantId, instructions: `${this.#instructions}\n\n${task}`, withoutTools: true };
+    return { requestId, instructions: `${this.#instructions}\n\n${task}`, withoutTools: true };
   }
 
   #lose(impatience: Impatience, now: number): void {
-    const say = (task: string) => this.#turnTaking.want(this.#task(`patience-${impatience}`, task), now);
+    const say = (task: string) => this.#turnTaking.ask(this.#task(`patience-${impatience}`, task), now);
     switch (impatience) {
       case 'ask':
         this.#ends.journal.note({ type: 'silence_prompted' });

@@ -70,10 +70,10 @@ export class RemoteCalls {
       if (!this.#turnTaking.hasSpokenIn(open.call.responseId)) this.#goesInCircles(now);
       return;
     }
-    const wantId = `remote-${++this.#count}`;
-    this.#unanswered.push(wantId);
+    const requestId = `remote-${++this.#count}`;
+    this.#unanswered.push(requestId);
     const isLoop = this.#rounds > MOST_ROUNDS;
-    this.#turnTaking.want({ wantId, ...(isLoop && { withoutTools: true }) }, now);
+    this.#turnTaking.ask({ requestId, ...(isLoop && { withoutTools: true }) }, now);
   }
 
   /** An answer that was cut short takes its calls with it: nobody waits for what comes of them. */
@@ -85,10 +85,10 @@ export class RemoteCalls {
     }
   }
 
-  answerStarted(wantId: string | null): void {
-    if (Fillers.isFiller(wantId)) return;
+  answerStarted(requestId: string | null): void {
+    if (Fillers.isFiller(requestId)) return;
     this.#isInRound = false;
-    for (const ours of this.#unanswered) if (ours !== wantId) this.#turnTaking.withdraw(ours);
+    for (const ours of this.#unanswered) if (ours !== requestId) this.#turnTaking.withdraw(ours);
     this.#unanswered = [];
   }
 

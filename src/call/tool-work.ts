@@ -93,13 +93,13 @@ export class ToolWork {
     for (const { missing } of this.#unanswered) missing.delete(toolCallId);
   }
 
-  answerStarted(wantId: string | null): void {
-    if (Fillers.isFiller(wantId)) return;
-    for (const { wantId: ours, missing } of this.#unanswered) {
-      if (missing.size === 0 && ours !== wantId) this.#turnTaking.withdraw(ours);
+  answerStarted(requestId: string | null): void {
+    if (Fillers.isFiller(requestId)) return;
+    for (const { requestId: ours, missing } of this.#unanswered) {
+      if (missing.size === 0 && ours !== requestId) this.#turnTaking.withdraw(ours);
     }
     this.#unanswered = this.#unanswered.filter(
-      ({ missing, wantId: ours }) => missing.size > 0 && ours !== wantId,
+      ({ missing, requestId: ours }) => missing.size > 0 && ours !== requestId,
     );
   }
 
@@ -120,19 +120,19 @@ export class ToolWork {
     if ([...batch.outcomes.values()].some((each) => each.isLoop)) return this.#endLoop(batch, now);
     const wantsAnswer = [...batch.outcomes.values()].some((each) => each.wantsAnswer);
     if (!wantsAnswer && this.#turnTaking.hasSpokenIn(batch.responseId)) return; // all was said along with the call
-    this.#want(batch, {}, now);
+    this.#ask(batch, {}, now);
   }
 
   /** One answer without tools, and whoever asks for some all the same gets no further with it. */
   #endLoop(batch: Batch, now: number): void {
     this.#circles += 1;
-    if (this.#circles === 1) this.#want(batch, { withoutTools: true }, now);
+    if (this.#circles === 1) this.#ask(batch, { withoutTools: true }, now);
     else if (!this.#turnTaking.hasSpokenIn(batch.responseId)) this.#goesInCircles(now);
   }
 
-  #want({ name, calls }: Batch, how: { readonly withoutTools?: true }, now: number): void {
-    this.#unanswered.push({ wantId: name, missing: new Set(calls.map(({ callId }) => callId)) });
-    this.#turnTaking.want({ wantId: name, ...how }, now);
+  #ask({ name, calls }: Batch, how: { readonly withoutTools?: true }, now: number): void {
+    this.#unanswered.push({ requestId: name, missing: new Set(calls.map(({ callId }) => callId)) });
+    this.#turnTaking.ask({ requestId: name, ...how }, now);
   }
 
   /** How to speak of the first of these calls that is not done yet; null if they are not to be talked over. */
@@ -154,7 +154,7 @@ interface Batch {
 
 /** An answer that is wanted about some outputs, and those of them the model has not acknowledged. */
 interface Unanswered {
-  readonly wantId: string;
+  readonly requestId: string;
   readonly missing: Set<string>;
 }
 

@@ -62,8 +62,8 @@ export interface RealtimeSession {
   readonly backlogBytes: number;
   /** Sound of the caller, in the format that `ready` named; before that it is not taken. */
   hear(audio: Uint8Array): void;
-  /** Asks for an answer. `wantId` comes back with `response_started` or `response_refused`. */
-  respond(want: ResponseWant): void;
+  /** Asks for an answer. `requestId` comes back with `response_started` or `response_refused`. */
+  respond(request: ResponseRequest): void;
   cancel(responseId: string): void;
   /** Tells the model how much of one part of its answer was heard. */
   truncate(part: PartId, heardMs: number): void;
@@ -79,8 +79,8 @@ export interface RealtimeSession {
   close(): void;
 }
 
-export interface ResponseWant {
-  readonly wantId: string;
+export interface ResponseRequest {
+  readonly requestId: string;
   /** Stands in for the conversation's instructions during this answer. */
   readonly instructions?: string;
   /** It is only to speak: nothing is to be looked up or done for this answer. */
@@ -126,10 +126,10 @@ export type SessionEvent =
   | { readonly type: 'speech_stopped'; readonly endedMs?: number }
   /** `transcription`: what it cost to have it in writing, where that is told. */
   | { readonly type: 'caller_words'; readonly text: string; readonly transcription?: TranscriptionUsage }
-  | { readonly type: 'response_started'; readonly responseId: string; readonly wantId: string | null }
+  | { readonly type: 'response_started'; readonly responseId: string; readonly requestId: string | null }
   | {
       readonly type: 'response_refused';
-      readonly wantId: string | null;
+      readonly requestId: string | null;
       readonly because: 'busy' | 'rejected';
     }
   | { readonly type: 'audio'; readonly part: PartId; readonly audio: Uint8Array }

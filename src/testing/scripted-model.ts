@@ -2,7 +2,7 @@ import type {
   Aside,
   ContextItem,
   RealtimeSession,
-  ResponseWant,
+  ResponseRequest,
   SessionEvent,
   SessionTraits,
   SpeechModel,
@@ -52,8 +52,8 @@ export class ScriptedModel implements SpeechModel, RealtimeSession {
     return told;
   }
 
-  respond({ wantId }: ResponseWant): void {
-    this.#wanted = wantId;
+  respond({ requestId }: ResponseRequest): void {
+    this.#wanted = requestId;
   }
 
   add(item: ContextItem): void {
@@ -75,7 +75,7 @@ export class ScriptedModel implements SpeechModel, RealtimeSession {
 
   #begin(): string {
     const responseId = `answer-${++this.#answers}`;
-    this.#tell({ type: 'response_started', responseId, wantId: this.#wanted });
+    this.#tell({ type: 'response_started', responseId, requestId: this.#wanted });
     this.#wanted = null;
     return responseId;
   }

@@ -62,12 +62,12 @@ describe('answers about what tools said, under any order of events', () => {
         model.add = (item) => {
           if (item.type === 'tool_output') server.sent.push(item.toolCallId);
         };
-        model.respond = ({ wantId }) => {
+        model.respond = ({ requestId }) => {
           const isLost = clock.now() - server.askedAt >= LOST_AFTER_MS;
           if (!isLost) expect(server.asked).toBeNull(); // one request at a time
-          server.asked = wantId;
+          server.asked = requestId;
           server.askedAt = clock.now();
-          const about = batches[Number(/^tools-(\d+)$/.exec(wantId)?.[1]) - 1];
+          const about = batches[Number(/^tools-(\d+)$/.exec(requestId)?.[1]) - 1];
           const isKnown = about && server.knew.some((known) => about.every((callId) => known.has(callId)));
           expect(isKnown ?? false).toBe(false); // nothing is said twice
         };
@@ -85,12 +85,12 @@ describe('answers about what tools said, under any order of events', () => {
         const begin = () => {
           if (server.running !== null || (server.asked === null && !server.ownAnswerIsDue)) return;
           takeAll(); // what was sent before the request is taken before it is granted
-          const wantId = server.ownAnswerIsDue ? null : server.asked;
-          if (wantId !== null) server.asked = null;
+          const requestId = server.ownAnswerIsDue ? null : server.asked;
+          if (requestId !== null) server.asked = null;
           server.ownAnswerIsDue = false;
           server.running = `r${++server.answers}`;
           server.knew.push(new Set(server.taken));
-          model.starts(server.running, wantId);
+          model.starts(server.running, requestId);
         };
         const done = (callIds: readonly string[] = []) => {
           if (server.running === null) return;
@@ -106,9 +106,9 @@ describe('answers about what tools said, under any order of events', () => {
         };
         const refuse = () => {
           if (server.asked === null || server.running === null) return;
-          const wantId = server.asked;
+          const requestId = server.asked;
           server.asked = null;
-          model.tell({ type: 'response_refused', wantId, because: 'busy' });
+          model.tell({ type: 'response_refused', requestId, because: 'busy' });
         };
 
         for (const act of steps) {

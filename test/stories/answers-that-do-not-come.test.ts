@@ -79,11 +79,11 @@ describe('an answer that does not come', () => {
     (outcome) => {
       const call = story();
       turn(call);
-      for (const [response, wantId] of [
+      for (const [response, requestId] of [
         ['r1', null],
         ['r2', 'turn-1'],
       ] as const) {
-        call.model.starts(response, wantId);
+        call.model.starts(response, requestId);
         call.model.tell({ type: 'response_done', responseId: response, outcome, usage: null });
         call.clock.advance(1_200);
       }
@@ -99,11 +99,11 @@ describe('an answer that does not come', () => {
   it('T7: goes on with what it had to say when it was cut short, and does not say sorry for it', () => {
     const call = story();
     turn(call);
-    for (const [response, wantId] of [
+    for (const [response, requestId] of [
       ['r1', null],
       ['r2', 'turn-1'],
     ] as const) {
-      call.model.starts(response, wantId);
+      call.model.starts(response, requestId);
       call.model.delta('long', 0x11, 2_000, response);
       call.model.tell({ type: 'response_done', responseId: response, outcome: 'incomplete', usage: null });
       call.clock.advance(3_000);
@@ -241,9 +241,9 @@ describe('a model that only ever asks for tools', () => {
     const call = story({ plan: { toolbox } });
     const without: string[] = [];
     let asked: string | null = null;
-    call.model.respond = ({ wantId, withoutTools }) => {
-      asked = wantId;
-      without.push(withoutTools ? `${wantId} without tools` : wantId);
+    call.model.respond = ({ requestId, withoutTools }) => {
+      asked = requestId;
+      without.push(withoutTools ? `${requestId} without tools` : requestId);
     };
     turn(call);
     call.model.starts('r0');

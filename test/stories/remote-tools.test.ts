@@ -139,7 +139,7 @@ describe('tools that the model’s own side calls', () => {
       returns(`c${round}`);
     }
 
-    const wantIds = Array.from({ length: 9 }, (_, i) => ({ wantId: `remote-${i + 1}` }));
+    const wantIds = Array.from({ length: 9 }, (_, i) => ({ requestId: `remote-${i + 1}` }));
     expect(asked).toEqual([...wantIds.slice(0, 8), { ...wantIds[8], withoutTools: true }]);
   });
 
@@ -154,15 +154,15 @@ describe('tools that the model’s own side calls', () => {
     model.respond = (want) => {
       asked += 1;
       withoutTools += want.withoutTools ? 1 : 0;
-      model.wants.push(want.wantId);
+      model.wants.push(want.requestId);
     };
     returns('m1');
 
     for (let round = 1; round <= 100 && endReason() === null; round++) {
       clock.advance(1_000);
-      const wantId = model.wants.shift();
-      if (wantId === undefined) continue;
-      model.starts(`a${round}`, wantId);
+      const requestId = model.wants.shift();
+      if (requestId === undefined) continue;
+      model.starts(`a${round}`, requestId);
       begins(`c${round}`, idOf(round));
       returns(`c${round}`);
       ends(`a${round}`);
@@ -184,7 +184,7 @@ describe('tools that the model’s own side calls', () => {
     returns('m1');
     ends('r2');
 
-    expect(asked).toEqual([{ wantId: 'remote-1' }]);
+    expect(asked).toEqual([{ requestId: 'remote-1' }]);
   });
 
   it('are over with the call, and the record says so before its end', () => {
@@ -208,8 +208,8 @@ describe('a caller who waits for a tool of ours and one of the model’s side', 
     story.model.starts('r2', null);
     story.model.calls(['c1'], 'r2');
     const { model, ends } = story;
-    const saysFiller = (wantId: string) => {
-      model.starts('f', wantId);
+    const saysFiller = (requestId: string) => {
+      model.starts('f', requestId);
       model.delta('filler', 0x11, 800, 'f');
       ends('f');
     };

@@ -47,7 +47,7 @@ describe('taking turns', () => {
 
   it('T3: asks again for an answer that was refused because the model was busy, when it no longer is', () => {
     const { model, clock } = aCall(greets);
-    model.tell({ type: 'response_refused', wantId: 'greeting', because: 'busy' });
+    model.tell({ type: 'response_refused', requestId: 'greeting', because: 'busy' });
     model.starts('own');
     clock.advance(5000);
     const whileBusy = model.wants.length;
@@ -61,7 +61,7 @@ describe('taking turns', () => {
   it('T3: does not ask again for an answer that was refused for itself, but has the model say sorry', () => {
     const { model, clock } = aCall(greets);
 
-    model.tell({ type: 'response_refused', wantId: 'greeting', because: 'rejected' });
+    model.tell({ type: 'response_refused', requestId: 'greeting', because: 'rejected' });
     clock.advance(5_000);
 
     expect(model.wants).toEqual(['greeting', 'apology-1']);

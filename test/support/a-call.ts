@@ -8,7 +8,7 @@ import type {
   ContextItem,
   RealtimeSession,
   ResponseOutcome,
-  ResponseWant,
+  ResponseRequest,
   SessionEvent,
   SessionTraits,
 } from '../../src/ports/model.ts';
@@ -131,8 +131,8 @@ export class ScriptedModel implements RealtimeSession {
     this.#tell({ type: 'ready', traits: this.#traits });
   }
 
-  starts(responseId: string, wantId: string | null = null): void {
-    this.#tell({ type: 'response_started', responseId, wantId });
+  starts(responseId: string, requestId: string | null = null): void {
+    this.#tell({ type: 'response_started', responseId, requestId });
   }
 
   /** One delta of this much sound: the item's own code, over and over. */
@@ -176,9 +176,9 @@ export class ScriptedModel implements RealtimeSession {
     for (const byte of audio) this.heard.push(byte);
   }
 
-  respond({ wantId }: ResponseWant): void {
-    this.wants.push(wantId);
-    this.#log(`respond ${wantId}`);
+  respond({ requestId }: ResponseRequest): void {
+    this.wants.push(requestId);
+    this.#log(`respond ${requestId}`);
   }
 
   cancel(responseId: string): void {

@@ -16,8 +16,8 @@ export class Fillers {
     this.#turnTaking = turnTaking;
   }
 
-  static isFiller(wantId: string | null): boolean {
-    return wantId?.startsWith(FILLER) ?? false;
+  static isFiller(requestId: string | null): boolean {
+    return requestId?.startsWith(FILLER) ?? false;
   }
 
   /** Whether this answer only says that something takes a moment. */
@@ -25,8 +25,8 @@ export class Fillers {
     return this.#answer === responseId;
   }
 
-  answerStarted(responseId: string, wantId: string | null): void {
-    if (Fillers.isFiller(wantId)) this.#answer = responseId;
+  answerStarted(responseId: string, requestId: string | null): void {
+    if (Fillers.isFiller(requestId)) this.#answer = responseId;
   }
 
   /** Something is under way. `say`: how the model is asked to tell the caller; null as long as nobody is to speak. */
@@ -49,7 +49,7 @@ export class Fillers {
       const instructions = say();
       if (instructions === null || waits.some((wait) => wait.say() === null)) return;
       for (const wait of waits) wait.filler ??= `${FILLER}${name}`;
-      return this.#turnTaking.want({ wantId: `${FILLER}${name}`, instructions, withoutTools: true }, now);
+      return this.#turnTaking.ask({ requestId: `${FILLER}${name}`, instructions, withoutTools: true }, now);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { ResponseWant } from '../../ports/model.ts';
+import type { ResponseRequest } from '../../ports/model.ts';
 import { GREETING } from './greeting.ts';
 
 /**
@@ -7,16 +7,16 @@ import { GREETING } from './greeting.ts';
  *
  * The model also answers by itself, when a turn of the caller's ends. The two
  * cross on the wire: a request may be refused because of an answer we have not
- * heard of yet. A refused want goes back to the head of the queue; one that the
+ * heard of yet. A refused request goes back to the head of the queue; one that the
  * model never said anything to is asked for again.
  */
-export class ResponseLedger {
-  readonly #queue: ResponseWant[] = [];
+export class ResponseQueue {
+  readonly #queue: ResponseRequest[] = [];
   #asked: Asked | null = null;
   #granted: Asked | null = null;
   #running: Running | null = null;
   /** What the last answer was to be, and was not. */
-  #failed: ResponseWant | null = null;
+  #failed: ResponseRequest | null = null;
   #callerIsSpeaking = false;
   #speaksSince = NEVER;
   #ownAnswerBy = NEVER;
@@ -47,35 +47,36 @@ export class ResponseLedger {
     return this.#isRunning(now) || this.#asked !== null || this.#queue.length > 0 || this.#ownAnswerIsDue;
   }
 
-  isQueued(wantId: string): boolean {
-    return this.#queue.some((want) => want.wantId === wantId);
+  isQueued(requestId: string): boolean {
+    return this.#queue.some((request) => request.requestId === requestId);
   }
 
-  want(want: ResponseWant): void {
+  ask(request: ResponseRequest): void {
     // Keys may have been pressed while the model was still being reached: it greets first, and then answers to them.
-    if (want.wantId === GREETING) this.#queue.unshift(want);
-    else this.#queue.push(want);
+    if (request.requestId === GREETING) this.#queue.unshift(request);
+    else this.#queue.push(request);
   }
 
-  /** Something else has served this want, or it has lost its point. One that was asked for already runs its course. */
-  withdraw(wantId: string): void {
-    const at = this.#queue.findIndex((want) => want.wantId === wantId);
+  /** Something else has served this request, or it has lost its point. One that was asked for already runs its course. */
+  withdraw(requestId: string): void {
+    const at = this.#queue.findIndex((request) => request.requestId === requestId);
     if (at >= 0) this.#queue.splice(at, 1);
-    else if (this.#asked?.want.wantId === wantId) this.#asked = { ...this.#asked, isWithdrawn: true };
+    else if (this.#asked?.request.requestId === requestId)
+      this.#asked = { ...this.#asked, isWithdrawn: true };
   }
 
   /** What to ask the model for at this moment, if anything. What is returned counts as asked. */
-  next(now: number): ResponseWant | null {
+  next(now: number): ResponseRequest | null {
     if (this.#asked && now - this.#asked.at >= SILENT_MS) this.#takeBack(this.#asked);
     if (this.#asked || this.#callerIsSpeaking || now < this.#ownAnswerBy || now < this.#busyUntil)
       return null;
     if (this.#running && this.#isRunning(now) && now - this.#running.lastSignAt < SILENT_MS) return null;
 
-    const want = this.#queue.shift();
-    if (!want) return null;
-    this.#asked = { want, at: now, isWithdrawn: false };
+    const request = this.#queue.shift();
+    if (!request) return null;
+    this.#asked = { request, at: now, isWithdrawn: false };
     this.#granted = null;
-    return want;
+    return request;
   }
 
   callerSpeaks(now: number): void {
@@ -90,14 +91,14 @@ export class ResponseLedger {
     if (modelAnswers) this.#ownAnswerBy = now + OWN_ANSWER_MS;
   }
 
-  /** An answer has begun; `wantId` tells which want it serves, null if the model had the idea. */
-  started(responseId: string, wantId: string | null, now: number): void {
-    if (this.#asked?.want.wantId === wantId) {
+  /** An answer has begun; `requestId` tells which request it serves, null if the model had the idea. */
+  started(responseId: string, requestId: string | null, now: number): void {
+    if (this.#asked?.request.requestId === requestId) {
       this.#granted = this.#asked;
       this.#asked = null;
-    } else if (wantId === null) this.#ownAnswerBy = NEVER;
-    const want = wantId === null ? null : (this.#granted?.want ?? null);
-    this.#running = { responseId, want, lastSignAt: now, isSpoken: false };
+    } else if (requestId === null) this.#ownAnswerBy = NEVER;
+    const request = requestId === null ? null : (this.#granted?.request ?? null);
+    this.#running = { responseId, request, lastSignAt: now, isSpoken: false };
     this.#ownAnswerIsDue = false;
     this.#busyUntil = NEVER;
   }
@@ -114,10 +115,10 @@ export class ResponseLedger {
       this.#running = null; // which has given way to it, and is the only thing that was wrong
       return true;
     }
-    const made = this.#running && this.#isRunning(now) ? this.#running.want : this.#failed;
-    const want = this.#asked ? (this.#asked.isWithdrawn ? null : this.#asked.want) : made;
+    const made = this.#running && this.#isRunning(now) ? this.#running.request : this.#failed;
+    const request = this.#asked ? (this.#asked.isWithdrawn ? null : this.#asked.request) : made;
     this.drop();
-    if (want) this.#queue.unshift(want);
+    if (request) this.#queue.unshift(request);
     return this.#queue.length > 0;
   }
 
@@ -139,12 +140,12 @@ export class ResponseLedger {
   }
 
   /**
-   * `wantId` is null where the model does not say which request it refused: there is only one it can be.
+   * `requestId` is null where the model does not say which request it refused: there is only one it can be.
    * Some models do not say either whose wish an answer serves, so that one we took for granted may be refused yet.
    */
-  refused(wantId: string | null, because: 'busy' | 'rejected', now: number): void {
+  refused(requestId: string | null, because: 'busy' | 'rejected', now: number): void {
     const asked = this.#asked ?? this.#granted;
-    if (!asked || (wantId !== null && wantId !== asked.want.wantId)) return;
+    if (!asked || (requestId !== null && requestId !== asked.request.requestId)) return;
     this.#asked = null;
     this.#granted = null;
     if (because === 'rejected') return; // it would be rejected again
@@ -155,7 +156,7 @@ export class ResponseLedger {
   /** `wasCutShort`: it was not what was wanted, and may be asked for again. */
   done(responseId: string, wasCutShort = false): void {
     if (this.#running?.responseId !== responseId) return;
-    this.#failed = wasCutShort ? this.#running.want : null;
+    this.#failed = wasCutShort ? this.#running.request : null;
     this.#running = null;
     this.#busyUntil = NEVER;
   }
@@ -167,21 +168,21 @@ export class ResponseLedger {
     );
   }
 
-  #takeBack({ want, isWithdrawn }: Asked): void {
+  #takeBack({ request, isWithdrawn }: Asked): void {
     this.#asked = null;
-    if (!isWithdrawn) this.#queue.unshift(want);
+    if (!isWithdrawn) this.#queue.unshift(request);
   }
 }
 
 interface Asked {
-  readonly want: ResponseWant;
+  readonly request: ResponseRequest;
   readonly at: number;
   readonly isWithdrawn: boolean;
 }
 
 interface Running {
   readonly responseId: string;
-  readonly want: ResponseWant | null;
+  readonly request: ResponseRequest | null;
   readonly lastSignAt: number;
   readonly isSpoken: boolean;
 }

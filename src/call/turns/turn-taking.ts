@@ -2,7 +2,7 @@ import type { AudioFormat } from '../../audio/format.ts';
 import { Recent } from '../../limits/recent.ts';
 import type { AgentSaid } from '../../ports/call-log.ts';
 import type { CallLeg } from '../../ports/carrier.ts';
-import type { PartId, RealtimeSession, ResponseWant, SessionTraits } from '../../ports/model.ts';
+import type { PartId, RealtimeSession, ResponseRequest, SessionTraits } from '../../ports/model.ts';
 import type { CallTap } from '../call-tap.ts';
 import type { Journal } from '../journal.ts';
 import { Downlink } from '../playout/downlink.ts';
@@ -10,7 +10,7 @@ import { downlinkWires } from '../playout/downlink-wires.ts';
 import { type BargeIn, bargeIn } from './barge-in.ts';
 import { BargeInCheck, ONSET_MS } from './barge-in-check.ts';
 import { GREETING } from './greeting.ts';
-import { ResponseLedger } from './response-queue.ts';
+import { ResponseQueue } from './response-queue.ts';
 import { SpeechEvidence } from './speech-evidence.ts';
 import type { Decisions, TurnRules } from './turn-rules.ts';
 
@@ -25,7 +25,7 @@ export class TurnTaking {
   readonly #session: RealtimeSession;
   readonly #journal: Journal;
   readonly #tap: CallTap;
-  readonly #ledger = new ResponseLedger();
+  readonly #responses = new ResponseQueue();
   readonly #evidence = new SpeechEvidence();
   readonly #decided: Decisions;
   /** Answers of which the caller must not hear one more sound, however late it comes. */
@@ -60,7 +60,7 @@ export class TurnTaking {
   }
 
   get callerIsSpeaking(): boolean {
-    return this.#ledger.callerIsSpeaking;
+    return this.#responses.callerIsSpeaking;
   }
 
   connect(leg: CallLeg, now: number): void {
@@ -77,9 +77,9 @@ export class TurnTaking {
     this.#check = null;
     this.#turnIsOpen = false;
     this.#hasGivenUp = false;
-    if (this.#ledger.callerIsSpeaking) this.#turnEnds(now, null, false);
+    if (this.#responses.callerIsSpeaking) this.#turnEnds(now, null, false);
     this.#cut(now);
-    this.#ledger.forget();
+    this.#responses.forget();
     this.#voice?.downlink.disconnect(now);
   }
 
@@ -120,30 +120,30 @@ export class TurnTaking {
     this.#tap.markReturned(name, now);
   }
 
-  want(want: ResponseWant, now: number): void {
-    this.#ledger.want(want);
+  ask(request: ResponseRequest, now: number): void {
+    this.#responses.ask(request);
     this.#ask(now);
   }
 
-  withdraw(wantId: string): void {
-    this.#ledger.withdraw(wantId);
+  withdraw(requestId: string): void {
+    this.#responses.withdraw(requestId);
   }
 
   /** Nothing is being said, prepared or asked for, and the caller has heard everything there is to hear. */
   isQuiet(now: number): boolean {
-    const isSilent = !this.#ledger.callerIsSpeaking && (this.#voice?.downlink.isIdle(now) ?? true);
-    return isSilent && this.#ledger.isIdle(now);
+    const isSilent = !this.#responses.callerIsSpeaking && (this.#voice?.downlink.isIdle(now) ?? true);
+    return isSilent && this.#responses.isIdle(now);
   }
 
   /** Neither side can be heard. */
   isDead(now: number): boolean {
     const downlink = this.#voice?.downlink;
-    if (this.#ledger.callerIsSpeaking || !downlink) return !this.#ledger.callerIsSpeaking;
+    if (this.#responses.callerIsSpeaking || !downlink) return !this.#responses.callerIsSpeaking;
     return downlink.isMute(now) && downlink.deafSince === null; // which is no fault of the model's
   }
 
   owesAnswer(now: number): boolean {
-    return this.#ledger.isOwed(now);
+    return this.#responses.isOwed(now);
   }
 
   /** What the caller is hearing at this moment, as far as it is not told of yet. */
@@ -162,7 +162,7 @@ export class TurnTaking {
   /** `isLeaving`: the agent is about to go, and stays only for words. */
   callerSpeaks(isLeaving: boolean, now: number): void {
     this.#journal.note({ type: 'caller_started_speaking' });
-    this.#ledger.callerSpeaks(now);
+    this.#responses.callerSpeaks(now);
     const isAnswer = !this.#voice || this.#voice.downlink.isIdle(now);
     if (isLeaving || (this.#isConfirmed && !isAnswer)) {
       if (!this.#isConfirmed && !this.#isProtected()) this.#bargeIn(now);
@@ -178,9 +178,13 @@ export class TurnTaking {
 
   /** The caller has been still for longer than any turn lasts: its end got lost, or is still to be told. */
   turnIsOverdue(now: number): boolean {
-    const maybeEchoAt = this.#check ? this.heardAt : this.#ledger.callerSpeaksSince; // the model may still hear that
-    const stillMs = Math.min(this.#evidence.stillMs, now - this.#ledger.callerSpeaksSince, now - maybeEchoAt);
-    return this.#ledger.callerIsSpeaking && stillMs >= this.#rules.longestPauseMs;
+    const maybeEchoAt = this.#check ? this.heardAt : this.#responses.callerSpeaksSince; // the model may still hear that
+    const stillMs = Math.min(
+      this.#evidence.stillMs,
+      now - this.#responses.callerSpeaksSince,
+      now - maybeEchoAt,
+    );
+    return this.#responses.callerIsSpeaking && stillMs >= this.#rules.longestPauseMs;
   }
 
   endTurn(now: number): void {
@@ -189,27 +193,27 @@ export class TurnTaking {
 
   /** Whether anything was heard of the caller since they took the turn, as far as we hear it ourselves. */
   callerWasHeard(now: number): boolean {
-    return this.#evidence.quietMs(now) < now - this.#ledger.callerSpeaksSince + ONSET_MS;
+    return this.#evidence.quietMs(now) < now - this.#responses.callerSpeaksSince + ONSET_MS;
   }
 
   /** The caller has had their say: the agent's turn. What was said since it was last asked for goes with it. */
   answerTurn(now: number): void {
-    if (this.#ledger.isQueued(`turn-${this.#turns}`)) return;
-    this.want({ wantId: `turn-${++this.#turns}` }, now);
+    if (this.#responses.isQueued(`turn-${this.#turns}`)) return;
+    this.ask({ requestId: `turn-${++this.#turns}` }, now);
   }
 
   /** The last answer came to nothing: another one. */
   askAgain(now: number): void {
     this.#cut(now);
-    if (this.#ledger.again(now)) this.#ask(now);
+    if (this.#responses.again(now)) this.#ask(now);
     else this.answerTurn(now);
   }
 
   /** Asks for this instead of whatever was to be said. */
-  sayInstead(want: ResponseWant, now: number): void {
+  sayInstead(request: ResponseRequest, now: number): void {
     this.#cut(now);
-    this.#ledger.drop();
-    this.want(want, now);
+    this.#responses.drop();
+    this.ask(request, now);
   }
 
   reassure(now: number): void {
@@ -222,7 +226,7 @@ export class TurnTaking {
     const { traits, downlink } = this.#voice;
     const silentSince = downlink.deafSince ?? (downlink.isHeld ? this.#heldAt : null);
     const parts = downlink.progress(now);
-    const cut = bargeIn(parts, this.#ledger.runningId, traits.yieldsToSpeech);
+    const cut = bargeIn(parts, this.#responses.runningId, traits.yieldsToSpeech);
 
     if (cut.silenceThePhone && silentSince === null) this.#silence(now); // before anything else: the part the caller notices
     if (parts.length > 0 || downlink.isHeld) downlink.fallSilent(now);
@@ -237,25 +241,25 @@ export class TurnTaking {
     }
   }
 
-  answerStarted(responseId: string, wantId: string | null, now: number): void {
-    const isOwn = wantId === null && this.#voice?.traits.answersTurns === true;
-    if (isOwn && this.#ledger.callerIsSpeaking) this.callerPauses(now); // that it ended got lost
-    this.#ledger.started(responseId, wantId, now);
+  answerStarted(responseId: string, requestId: string | null, now: number): void {
+    const isOwn = requestId === null && this.#voice?.traits.answersTurns === true;
+    if (isOwn && this.#responses.callerIsSpeaking) this.callerPauses(now); // that it ended got lost
+    this.#responses.started(responseId, requestId, now);
     if (this.#isAway) return this.#stop(responseId, now); // a turn was ended by the silence of a line that is gone
-    if (wantId === GREETING && this.#rules.greetingIsProtected) this.#protected.add(responseId);
+    if (requestId === GREETING && this.#rules.greetingIsProtected) this.#protected.add(responseId);
     // Asked for before the caller began, granted after: it would talk over them. Noises are not talked over.
-    const isTalkedOver = this.#ledger.callerIsSpeaking && this.#check === null;
-    if (wantId !== null && isTalkedOver && !this.#isProtected()) this.#stop(responseId, now);
+    const isTalkedOver = this.#responses.callerIsSpeaking && this.#check === null;
+    if (requestId !== null && isTalkedOver && !this.#isProtected()) this.#stop(responseId, now);
   }
 
-  refused(wantId: string | null, because: 'busy' | 'rejected', now: number): void {
-    this.#ledger.refused(wantId, because, now);
+  refused(requestId: string | null, because: 'busy' | 'rejected', now: number): void {
+    this.#responses.refused(requestId, because, now);
   }
 
   speak(part: PartId, audio: Uint8Array, now: number): void {
     if (!this.#voice || this.#discarded.has(part.responseId)) return;
     this.#spoken.add(part.responseId);
-    this.#ledger.goesOn(part.responseId, now);
+    this.#responses.goesOn(part.responseId, now);
     if (this.#voice.downlink.take(part, audio, now)) return;
     this.#journal.note({ type: 'problem', code: 'answer_too_long' });
     this.#stop(part.responseId, now);
@@ -264,7 +268,7 @@ export class TurnTaking {
   /** An answer that is written is said as well. */
   wrote(responseId: string, now: number): void {
     this.#spoken.add(responseId);
-    this.#ledger.goesOn(responseId, now);
+    this.#responses.goesOn(responseId, now);
     this.heardAt = now;
   }
 
@@ -273,12 +277,12 @@ export class TurnTaking {
   }
 
   partDone(part: PartId, now: number): void {
-    this.#ledger.goesOn(part.responseId, now, true);
+    this.#responses.goesOn(part.responseId, now, true);
     this.#voice?.downlink.complete(part);
   }
 
   answerDone(responseId: string, wasCutShort: boolean, now: number): void {
-    this.#ledger.done(responseId, wasCutShort);
+    this.#responses.done(responseId, wasCutShort);
     if (!this.#discarded.has(responseId)) this.#voice?.downlink.completeResponse(responseId, now);
     this.#ask(now);
   }
@@ -298,7 +302,7 @@ export class TurnTaking {
       type: 'caller_stopped_speaking',
       ...(spokeUntil !== null && { spokeUntilMs: this.#journal.msAt(spokeUntil) }),
     });
-    this.#ledger.callerPauses(now, answersByItself);
+    this.#responses.callerPauses(now, answersByItself);
     if (this.#check) this.#pauseInCheck(this.#check, now);
     if (this.#turnIsOpen && !answersByItself) this.answerTurn(now);
     this.#turnIsOpen = false;
@@ -315,7 +319,7 @@ export class TurnTaking {
   #cut(now: number): void {
     if (!this.#voice) return;
     const { downlink } = this.#voice;
-    const cut = bargeIn(downlink.progress(now), this.#ledger.runningId, false);
+    const cut = bargeIn(downlink.progress(now), this.#responses.runningId, false);
     const isSilent = downlink.isHeld || downlink.deafSince !== null;
     if (cut.silenceThePhone && this.#leg && !isSilent) this.#silence(now);
     downlink.fallSilent(now);
@@ -380,7 +384,7 @@ export class TurnTaking {
   }
 
   #isProtected(): boolean {
-    const current = this.#voice?.downlink.currentResponseId ?? this.#ledger.runningId;
+    const current = this.#voice?.downlink.currentResponseId ?? this.#responses.runningId;
     return current !== null && this.#protected.has(current);
   }
 
@@ -392,7 +396,7 @@ export class TurnTaking {
   }
 
   #ask(now: number): void {
-    const want = this.#voice && !this.#isAway && this.#ledger.next(now);
-    if (want) this.#session.respond(want);
+    const request = this.#voice && !this.#isAway && this.#responses.next(now);
+    if (request) this.#session.respond(request);
   }
 }

@@ -80,7 +80,7 @@ export class News {
       case 'input_audio_buffer.speech_started':
         return this.#keep('') ? tell({ type: 'speech_started' }) : undefined;
       case 'input_audio_buffer.speech_stopped':
-        requests.wishes.turnEnded();
+        requests.correlation.turnEnded();
         if (!this.#keep('')) return;
         return tell({
           type: 'speech_stopped',
@@ -151,8 +151,8 @@ export class News {
     if (this.#begun.at(-1) === responseId || this.#begun.includes(responseId)) return;
     this.#begun.push(responseId);
     if (this.#begun.length > MOST_BEGUN) this.#begun.shift();
-    const wantId = this.#parts.requests.wishes.servedBy(response?.metadata);
-    this.#parts.tell({ type: 'response_started', responseId, wantId });
+    const requestId = this.#parts.requests.correlation.servedBy(response?.metadata);
+    this.#parts.tell({ type: 'response_started', responseId, requestId });
   }
 
   #item(item: ServerItem, responseId: string, isWhole: boolean): void {
@@ -215,11 +215,11 @@ export class News {
         return this.#problem(code);
       case 'answer': {
         const because = code === BUSY_CODE ? 'busy' : 'rejected';
-        tell({ type: 'response_refused', wantId: refusal.wantId, because });
+        tell({ type: 'response_refused', requestId: refusal.requestId, because });
         return because === 'busy' ? undefined : this.#problem(code);
       }
       case 'other':
-        if (code === BUSY_CODE) return tell({ type: 'response_refused', wantId: null, because: 'busy' });
+        if (code === BUSY_CODE) return tell({ type: 'response_refused', requestId: null, because: 'busy' });
         return this.#problem(refusal.kind === null ? code : `${refusal.kind}_refused_${codeOf(code)}`);
       default:
         return unreachable(refusal);

@@ -1,14 +1,14 @@
 import type { RealtimeClientEvent, RealtimeSessionCreateRequest } from 'openai/resources/realtime/realtime';
-import type { Aside, ContextItem, PartId, ResponseWant } from '../../ports/model.ts';
+import type { Aside, ContextItem, PartId, ResponseRequest } from '../../ports/model.ts';
 import { Asides } from './asides.ts';
 import { contextItem } from './context-item.ts';
+import { Correlation } from './correlation.ts';
 import type { ServerError } from './server-events.ts';
 import { Truncations } from './truncations.ts';
-import { Wishes } from './wishes.ts';
 
 /** What the server refused: one of the answers we asked for, or a request of this kind. */
 export type Refusal =
-  | { readonly what: 'answer'; readonly wantId: string }
+  | { readonly what: 'answer'; readonly requestId: string }
   | { readonly what: 'aside'; readonly askId: string }
   | { readonly what: 'truncation'; readonly correction: RealtimeClientEvent | null }
   /** The word before the number of its name; null where the server does not say which it means. */
@@ -16,17 +16,17 @@ export type Refusal =
 
 /** What we ask of the server in the course of a conversation: each under a name, so that a refusal can be told apart. */
 export class Requests {
-  readonly wishes = new Wishes();
+  readonly correlation = new Correlation();
   readonly asides = new Asides();
   readonly #truncations = new Truncations();
   #count = 0;
 
-  answer({ wantId, instructions, withoutTools }: ResponseWant): RealtimeClientEvent {
+  answer({ requestId, instructions, withoutTools }: ResponseRequest): RealtimeClientEvent {
     return {
       type: 'response.create',
-      event_id: this.wishes.eventId(wantId),
+      event_id: this.correlation.eventId(requestId),
       response: {
-        metadata: this.wishes.metadata(wantId),
+        metadata: this.correlation.metadata(requestId),
         ...(instructions !== undefined && { instructions }),
         ...(withoutTools && { tool_choice: 'none' }),
       },
@@ -82,8 +82,8 @@ export class Requests {
     if (truncation.isOurs) return { what: 'truncation', correction: truncation.correction };
     const askId = this.asides.refused(error.event_id);
     if (askId !== null) return { what: 'aside', askId };
-    const wantId = this.wishes.ofEvent(error.event_id);
-    if (wantId !== null) return { what: 'answer', wantId };
+    const requestId = this.correlation.ofEvent(error.event_id);
+    if (requestId !== null) return { what: 'answer', requestId };
     return { what: 'other', kind: OURS.exec(error.event_id ?? '')?.[1] ?? null };
   }
 

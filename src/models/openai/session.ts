@@ -6,7 +6,7 @@ import type {
   PartId,
   RealtimeSession,
   RemoteTools,
-  ResponseWant,
+  ResponseRequest,
   SessionEvent,
   SessionLost,
   SessionSetup,
@@ -83,8 +83,8 @@ export class OpenAISession implements RealtimeSession {
     if (this.#news) this.#connection.send(appendMessage(audio));
   }
 
-  respond(want: ResponseWant): void {
-    this.#ask(this.#requests.answer(want));
+  respond(request: ResponseRequest): void {
+    this.#ask(this.#requests.answer(request));
   }
 
   cancel(responseId: string): void {

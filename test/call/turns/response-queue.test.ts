@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ResponseLedger } from '../../../src/call/turns/response-queue.ts';
+import { ResponseQueue } from '../../../src/call/turns/response-queue.ts';
 
 /**
  * A server as the protocol describes it: one answer at a time, requests refused
@@ -13,17 +13,17 @@ class Server {
   #running: string | null = null;
   #count = 0;
   readonly #toClient: { at: number; news: News }[] = [];
-  readonly #fromClient: { at: number; wantId: string }[] = [];
+  readonly #fromClient: { at: number; requestId: string }[] = [];
   readonly #quirks: Quirks;
 
   constructor(quirks: Quirks) {
     this.#quirks = quirks;
   }
 
-  ask(wantId: string, now: number): void {
+  ask(requestId: string, now: number): void {
     this.#fromClient.push({
       at: Math.max(now + this.#quirks.wayThereMs, this.#fromClient.at(-1)?.at ?? 0),
-      wantId,
+      requestId,
     });
   }
 
@@ -48,8 +48,9 @@ class Server {
     while (this.#fromClient[0] && this.#fromClient[0].at <= now) {
       const request = this.#fromClient.shift();
       if (!request) break;
-      if (this.#running === null) this.#start(request.wantId, now);
-      else this.#send({ type: 'refused', wantId: this.#quirks.namesRefused ? request.wantId : null }, now);
+      if (this.#running === null) this.#start(request.requestId, now);
+      else
+        this.#send({ type: 'refused', requestId: this.#quirks.namesRefused ? request.requestId : null }, now);
     }
     const arrived: News[] = [];
     while (this.#toClient[0] && this.#toClient[0].at <= now)
@@ -57,10 +58,10 @@ class Server {
     return arrived;
   }
 
-  #start(wantId: string | null, now: number): void {
+  #start(requestId: string | null, now: number): void {
     this.#running = `r${++this.#count}`;
-    if (wantId !== null) this.served.push(wantId);
-    this.#send({ type: 'started', responseId: this.#running, wantId }, now);
+    if (requestId !== null) this.served.push(requestId);
+    this.#send({ type: 'started', responseId: this.#running, requestId }, now);
   }
 
   #send(news: News, now: number): void {
@@ -69,8 +70,8 @@ class Server {
 }
 
 type News =
-  | { type: 'started'; responseId: string; wantId: string | null }
-  | { type: 'refused'; wantId: string | null }
+  | { type: 'started'; responseId: string; requestId: string | null }
+  | { type: 'refused'; requestId: string | null }
   | { type: 'done'; responseId: string }
   | { type: 'speaking' }
   | { type: 'paused' };
@@ -81,16 +82,16 @@ interface Quirks {
   readonly namesRefused: boolean;
 }
 
-function tell(ledger: ResponseLedger, news: News, now: number): void {
-  if (news.type === 'started') ledger.started(news.responseId, news.wantId, now);
-  else if (news.type === 'refused') ledger.refused(news.wantId, 'busy', now);
-  else if (news.type === 'done') ledger.done(news.responseId);
-  else if (news.type === 'speaking') ledger.callerSpeaks(now);
-  else ledger.callerPauses(now, true);
+function tell(responses: ResponseQueue, news: News, now: number): void {
+  if (news.type === 'started') responses.started(news.responseId, news.requestId, now);
+  else if (news.type === 'refused') responses.refused(news.requestId, 'busy', now);
+  else if (news.type === 'done') responses.done(news.responseId);
+  else if (news.type === 'speaking') responses.callerSpeaks(now);
+  else responses.callerPauses(now, true);
 }
 
 const step = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ type: fc.constant('want' as const) }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('ask' as const) }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('finish' as const) }) },
   {
     weight: 2,
@@ -108,26 +109,26 @@ const quirks = fc.record({
   namesRefused: fc.boolean(),
 });
 
-describe('the response ledger', () => {
+describe('the response responses', () => {
   it('T3: every answer that is wanted is given exactly once, in order, whatever crosses on the wire', () => {
     fc.assert(
       fc.property(quirks, fc.array(step, { maxLength: 60 }), (quirks, steps) => {
-        const ledger = new ResponseLedger();
+        const responses = new ResponseQueue();
         const server = new Server(quirks);
         const wanted: string[] = [];
         let now = 0;
         const pass = (ms: number) => {
           for (const until = now + ms; now < until; now += 10) {
-            for (const news of server.step(now)) tell(ledger, news, now);
-            const want = ledger.next(now);
-            if (want) server.ask(want.wantId, now);
+            for (const news of server.step(now)) tell(responses, news, now);
+            const request = responses.next(now);
+            if (request) server.ask(request.requestId, now);
           }
         };
 
         for (const step of steps) {
-          if (step.type === 'want') {
+          if (step.type === 'ask') {
             wanted.push(`w${wanted.length}`);
-            ledger.want({ wantId: wanted.at(-1) as string });
+            responses.ask({ requestId: wanted.at(-1) as string });
           } else if (step.type === 'finish') server.finish(now);
           else if (step.type === 'turn') {
             server.callerSpeaks(now);
@@ -147,52 +148,52 @@ describe('the response ledger', () => {
   });
 
   it('asks for nothing while the caller speaks, or while the model is about to answer', () => {
-    const ledger = new ResponseLedger();
-    ledger.callerSpeaks(0);
-    ledger.want({ wantId: 'tool' });
+    const responses = new ResponseQueue();
+    responses.callerSpeaks(0);
+    responses.ask({ requestId: 'tool' });
 
-    const whileSpeaking = ledger.next(0);
-    ledger.callerPauses(1000, true);
-    const rightAfter = ledger.next(1100);
-    ledger.started('own', null, 1200);
-    ledger.done('own');
+    const whileSpeaking = responses.next(0);
+    responses.callerPauses(1000, true);
+    const rightAfter = responses.next(1100);
+    responses.started('own', null, 1200);
+    responses.done('own');
 
     expect([whileSpeaking, rightAfter]).toEqual([null, null]);
-    expect(ledger.next(1300)).toEqual({ wantId: 'tool' });
+    expect(responses.next(1300)).toEqual({ requestId: 'tool' });
   });
 
   it('does not wait for an answer of the model’s own that does not come', () => {
-    const ledger = new ResponseLedger();
-    ledger.callerSpeaks(0);
-    ledger.callerPauses(0, true);
-    ledger.want({ wantId: 'tool' });
+    const responses = new ResponseQueue();
+    responses.callerSpeaks(0);
+    responses.callerPauses(0, true);
+    responses.ask({ requestId: 'tool' });
 
-    expect(ledger.next(1_499)).toBeNull();
-    expect(ledger.next(1_500)).toEqual({ wantId: 'tool' });
+    expect(responses.next(1_499)).toBeNull();
+    expect(responses.next(1_500)).toEqual({ requestId: 'tool' });
   });
 
   it('asks again when a request, or the end of an answer, got lost', () => {
-    const ledger = new ResponseLedger();
-    ledger.want({ wantId: 'greeting' });
-    ledger.next(0);
+    const responses = new ResponseQueue();
+    responses.ask({ requestId: 'greeting' });
+    responses.next(0);
 
-    expect(ledger.next(9_999)).toBeNull();
-    expect(ledger.next(10_000)).toEqual({ wantId: 'greeting' });
-    ledger.started('r1', 'greeting', 10_100);
-    ledger.want({ wantId: 'next' });
-    expect(ledger.next(20_099)).toBeNull();
-    expect(ledger.next(20_100)).toEqual({ wantId: 'next' });
+    expect(responses.next(9_999)).toBeNull();
+    expect(responses.next(10_000)).toEqual({ requestId: 'greeting' });
+    responses.started('r1', 'greeting', 10_100);
+    responses.ask({ requestId: 'next' });
+    expect(responses.next(20_099)).toBeNull();
+    expect(responses.next(20_100)).toEqual({ requestId: 'next' });
   });
 
   it('asks again for an answer that was mistaken for granted', () => {
-    const ledger = new ResponseLedger();
-    ledger.want({ wantId: 'greeting' });
-    ledger.next(0);
-    ledger.started('own', 'greeting', 100); // a server that does not say whose wish it serves
+    const responses = new ResponseQueue();
+    responses.ask({ requestId: 'greeting' });
+    responses.next(0);
+    responses.started('own', 'greeting', 100); // a server that does not say whose wish it serves
 
-    ledger.refused('greeting', 'busy', 200);
-    ledger.done('own');
+    responses.refused('greeting', 'busy', 200);
+    responses.done('own');
 
-    expect(ledger.next(300)).toEqual({ wantId: 'greeting' });
+    expect(responses.next(300)).toEqual({ requestId: 'greeting' });
   });
 });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { checkModel } from '../../../src/commands/doctor/check-model.ts';
 import { hearAnswer } from '../../../src/commands/doctor/hear-answer.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
-import type { ResponseWant, SessionEvent, SpeechModel } from '../../../src/ports/model.ts';
+import type { ResponseRequest, SessionEvent, SpeechModel } from '../../../src/ports/model.ts';
 import {
   type Misbehaviour,
   type PracticeModel,
@@ -15,7 +15,7 @@ const READY = {
   type: 'ready',
   traits: { input: 'pcm24', output: 'pcm24', answersTurns: true, yieldsToSpeech: true },
 } as const;
-const STARTED = { type: 'response_started', responseId: 'r1', wantId: 'check' } as const;
+const STARTED = { type: 'response_started', responseId: 'r1', requestId: 'check' } as const;
 const DONE = { type: 'response_done', responseId: 'r1', outcome: 'completed', usage: null } as const;
 const WORDS = { type: 'words', part, text: 'Hello, this is a short check of the line.' } as const;
 
@@ -27,7 +27,7 @@ function sound(ms: number, level = 6_000): SessionEvent {
 /** A model that is ready, and does this when it is asked to speak. */
 function aModel(...answer: readonly SessionEvent[]) {
   const clock = new TestClock();
-  const asked: ResponseWant[] = [];
+  const asked: ResponseRequest[] = [];
   const quiet = () => {};
   let isClosed = false;
   const model: SpeechModel = {
@@ -113,7 +113,7 @@ describe('the doctor, listening to the model', () => {
     [
       'the answer is refused',
       { type: 'refused', why: 'rejected' },
-      [{ type: 'response_refused', wantId: 'check', because: 'rejected' }],
+      [{ type: 'response_refused', requestId: 'check', because: 'rejected' }],
     ],
     [
       'the model goes away',

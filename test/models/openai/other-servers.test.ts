@@ -20,7 +20,7 @@ describe('a server that is not the vendor’s', () => {
     await settled(server);
 
     expect(server.events).toEqual([
-      { type: 'response_started', responseId: 'r1', wantId: null },
+      { type: 'response_started', responseId: 'r1', requestId: null },
       { type: 'words', part, text: 'Hello' },
       { type: 'audio', part, audio: Buffer.from([1, 2, 3, 4]) },
       { type: 'audio_done', part },

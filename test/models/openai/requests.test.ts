@@ -11,7 +11,7 @@ type Server = Awaited<ReturnType<typeof aModelServer>>;
 
 /** Everything that a session may ask for, once. */
 function askForEverything({ session }: Server): void {
-  session.respond({ wantId: 'turn-1' });
+  session.respond({ requestId: 'turn-1' });
   session.cancel('r1');
   session.truncate(part, 1480);
   session.add({ type: 'text', from: 'caller', text: 'In writing.' });
@@ -64,7 +64,11 @@ describe('what is asked of a server', () => {
       'clear_refused_no',
       'sound_refused_no',
     ]);
-    expect(server.events).toContainEqual({ type: 'response_refused', wantId: 'turn-1', because: 'rejected' });
+    expect(server.events).toContainEqual({
+      type: 'response_refused',
+      requestId: 'turn-1',
+      because: 'rejected',
+    });
     expect(server.events).toContainEqual({ type: 'aside_answered', askId: 'a1', text: null });
   });
 
@@ -91,7 +95,7 @@ describe('what is asked before the server is ready', () => {
     server.session.update({ instructions: 'Be briefer.' });
     server.session.commitTurn();
     server.onReady = () => {
-      server.session.respond({ wantId: 'greeting' });
+      server.session.respond({ requestId: 'greeting' });
       server.session.hear(new Uint8Array(960));
     };
 

@@ -27,7 +27,7 @@ describe('a session that is open', () => {
 
     expect(server.events).toEqual([
       { type: 'speech_started' },
-      { type: 'response_started', responseId: 'r1', wantId: null },
+      { type: 'response_started', responseId: 'r1', requestId: null },
       { type: 'words', part, text: 'Hel' },
       { type: 'audio', part, audio: Buffer.from([1, 2]) },
       { type: 'audio', part, audio: Buffer.from([3, 4, 5, 6]) },
@@ -94,7 +94,7 @@ describe('a session that is open', () => {
 
   it('knows its own wishes again by the answer’s metadata', async () => {
     const server = await aSession();
-    server.session.respond({ wantId: 'greeting', instructions: 'Greet.' });
+    server.session.respond({ requestId: 'greeting', instructions: 'Greet.' });
     const request = await server.receive('response.create');
 
     server.send({ type: 'response.created', response: { id: 'own', metadata: null, status: 'in_progress' } });
@@ -103,38 +103,38 @@ describe('a session that is open', () => {
     server.send({ type: 'response.created', response: { id: 'r2', metadata } });
     await settled(server);
 
-    expect(request).toMatchObject({ event_id: 'want-greeting', response: { instructions: 'Greet.' } });
+    expect(request).toMatchObject({ event_id: 'request-greeting', response: { instructions: 'Greet.' } });
     expect(server.events.filter((event) => event.type === 'response_started').at(-1)).toEqual({
       type: 'response_started',
       responseId: 'r2',
-      wantId: 'greeting',
+      requestId: 'greeting',
     });
   });
 
   it('takes the next answer for its wish where the server repeats no metadata', async () => {
     const server = await aSession();
-    server.session.respond({ wantId: 'greeting' });
+    server.session.respond({ requestId: 'greeting' });
     await server.receive('response.create');
 
     server.send({ type: 'response.created', response: { id: 'r1' } });
     await settled(server);
 
-    expect(server.events).toEqual([{ type: 'response_started', responseId: 'r1', wantId: 'greeting' }]);
+    expect(server.events).toEqual([{ type: 'response_started', responseId: 'r1', requestId: 'greeting' }]);
   });
 
   it('T3: tells a refusal from a failure', async () => {
     const server = await aSession();
     const error = (code: string, event_id: string | null) =>
       server.send({ type: 'error', error: { type: 'invalid_request_error', code, event_id, message: 'x' } });
-    error('conversation_already_has_active_response', 'want-a');
+    error('conversation_already_has_active_response', 'request-a');
     error('conversation_already_has_active_response', null);
-    error('invalid_value', 'want-b');
+    error('invalid_value', 'request-b');
     await settled(server);
 
     expect(server.events).toEqual([
-      { type: 'response_refused', wantId: 'a', because: 'busy' },
-      { type: 'response_refused', wantId: null, because: 'busy' },
-      { type: 'response_refused', wantId: 'b', because: 'rejected' },
+      { type: 'response_refused', requestId: 'a', because: 'busy' },
+      { type: 'response_refused', requestId: null, because: 'busy' },
+      { type: 'response_refused', requestId: 'b', because: 'rejected' },
       { type: 'problem', code: 'invalid_value' },
     ]);
   });
@@ -277,8 +277,8 @@ describe('a session that is open', () => {
   it('sends only what the protocol knows', async () => {
     const server = await aSession();
     server.session.hear(new Uint8Array(960));
-    server.session.respond({ wantId: 'greeting', instructions: 'Greet.' });
-    server.session.respond({ wantId: 'w2' });
+    server.session.respond({ requestId: 'greeting', instructions: 'Greet.' });
+    server.session.respond({ requestId: 'w2' });
     server.session.cancel('r1');
     server.session.truncate(part, 1480);
     await vi.waitFor(() => expect(server.received).toHaveLength(5));

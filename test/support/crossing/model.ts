@@ -4,7 +4,7 @@ import type {
   PartId,
   RealtimeSession,
   ResponseOutcome,
-  ResponseWant,
+  ResponseRequest,
   SessionEvent,
   SessionTraits,
   SpeechModel,
@@ -65,7 +65,7 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
   readonly served = new Set<string>();
   #tell: (event: SessionEvent) => void = () => {};
   #active: { readonly responseId: string; readonly itemId: string } | null = null;
-  #wantId: string | null = null;
+  #requestId: string | null = null;
   #answers = 0;
   #calls = 0;
 
@@ -110,11 +110,11 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
     this.silentMs = audio.every((code) => code === SILENT) ? this.silentMs + audio.length / 8 : 0;
   }
 
-  respond({ wantId, withoutTools = false }: ResponseWant): void {
-    this.#heardOf(`respond ${wantId}`);
+  respond({ requestId, withoutTools = false }: ResponseRequest): void {
+    this.#heardOf(`respond ${requestId}`);
     this.#later(WAY_MS, () => {
-      if (this.#active) this.#news({ type: 'response_refused', wantId, because: 'busy' });
-      else this.#begin(wantId, withoutTools);
+      if (this.#active) this.#news({ type: 'response_refused', requestId, because: 'busy' });
+      else this.#begin(requestId, withoutTools);
     });
   }
 
@@ -159,16 +159,16 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
     this.isClosed = true;
   }
 
-  #begin(wantId: string | null, withoutTools: boolean): void {
+  #begin(requestId: string | null, withoutTools: boolean): void {
     const behaviour = this.next.shift() ?? this.always;
     if (behaviour.kind === 'never starts') return;
     const count = ++this.#answers;
     const answer = { responseId: `r${count}`, itemId: `i${count}`, code: codeOf(count) };
     this.#active = answer;
-    this.#wantId = wantId;
+    this.#requestId = requestId;
     const isOfTools = behaviour.kind === 'asks for' || behaviour.kind === 'looks up';
     const isForbidden = isOfTools && withoutTools && !this.isDisobedient;
-    this.#news({ type: 'response_started', responseId: answer.responseId, wantId });
+    this.#news({ type: 'response_started', responseId: answer.responseId, requestId });
     this.#asLongAs(answer, START_MS, () =>
       this.#perform(answer, isForbidden ? { kind: 'speaks', ms: 800 } : behaviour),
     );
@@ -205,7 +205,7 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
   }
 
   #hasServed(): void {
-    if (this.#wantId !== null) this.served.add(this.#wantId);
+    if (this.#requestId !== null) this.served.add(this.#requestId);
   }
 
   /** Four times as fast as real time, as models are. */

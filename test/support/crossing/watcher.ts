@@ -82,9 +82,9 @@ export class Watcher implements Company {
   modelIsTold(what: string): void {
     if (this.#world.isOver) this.#complain(`the model is told after the end: ${what}`);
     if (!what.startsWith('respond')) return;
-    const wantId = what.slice('respond '.length);
-    if (this.#world.model.served.has(wantId) && !wantId.startsWith('patience'))
-      this.#complain(`what was said is asked for once more: ${wantId}`);
+    const requestId = what.slice('respond '.length);
+    if (this.#world.model.served.has(requestId) && !requestId.startsWith('patience'))
+      this.#complain(`what was said is asked for once more: ${requestId}`);
     this.#requestsInARow += 1;
     if (this.#requestsInARow > MOST_REQUESTS) this.#complain('the model is asked without end');
   }
