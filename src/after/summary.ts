@@ -67,8 +67,8 @@ function ask(
     const cancel = clock.after(LONGEST_MS, giveUp);
     signal?.addEventListener('abort', giveUp, { once: true });
     const session = model.open(SETUP, (event) => {
-      if (event.type === 'ready') session.askAside({ askId: 'summary', instructions, input });
-      else if (event.type === 'aside_answered') finish(event.text, event.usage);
+      if (event.type === 'ready') session.askOutOfBand({ askId: 'summary', instructions, input });
+      else if (event.type === 'out_of_band_answered') finish(event.text, event.usage);
       else if (event.type === 'lost') finish(null);
     });
   });

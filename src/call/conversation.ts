@@ -170,7 +170,7 @@ export class Conversation {
         return this.#tools.outputTaken(news.toolCallId);
       case 'response_done':
         return this.#answerDone(news, now);
-      case 'aside_answered':
+      case 'out_of_band_answered':
         return;
       case 'problem':
         return this.#ends.journal.note(news);

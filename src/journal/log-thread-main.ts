@@ -137,8 +137,8 @@ async function answerTo(ask: Ask): Promise<unknown> {
 async function erase(callId: string): Promise<boolean> {
   caretaker.forget(callId);
   const hadSound = shelf.erase(callId, true);
-  const wasAside = await setAside.delete(callId);
-  return (await held.use((store) => store.delete(callId))) || hadSound || wasAside;
+  const wasOutOfBand = await setAside.delete(callId);
+  return (await held.use((store) => store.delete(callId))) || hadSound || wasOutOfBand;
 }
 
 /** What happens on live calls is kept in between, and a house that closes waits for one step. */

@@ -70,7 +70,7 @@ export interface RealtimeSession {
   /** Puts something into the conversation that was not spoken. It is not answered by itself. */
   add(item: ContextItem): void;
   /** Asks for something in writing, beside the conversation and without becoming part of it. */
-  askAside(aside: Aside): void;
+  askOutOfBand(request: OutOfBandRequest): void;
   /** Changes what the model knows and can do, from its next answer on. */
   update(change: { readonly instructions?: string; readonly tools?: readonly ToolOffer[] }): void;
   /** Ends the caller's turn, or takes it back, where the model does not notice turns by itself. */
@@ -93,7 +93,7 @@ export type ContextItem =
   | { readonly type: 'image'; readonly dataUrl: string }
   | { readonly type: 'tool_output'; readonly toolCallId: string; readonly output: string };
 
-export interface Aside {
+export interface OutOfBandRequest {
   readonly askId: string;
   readonly instructions: string;
   /** What it is about; the conversation so far when absent. */
@@ -159,7 +159,7 @@ export type SessionEvent =
     }
   /** Null: there will be no answer. */
   | {
-      readonly type: 'aside_answered';
+      readonly type: 'out_of_band_answered';
       readonly askId: string;
       readonly text: string | null;
       readonly usage?: Usage | null;

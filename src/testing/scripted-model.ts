@@ -1,6 +1,6 @@
 import type {
-  Aside,
   ContextItem,
+  OutOfBandRequest,
   RealtimeSession,
   ResponseRequest,
   SessionEvent,
@@ -61,8 +61,8 @@ export class ScriptedModel implements SpeechModel, RealtimeSession {
     if (item.type === 'tool_output') this.#outputs.get(item.toolCallId)?.(item.output);
   }
 
-  askAside({ askId }: Aside): void {
-    this.#tell({ type: 'aside_answered', askId, text: null });
+  askOutOfBand({ askId }: OutOfBandRequest): void {
+    this.#tell({ type: 'out_of_band_answered', askId, text: null });
   }
 
   hear(): void {}

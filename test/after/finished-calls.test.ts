@@ -180,7 +180,7 @@ function aSlowReader(clock: TestClock) {
         update: quiet,
         commitTurn: quiet,
         discardTurn: quiet,
-        askAside: quiet,
+        askOutOfBand: quiet,
         close: () => void open.delete(tell),
       };
     },
@@ -205,7 +205,7 @@ function aSlowReader(clock: TestClock) {
   });
   const answer = async () => {
     for (const tell of [...open])
-      tell({ type: 'aside_answered', askId: 'summary', text: '{"summary":"They called."}' });
+      tell({ type: 'out_of_band_answered', askId: 'summary', text: '{"summary":"They called."}' });
     await settledPromises();
   };
   return { finished, open, told, delivered, crowdedOut, answer, most: () => most };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { summarise } from '../../src/after/summary.ts';
-import type { Aside, RealtimeSession, SessionEvent } from '../../src/ports/model.ts';
+import type { OutOfBandRequest, RealtimeSession, SessionEvent } from '../../src/ports/model.ts';
 import { NO_USAGE } from '../../src/reading/cost.ts';
 import { TestClock } from '../support/test-clock.ts';
 
@@ -11,9 +11,9 @@ const FIELDS = {
 };
 
 /** A model that answers an aside as the test has it. */
-function aReader(answer: (aside: Aside) => SessionEvent | null) {
+function aReader(answer: (aside: OutOfBandRequest) => SessionEvent | null) {
   const clock = new TestClock();
-  const asked: Aside[] = [];
+  const asked: OutOfBandRequest[] = [];
   let isClosed = false;
   const quiet = () => {};
   const model = {
@@ -34,7 +34,7 @@ function aReader(answer: (aside: Aside) => SessionEvent | null) {
         update: quiet,
         commitTurn: quiet,
         discardTurn: quiet,
-        askAside(aside) {
+        askOutOfBand(aside) {
           asked.push(aside);
           const event = answer(aside);
           if (event) queueMicrotask(() => tell(event));
@@ -49,7 +49,7 @@ function aReader(answer: (aside: Aside) => SessionEvent | null) {
 }
 
 const answering = (text: string | null) => (): SessionEvent => ({
-  type: 'aside_answered',
+  type: 'out_of_band_answered',
   askId: 'summary',
   text,
 });
@@ -73,7 +73,7 @@ describe('the summary of a call', () => {
   it('tells what it cost', async () => {
     const usage = { ...NO_USAGE, textIn: 900, textOut: 30 };
     const { model, clock } = aReader(() => ({
-      type: 'aside_answered',
+      type: 'out_of_band_answered',
       askId: 'summary',
       text: '{"summary":"Wanted the hours."}',
       usage,

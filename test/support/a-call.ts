@@ -4,8 +4,8 @@ import { type CallTap, NO_TAP } from '../../src/call/call-tap.ts';
 import { Metronome } from '../../src/call/metronome.ts';
 import type { CallEvent, EndReason } from '../../src/ports/call-log.ts';
 import type {
-  Aside,
   ContextItem,
+  OutOfBandRequest,
   RealtimeSession,
   ResponseOutcome,
   ResponseRequest,
@@ -194,7 +194,7 @@ export class ScriptedModel implements RealtimeSession {
     this.#log(item.type === 'tool_output' ? `output ${item.toolCallId}` : `add ${item.type}`);
   }
 
-  askAside({ askId }: Aside): void {
+  askOutOfBand({ askId }: OutOfBandRequest): void {
     this.#log(`ask ${askId}`);
   }
 

@@ -2,12 +2,12 @@ import type { CallReading } from '../../ports/call-reading.ts';
 import type { CallCard } from '../../ports/call-store.ts';
 import type { KnownCall } from '../making/known-call.ts';
 import { mayDo } from '../sign-in/visitor.ts';
-import { aside } from './call-aside.ts';
 import { flagsOf, whoOf } from './columns.ts';
 import { html, type SafeHtml } from './html.ts';
 import { layout, type PageContext } from './layout.ts';
 import { markersOf } from './markers.ts';
 import { player } from './player.ts';
+import { sidePanel } from './side-panel.ts';
 import { transcriptList } from './transcript-list.ts';
 import { clockTime, dollars, endWords, milliseconds, moment } from './words.ts';
 
@@ -23,7 +23,7 @@ ${card.hasRecording && player(card, markers)}
 <div class="columns">
   <section aria-labelledby="said"><h2 id="said">What was said</h2>
   ${transcriptList(reading.transcript(events), reading.toolUses(events), markers)}</section>
-  ${aside(card, events, reading, isOperator)}
+  ${sidePanel(card, events, reading, isOperator)}
 </div>
 <details class="card events" id="events"><summary>Events <span class="pill">${events.length}</span></summary>
   <label class="stack">Show only lines with <input type="search" id="event-filter" autocomplete="off" placeholder="tool, problem, response_done …"></label>

@@ -97,7 +97,7 @@ export class News {
         return this.#odd('transcription_failed', unwritten(codeOf(code ?? type ?? 'unexplained')));
       }
       case 'response.created':
-        if (!requests.asides.begins(event.response)) this.#begin(event.response.id, event.response);
+        if (!requests.outOfBand.begins(event.response)) this.#begin(event.response.id, event.response);
         return;
       case 'response.output_audio.delta':
         return this.#speak(this.#sounds.sound(event));
@@ -109,7 +109,7 @@ export class News {
           tell({ type: 'words', part: this.#sounds.part(event), text: event.delta });
         return;
       case 'response.output_text.delta':
-        if (requests.asides.has(event.response_id)) return;
+        if (requests.outOfBand.has(event.response_id)) return;
         this.#begin(event.response_id);
         if (this.#keepWords(event.response_id, event.delta))
           tell({ type: 'writing', responseId: event.response_id, text: event.delta });
@@ -175,14 +175,14 @@ export class News {
   }
 
   #tellToolCall(responseId: string, item: ServerItem): void {
-    const call = this.#parts.requests.asides.has(responseId) ? null : this.#toolCalls.read(item);
+    const call = this.#parts.requests.outOfBand.has(responseId) ? null : this.#toolCalls.read(item);
     if (call && this.#keep(call.arguments)) this.#parts.tell({ type: 'tool_call', responseId, call });
   }
 
   #finish(response: ServerResponse): void {
     const { tell, requests } = this.#parts;
-    const aside = requests.asides.finished(response);
-    if (aside) return tell({ type: 'aside_answered', ...aside });
+    const beside = requests.outOfBand.finished(response);
+    if (beside) return tell({ type: 'out_of_band_answered', ...beside });
     this.#begin(response.id, response);
     for (const item of response.output ?? []) this.#tellToolCall(response.id, item); // some say it only here
     const outcome = OUTCOMES.get(response.status ?? '') ?? 'failed';
@@ -210,8 +210,8 @@ export class News {
       case 'truncation':
         if (refusal.correction) send(refusal.correction);
         return;
-      case 'aside':
-        tell({ type: 'aside_answered', askId: refusal.askId, text: null });
+      case 'out_of_band':
+        tell({ type: 'out_of_band_answered', askId: refusal.askId, text: null });
         return this.#problem(code);
       case 'answer': {
         const because = code === BUSY_CODE ? 'busy' : 'rejected';

@@ -1,15 +1,15 @@
 import type { RealtimeClientEvent, RealtimeSessionCreateRequest } from 'openai/resources/realtime/realtime';
-import type { Aside, ContextItem, PartId, ResponseRequest } from '../../ports/model.ts';
-import { Asides } from './asides.ts';
+import type { ContextItem, OutOfBandRequest, PartId, ResponseRequest } from '../../ports/model.ts';
 import { contextItem } from './context-item.ts';
 import { Correlation } from './correlation.ts';
+import { OutOfBand } from './out-of-band.ts';
 import type { ServerError } from './server-events.ts';
 import { Truncations } from './truncations.ts';
 
 /** What the server refused: one of the answers we asked for, or a request of this kind. */
 export type Refusal =
   | { readonly what: 'answer'; readonly requestId: string }
-  | { readonly what: 'aside'; readonly askId: string }
+  | { readonly what: 'out_of_band'; readonly askId: string }
   | { readonly what: 'truncation'; readonly correction: RealtimeClientEvent | null }
   /** The word before the number of its name; null where the server does not say which it means. */
   | { readonly what: 'other'; readonly kind: string | null };
@@ -17,7 +17,7 @@ export type Refusal =
 /** What we ask of the server in the course of a conversation: each under a name, so that a refusal can be told apart. */
 export class Requests {
   readonly correlation = new Correlation();
-  readonly asides = new Asides();
+  readonly outOfBand = new OutOfBand();
   readonly #truncations = new Truncations();
   #count = 0;
 
@@ -33,8 +33,8 @@ export class Requests {
     };
   }
 
-  aside(aside: Aside): RealtimeClientEvent {
-    return this.asides.request(aside);
+  outOfBandAnswer(request: OutOfBandRequest): RealtimeClientEvent {
+    return this.outOfBand.request(request);
   }
 
   cancellation(response_id: string): RealtimeClientEvent {
@@ -80,8 +80,8 @@ export class Requests {
   refused(error: ServerError): Refusal {
     const truncation = this.#truncations.refused(error);
     if (truncation.isOurs) return { what: 'truncation', correction: truncation.correction };
-    const askId = this.asides.refused(error.event_id);
-    if (askId !== null) return { what: 'aside', askId };
+    const askId = this.outOfBand.refused(error.event_id);
+    if (askId !== null) return { what: 'out_of_band', askId };
     const requestId = this.correlation.ofEvent(error.event_id);
     if (requestId !== null) return { what: 'answer', requestId };
     return { what: 'other', kind: OURS.exec(error.event_id ?? '')?.[1] ?? null };

@@ -1,8 +1,8 @@
 import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type {
-  Aside,
   ContextItem,
+  OutOfBandRequest,
   PartId,
   RealtimeSession,
   RemoteTools,
@@ -99,8 +99,8 @@ export class OpenAISession implements RealtimeSession {
     this.#ask(this.#requests.item(item));
   }
 
-  askAside(aside: Aside): void {
-    this.#ask(this.#requests.aside(aside));
+  askOutOfBand(request: OutOfBandRequest): void {
+    this.#ask(this.#requests.outOfBandAnswer(request));
   }
 
   update(change: { readonly instructions?: string; readonly tools?: readonly ToolOffer[] }): void {

@@ -43,7 +43,7 @@ function aModel(...answer: readonly SessionEvent[]) {
         cancel: quiet,
         truncate: quiet,
         add: quiet,
-        askAside: quiet,
+        askOutOfBand: quiet,
         update: quiet,
         commitTurn: quiet,
         discardTurn: quiet,

@@ -105,17 +105,17 @@ describe('a model that floods', () => {
 
   it('P3: keeps no answer beside the conversation that nobody asked for', async () => {
     const server = await aSession();
-    server.session.askAside({ askId: 'ours', instructions: 'Sum up.' });
+    server.session.askOutOfBand({ askId: 'ours', instructions: 'Sum up.' });
     await server.receive('response.create');
-    const begun = (id: string, ringdown_aside: string) => ({ id, metadata: { ringdown_aside } });
+    const begun = (id: string, ringdown_out_of_band: string) => ({ id, metadata: { ringdown_out_of_band } });
     server.send({ type: 'response.created', response: begun('a1', 'x'.repeat(500_000)) });
     server.send({ type: 'response.created', response: begun('a2', 'ours') });
     for (const id of ['a1', 'a2'])
       server.send({ type: 'response.done', response: { id, status: 'completed' } });
     await settled(server);
 
-    const answered = server.events.filter(({ type }) => type === 'aside_answered');
-    expect(answered).toEqual([{ type: 'aside_answered', askId: 'ours', text: null, usage: null }]);
+    const answered = server.events.filter(({ type }) => type === 'out_of_band_answered');
+    expect(answered).toEqual([{ type: 'out_of_band_answered', askId: 'ours', text: null, usage: null }]);
   });
 
   it('P3: ends as such when it says next to nothing, but without end', async () => {

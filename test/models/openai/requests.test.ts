@@ -17,7 +17,7 @@ function askForEverything({ session }: Server): void {
   session.add({ type: 'text', from: 'caller', text: 'In writing.' });
   session.add({ type: 'image', dataUrl: 'data:image/png;base64,AAAA' });
   session.add({ type: 'tool_output', toolCallId: 'c1', output: '1' });
-  session.askAside({ askId: 'a1', instructions: 'Summarise.' });
+  session.askOutOfBand({ askId: 'a1', instructions: 'Summarise.' });
   session.update({ instructions: 'Be briefer.' });
   session.commitTurn();
   session.discardTurn();
@@ -69,7 +69,7 @@ describe('what is asked of a server', () => {
       requestId: 'turn-1',
       because: 'rejected',
     });
-    expect(server.events).toContainEqual({ type: 'aside_answered', askId: 'a1', text: null });
+    expect(server.events).toContainEqual({ type: 'out_of_band_answered', askId: 'a1', text: null });
   });
 
   it('is told apart also when its correction is refused', async () => {

@@ -180,7 +180,7 @@ describe('turns other than spoken ones', () => {
 
   it('asks beside the conversation, and keeps the answer out of it', async () => {
     const { session, send, receive, tells, events } = await aSession();
-    session.askAside({ askId: 'a1', instructions: 'Summarise.', input: 'The transcript.' });
+    session.askOutOfBand({ askId: 'a1', instructions: 'Summarise.', input: 'The transcript.' });
     const request = await receive('response.create');
     expect(isClientEvent(request)).toBe(true);
     expect(request).toMatchObject({ response: { conversation: 'none', output_modalities: ['text'] } });
@@ -203,28 +203,28 @@ describe('turns other than spoken ones', () => {
     await tells(1);
 
     expect(events).toMatchObject([
-      { type: 'aside_answered', askId: 'a1', text: 'A summary.', usage: { textIn: 900, textOut: 30 } },
+      { type: 'out_of_band_answered', askId: 'a1', text: 'A summary.', usage: { textIn: 900, textOut: 30 } },
     ]);
   });
 
   it('knows an aside by its place where a server repeats no metadata', async () => {
     const { session, send, receive, tells, events } = await aSession();
-    session.askAside({ askId: 'a1', instructions: 'Summarise.' });
+    session.askOutOfBand({ askId: 'a1', instructions: 'Summarise.' });
     await receive('response.create');
     send({ type: 'response.created', response: { id: 'r9', conversation_id: null } });
     send({ type: 'response.done', response: { id: 'r9', status: 'failed' } });
     await tells(1);
 
-    expect(events).toEqual([{ type: 'aside_answered', askId: 'a1', text: null, usage: null }]);
+    expect(events).toEqual([{ type: 'out_of_band_answered', askId: 'a1', text: null, usage: null }]);
   });
 
   it('says so when an aside is refused', async () => {
     const { session, send, receive, tells } = await aSession();
-    session.askAside({ askId: 'a1', instructions: 'Summarise.' });
+    session.askOutOfBand({ askId: 'a1', instructions: 'Summarise.' });
     const { event_id } = await receive('response.create');
     send({ type: 'error', error: { type: 'invalid_request_error', code: 'bad', event_id } });
 
-    expect((await tells(1))[0]).toEqual({ type: 'aside_answered', askId: 'a1', text: null });
+    expect((await tells(1))[0]).toEqual({ type: 'out_of_band_answered', askId: 'a1', text: null });
   });
 
   it('leaves turns to the caller’s side where the agent wants it so', async () => {

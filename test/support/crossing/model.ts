@@ -1,6 +1,6 @@
 import type {
-  Aside,
   ContextItem,
+  OutOfBandRequest,
   PartId,
   RealtimeSession,
   ResponseOutcome,
@@ -139,8 +139,8 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
     this.#later(WAY_MS, () => this.#news({ type: 'tool_output_taken', toolCallId }));
   }
 
-  askAside({ askId }: Aside): void {
-    this.#later(WAY_MS, () => this.#news({ type: 'aside_answered', askId, text: null }));
+  askOutOfBand({ askId }: OutOfBandRequest): void {
+    this.#later(WAY_MS, () => this.#news({ type: 'out_of_band_answered', askId, text: null }));
   }
 
   update(): void {

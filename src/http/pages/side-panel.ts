@@ -5,7 +5,7 @@ import { html, type Piece, type SafeHtml } from './html.ts';
 import { clockTime, dollars, milliseconds } from './words.ts';
 
 /** Beside the transcript: what came of the call, how quick it was, what people noted of it. */
-export function aside(
+export function sidePanel(
   card: CallCard,
   events: readonly CallEvent[],
   reading: CallReading,

@@ -1,9 +1,9 @@
 import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
-import type { Aside, Usage } from '../../ports/model.ts';
+import type { OutOfBandRequest, Usage } from '../../ports/model.ts';
 import type { ServerItem, ServerResponse } from './server-events.ts';
 import { usageOf } from './usage.ts';
 
-interface AsideAnswer {
+interface OutOfBandAnswer {
   readonly askId: string;
   readonly text: string | null;
   readonly usage: Usage | null;
@@ -13,12 +13,12 @@ interface AsideAnswer {
  * Answers in writing beside the conversation. They run next to whatever is being
  * said, and nothing of them may be taken for a part of it.
  */
-export class Asides {
+export class OutOfBand {
   /** Those asked for and not begun, in order, for servers that do not repeat metadata. */
   readonly #open: string[] = [];
   readonly #running = new Map<string, string>();
 
-  request({ askId, instructions, input }: Aside): RealtimeClientEvent {
+  request({ askId, instructions, input }: OutOfBandRequest): RealtimeClientEvent {
     this.#open.push(askId);
     return {
       type: 'response.create',
@@ -52,7 +52,7 @@ export class Asides {
   }
 
   /** What was answered to which question; null if this answer is none of ours. */
-  finished({ id, status, output, usage }: ServerResponse): AsideAnswer | null {
+  finished({ id, status, output, usage }: ServerResponse): OutOfBandAnswer | null {
     const askId = this.#running.get(id);
     if (askId === undefined) return null;
     this.#running.delete(id);
@@ -78,5 +78,5 @@ function textOf(output: readonly ServerItem[]): string | null {
   return text === '' ? null : text;
 }
 
-const METADATA_KEY = 'ringdown_aside';
-const EVENT_PREFIX = 'aside-';
+const METADATA_KEY = 'ringdown_out_of_band';
+const EVENT_PREFIX = 'out-of-band-';
