@@ -5,7 +5,7 @@ import { AgentDirectory } from '../src/agents/directory.ts';
 import { DEFAULTS } from '../src/app/config.ts';
 import { aFolder } from './support/temp-folder.ts';
 import { TestClock } from './support/test-clock.ts';
-import { aDesk } from './tools/support/a-desk.ts';
+import { aControl } from './tools/support/a-control.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const text = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -40,7 +40,7 @@ describe('the README', () => {
       log,
     });
     onTestFinished(() => directory.close());
-    const runner = directory.answering('*')?.toolbox.open(aDesk().desk);
+    const runner = directory.answering('*')?.toolbox.open(aControl().control);
     onTestFinished(() => runner?.close());
 
     const call = { callId: 'c1', name: 'order_status', arguments: '{"orderNumber":"B7"}' };

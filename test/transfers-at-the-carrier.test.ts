@@ -86,7 +86,7 @@ const numbers = [
   '+1900555',
   '+44909',
   'tel:+441632960',
-  'sip:desk@',
+  'sip:live@',
   '０１６３２',
   '٠١٦٣٢',
   'workshop;ext=',

@@ -60,7 +60,7 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     callOut: (from, to, agent) => twilio.callOut(from, to, agent, publicUrl()),
     ringFromBrowser: (from, to) => twilio.ringFromBrowser(from, to),
   });
-  const { calls, desk, keeping } = house;
+  const { calls, live, keeping } = house;
   let pageThreadsDied = 0;
   let logTrouble: LogTrouble | null = null;
   const pageThread = new PageThread({
@@ -73,7 +73,7 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
       logger.error({ why }, 'the thread that makes pages has ended: it is begun again, and calls go on');
     },
   });
-  const pages = new Pages(pageThread, desk, systemClock, {
+  const pages = new Pages(pageThread, live, systemClock, {
     changed(trouble) {
       logTrouble = trouble;
       if (trouble)
@@ -119,7 +119,7 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
       const since = logTrouble?.sinceWallMs ?? systemClock.wallMs();
       return found && { ...found, sinceWallMs: Math.min(since, sinceOf(keeping.log.health) ?? since) };
     },
-    live: desk,
+    live: live,
     forget: (callId) => keeping.log.store.delete(callId),
     warnings: () => warningsOf(keeping.log),
     passwords: config.passwords,

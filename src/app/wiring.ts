@@ -5,7 +5,7 @@ import type { CallSurroundings } from '../call/call.ts';
 import type { CallPlan } from '../call/call-plan.ts';
 import { LiveCalls } from '../call/live-calls.ts';
 import { Metronome } from '../call/metronome.ts';
-import { CallsOfThisProcess } from '../live/live-calls.ts';
+import { LocalLiveView } from '../live/local-live-view.ts';
 import { type OpenAIAccess, openAIRealtime } from '../models/openai/index.ts';
 import type { CallEvent, CallObserver } from '../ports/call-log.ts';
 import type { CallOutAnswer, SoftphoneAnswer } from '../ports/carrier.ts';
@@ -24,7 +24,7 @@ export interface House {
   readonly agents: AgentDirectory;
   readonly keeping: CallKeeping;
   /** The calls that go on, for whoever watches them. */
-  readonly desk: CallsOfThisProcess;
+  readonly live: LocalLiveView;
   /** No real model is configured: the practice model answers. */
   readonly isPractice: boolean;
   /** Finishes what is done with calls that are over, for so long at most, and closes everything. No call may be left. */
@@ -61,7 +61,7 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
     key: { kind: 'bearer', secret: 'practice' },
   };
   const model = openAIRealtime(access, config.openaiDefaults, clock);
-  const desk = new CallsOfThisProcess({
+  const live = new LocalLiveView({
     clock,
     find: (callId) => calls.find(callId),
     targetsOf: (agent) => Object.keys(agents.named(agent)?.agent.transferTargets ?? {}),
@@ -70,7 +70,7 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
       extras.ringFromBrowser?.('browser', agents.agents[0]?.agent.numbers[0] ?? '*') ?? NO_WAY_IN,
     ended: (callId, happened) => finished.take(callId, happened),
   });
-  const observers = [keeping.log.observer, desk.observer, ...(extras.observers ?? [])];
+  const observers = [keeping.log.observer, live.observer, ...(extras.observers ?? [])];
   const observer = (callId: string, event: CallEvent) => {
     for (const observe of observers) observe(callId, event);
   };
@@ -96,7 +96,7 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
       model,
       observer,
       tapOf: (callId, startedAt) =>
-        new CallSound(keeping.log.record(callId, startedAt), startedAt, desk.tapOf(callId)),
+        new CallSound(keeping.log.record(callId, startedAt), startedAt, live.tapOf(callId)),
       sendText: extras.sendText ?? (async () => ({ ok: false, because: 'No text messages from here.' })),
       crashed: (callId, error) =>
         logger.error({ call: callId, err: error }, 'a call failed by a mistake of ours'),
@@ -114,7 +114,7 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
     calls,
     agents,
     keeping,
-    desk,
+    live,
     isPractice: practice !== null,
     async close(mostMs = SUMMARIES_MS) {
       const left = await finished.settled(Math.min(mostMs, SUMMARIES_MS));

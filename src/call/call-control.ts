@@ -1,13 +1,13 @@
 import type { IncomingCall } from '../ports/carrier.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RealtimeSession } from '../ports/model.ts';
-import type { CallDesk, DeskAnswer } from '../ports/tools.ts';
+import type { CallControl, ControlAnswer } from '../ports/tools.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { Conversation } from './conversation.ts';
 import type { Journal } from './journal.ts';
 import type { RecordingConsent } from './recording-consent.ts';
 
-export interface DeskParts {
+export interface CallControlParts {
   readonly incoming: IncomingCall;
   readonly plan: CallPlan;
   readonly clock: Clock;
@@ -15,7 +15,7 @@ export interface DeskParts {
   readonly conversation: () => Conversation;
   readonly journal: Journal;
   readonly consent: RecordingConsent;
-  readonly sendText: (incoming: IncomingCall, text: string) => Promise<DeskAnswer>;
+  readonly sendText: (incoming: IncomingCall, text: string) => Promise<ControlAnswer>;
 }
 
 /**
@@ -24,7 +24,7 @@ export interface DeskParts {
  * What the owner allows is decided here, whatever a model or a tool's output says:
  * a transfer goes to a target the owner has named, a text to the caller alone.
  */
-export function deskOf(parts: DeskParts): CallDesk {
+export function callControl(parts: CallControlParts): CallControl {
   const { incoming, plan, clock, session, conversation, journal, consent, sendText } = parts;
   return {
     callId: incoming.callId,

@@ -2,8 +2,8 @@ import type { AgentSaid, CallObserver, EndReason } from '../ports/call-log.ts';
 import type { CallLeg, IncomingCall, LegEvent, LegGone, TransferOutcome } from '../ports/carrier.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { RealtimeSession, SessionEvent, SpeechModel } from '../ports/model.ts';
-import type { CallDesk, DeskAnswer } from '../ports/tools.ts';
-import { deskOf } from './call-control.ts';
+import type { CallControl, ControlAnswer } from '../ports/tools.ts';
+import { callControl } from './call-control.ts';
 import { type CallPlan, isLedByUs } from './call-plan.ts';
 import type { CallTap } from './call-tap.ts';
 import { Conversation } from './conversation.ts';
@@ -23,7 +23,7 @@ export interface CallSurroundings {
   /** Hears a call that begins at this moment of the clock. */
   readonly tapOf: (callId: string, startedAt: number) => CallTap;
   /** Sends a text message to a caller, from the number they dialled. */
-  readonly sendText: (incoming: IncomingCall, text: string) => Promise<DeskAnswer>;
+  readonly sendText: (incoming: IncomingCall, text: string) => Promise<ControlAnswer>;
   /** Told of mistakes of ours: whatever they are, they cost one call. */
   readonly crashed: (callId: string, error: unknown) => void;
 }
@@ -81,7 +81,7 @@ export class Call {
         plan,
         format: incoming.format,
         session: this.#session,
-        tools: plan.toolbox.open(this.#desk()),
+        tools: plan.toolbox.open(this.#control()),
         journal: this.#journal,
         tap: this.#tap,
         whenDone: (work, goOn) => this.#whenDone(work, goOn),
@@ -170,8 +170,8 @@ export class Call {
   }
 
   /** Connects the caller with one of the owner's targets, once they have heard what is being said. */
-  transfer(target: string): DeskAnswer {
-    return this.#desk().transfer(target);
+  transfer(target: string): ControlAnswer {
+    return this.#control().transfer(target);
   }
 
   /**
@@ -195,9 +195,9 @@ export class Call {
     for (const mistake of mistakes) this.#around.crashed(this.incoming.callId, mistake);
   }
 
-  #desk(): CallDesk {
+  #control(): CallControl {
     const { clock, sendText } = this.#around;
-    return deskOf({
+    return callControl({
       incoming: this.incoming,
       plan: this.plan,
       clock,

@@ -3,7 +3,7 @@ import { AgentDirectory } from '../agents/directory.ts';
 import { processEnvironment, readConfig } from '../app/config.ts';
 import { RingdownError } from '../errors.ts';
 import { systemClock } from '../ports/clock.ts';
-import { fakeDesk } from '../testing/fake-desk.ts';
+import { fakeCallControl } from '../testing/fake-call-control.ts';
 import { consoleLog } from '../tools/console-log.ts';
 
 const USAGE = `npm run tool -- NAME '{"field": "value"}'
@@ -48,11 +48,11 @@ async function run(tool: string, argumentsText: string): Promise<number> {
         `Several agents have ${tool}. Say which: --agent ${candidates.map(({ agent }) => agent.name).join(' or ')}`,
       );
     }
-    const { desk, asked: askedOfCall } = fakeDesk({
+    const { control, asked: askedOfCall } = fakeCallControl({
       ...(values.from === undefined ? {} : { caller: values.from }),
       digits: values.digits ?? null,
     });
-    const runner = loaded.toolbox.open(desk);
+    const runner = loaded.toolbox.open(control);
     const startedAt = systemClock.now();
     const outcome = await runner.run({ callId: 'alone', name: tool, arguments: argumentsText }, 'alone');
     runner.close();

@@ -16,7 +16,7 @@ export interface ToolCall {
 export interface Toolbox {
   readonly offers: readonly ToolOffer[];
   /** Hands the tools to one call, from its first ring to its end. */
-  open(desk: CallDesk): ToolRunner;
+  open(control: CallControl): ToolRunner;
 }
 
 /** The tools of one call. */
@@ -55,7 +55,7 @@ export type ToolResult =
   | 'call_ended';
 
 /** What a tool may do to the call it runs on; all of it goes through the rules of the call. */
-export interface CallDesk {
+export interface CallControl {
   readonly callId: string;
   readonly caller: CallerFacts;
   /** Told of everything worth keeping. */
@@ -63,11 +63,11 @@ export interface CallDesk {
   /** Ends the call once the caller has heard what is being said. An interruption keeps the call. */
   hangUp(): void;
   /** Connects the caller with a target the owner has named, once what is being said was heard. */
-  transfer(target: string): DeskAnswer;
+  transfer(target: string): ControlAnswer;
   /** Waits for keys: up to so many, or to a terminator, or to a pause. */
   collectDigits(wish: DigitWish): Promise<string | null>;
   /** Sends a text message to the caller. */
-  sendText(text: string): Promise<DeskAnswer>;
+  sendText(text: string): Promise<ControlAnswer>;
   /** Puts a note on the record; nobody on the call hears of it. */
   note(text: string): void;
   /** Changes what the agent knows or can do, from its next answer on. */
@@ -83,7 +83,7 @@ export interface CallerFacts {
   readonly dialled: string;
 }
 
-export type DeskAnswer = { readonly ok: true } | { readonly ok: false; readonly because: string };
+export type ControlAnswer = { readonly ok: true } | { readonly ok: false; readonly because: string };
 
 export interface DigitWish {
   readonly most: number;

@@ -1,9 +1,9 @@
 /** For the tests of your own tools: `import { runTool } from 'ringdown/testing'`. */
-export { type AskedDesk, type FakeDeskWishes, fakeDesk } from './fake-desk.ts';
-export { runTool, type ToolTrial, type TrialWishes } from './run-tool.ts';
+export { type AskedControl, type FakeCallControlOptions, fakeCallControl } from './fake-call-control.ts';
+export { runTool, type ToolTrial, type TrialOptions } from './run-tool.ts';
 export {
   type HeardWords,
   type ScriptedCall,
-  type ScriptedCallWishes,
+  type ScriptedCallOptions,
   scriptedCall,
 } from './scripted-call.ts';

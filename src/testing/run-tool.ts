@@ -6,9 +6,9 @@ import type { Tool } from '../tools/define-tool.ts';
 import { inProcess } from '../tools/host/in-process.ts';
 import type { HouseLog } from '../tools/house-log.ts';
 import { createToolbox } from '../tools/toolbox.ts';
-import { type FakeDeskWishes, fakeDesk } from './fake-desk.ts';
+import { type FakeCallControlOptions, fakeCallControl } from './fake-call-control.ts';
 
-export interface TrialWishes extends FakeDeskWishes {
+export interface TrialOptions extends FakeCallControlOptions {
   /** The agent's own settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** The names the agent may transfer to. */
@@ -40,15 +40,15 @@ export interface ToolTrial {
 export async function runTool<Parameters extends z.ZodObject>(
   tool: Tool<Parameters>,
   args: z.input<Parameters> | string,
-  wishes: TrialWishes = {},
+  wishes: TrialOptions = {},
 ): Promise<ToolTrial> {
   const { settings = {}, transferTargets = [], clock = systemClock } = wishes;
-  const { desk, asked, facts } = fakeDesk(wishes);
+  const { control, asked, facts } = fakeCallControl(wishes);
   const lines: string[] = [];
   const keep = (_facts: unknown, line: string) => void lines.push(line);
   const log: HouseLog = { isForAuthor: true, info: keep, warn: keep, error: keep };
   const around = { clock, log, transferTargets: new Set(transferTargets), secrets: [] };
-  const runner = createToolbox([inProcess([tool], settings)], around).open(desk);
+  const runner = createToolbox([inProcess([tool], settings)], around).open(control);
 
   const text = typeof args === 'string' ? args : JSON.stringify(args);
   const { result, output, wantsAnswer } = await runner.run(

@@ -10,7 +10,7 @@ import { splitHeard } from '../reading/heard-words.ts';
 import { ScriptedModel } from './scripted-model.ts';
 import { TestClock } from './test-clock.ts';
 
-export interface ScriptedCallWishes {
+export interface ScriptedCallOptions {
   /** Who calls, and which number. */
   readonly from?: string;
   readonly dialled?: string;
@@ -62,7 +62,7 @@ export interface ScriptedCall {
  *     call.callerSpeaks();
  *     expect(call.heard).toEqual([{ heard: 'Your order is', unheard: ' ready to collect.' }]);
  */
-export async function scriptedCall(folder: string, wishes: ScriptedCallWishes = {}): Promise<ScriptedCall> {
+export async function scriptedCall(folder: string, wishes: ScriptedCallOptions = {}): Promise<ScriptedCall> {
   const { from = '+15550100', dialled: to = '+15550199', environment = {}, dataDir = '.' } = wishes;
   const clock = new TestClock();
   const log = { info() {}, warn() {}, error() {} };

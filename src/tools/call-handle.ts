@@ -1,10 +1,10 @@
-import type { CallDesk, DeskAnswer, DigitWish } from '../ports/tools.ts';
+import type { CallControl, ControlAnswer, DigitWish } from '../ports/tools.ts';
 import { isRecord } from './arguments.ts';
 import { TOOL_LIMITS } from './limits.ts';
 import { type CallHandle, DIGITS_WANTED, type DigitsWanted } from './tool-context.ts';
 
 /** What a tool asks of its call, as something that can be sent from one thread to another. */
-export type DeskAsk =
+export type ControlAsk =
   | { readonly type: 'hang_up' }
   | { readonly type: 'transfer'; readonly target: string }
   | { readonly type: 'send_text'; readonly text: string }
@@ -14,8 +14,8 @@ export type DeskAsk =
   | { readonly type: 'pause_recording' }
   | { readonly type: 'resume_recording' };
 
-/** Carries an ask to the desk and brings back what the desk says. Rejects if the run is over. */
-export type Ask = (ask: DeskAsk) => Promise<unknown>;
+/** Carries an ask to the call and brings back what it says. Rejects if the run is over. */
+export type Ask = (ask: ControlAsk) => Promise<unknown>;
 
 /** The tool's side: methods that become asks. A tool that asks without end is stopped. */
 export function callHandle(ask: Ask): CallHandle {
@@ -65,34 +65,34 @@ export function callHandle(ask: Ask): CallHandle {
   };
 }
 
-/** The desk's side: does what was asked. */
-export async function answerAsk(desk: CallDesk, ask: DeskAsk): Promise<unknown> {
+/** The control's side: does what was asked. */
+export async function answerAsk(control: CallControl, ask: ControlAsk): Promise<unknown> {
   switch (ask.type) {
     case 'hang_up':
-      return desk.hangUp();
+      return control.hangUp();
     case 'transfer':
-      return desk.transfer(ask.target);
+      return control.transfer(ask.target);
     case 'send_text':
-      return desk.sendText(ask.text);
+      return control.sendText(ask.text);
     case 'note':
-      return desk.note(ask.text);
+      return control.note(ask.text);
     case 'update': {
       const { instructions, tools } = ask;
-      return desk.update({
+      return control.update({
         ...(instructions === undefined ? {} : { instructions }),
         ...(tools === undefined ? {} : { tools }),
       });
     }
     case 'collect_digits':
-      return desk.collectDigits(ask.wish);
+      return control.collectDigits(ask.wish);
     case 'pause_recording':
-      return desk.pauseRecording();
+      return control.pauseRecording();
     case 'resume_recording':
-      return desk.resumeRecording();
+      return control.resumeRecording();
   }
 }
 
-function readAnswer(value: unknown): DeskAnswer {
+function readAnswer(value: unknown): ControlAnswer {
   if (isRecord(value) && value['ok'] === true) return { ok: true };
   const because = isRecord(value) ? value['because'] : null;
   return { ok: false, because: typeof because === 'string' ? because : 'The call did not answer.' };

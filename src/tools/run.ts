@@ -1,5 +1,5 @@
-import type { CallDesk, ToolOutcome } from '../ports/tools.ts';
-import { answerAsk, type DeskAsk } from './call-handle.ts';
+import type { CallControl, ToolOutcome } from '../ports/tools.ts';
+import { answerAsk, type ControlAsk } from './call-handle.ts';
 import { Deadline } from './deadline.ts';
 import type { ToolReply } from './invoke.ts';
 import type { RunSurroundings } from './surroundings.ts';
@@ -15,7 +15,7 @@ import { answerTo } from './words.ts';
  */
 export class Run {
   readonly #card: ToolCard;
-  readonly #desk: CallDesk;
+  readonly #control: CallControl;
   readonly #around: RunSurroundings;
   readonly #allowOnly: (tools: readonly string[]) => void;
   readonly #abort = new AbortController();
@@ -27,12 +27,12 @@ export class Run {
 
   constructor(
     card: ToolCard,
-    desk: CallDesk,
+    control: CallControl,
     around: RunSurroundings,
     allowOnly: (tools: readonly string[]) => void,
   ) {
     this.#card = card;
-    this.#desk = desk;
+    this.#control = control;
     this.#around = around;
     this.#allowOnly = allowOnly;
   }
@@ -64,11 +64,11 @@ export class Run {
   /** The tool has come to its end, perhaps long after the model was answered. */
   toolIsDone(): void {
     if (this.#isLate && this.#card.writes)
-      this.#desk.note(`${this.#card.name} came to its end after its time limit.`);
+      this.#control.note(`${this.#card.name} came to its end after its time limit.`);
   }
 
   /** What the tool asks of the call. */
-  readonly ask = async (ask: DeskAsk): Promise<unknown> => {
+  readonly ask = async (ask: ControlAsk): Promise<unknown> => {
     const isHarmless = ask.type === 'note' || ask.type === 'send_text';
     if ((this.#isAnswered || this.#callIsOver) && !(this.#card.writes && isHarmless)) {
       throw new Error('This run is over: it has no say in the call any more.');
@@ -78,7 +78,7 @@ export class Run {
       return { ok: false, because: `There is no such target. Those there are: ${names}.` };
     }
     if (ask.type === 'update' && ask.tools) this.#allowOnly(ask.tools);
-    const answer = answerAsk(this.#desk, ask);
+    const answer = answerAsk(this.#control, ask);
     // The caller's time is not the tool's.
     return ask.type === 'collect_digits' && this.#deadline ? this.#deadline.standStillFor(answer) : answer;
   };

@@ -1,4 +1,4 @@
-import type { CallDesk, ToolCall, ToolOutcome, ToolRunner } from '../ports/tools.ts';
+import type { CallControl, ToolCall, ToolOutcome, ToolRunner } from '../ports/tools.ts';
 import type { ToolReply } from './invoke.ts';
 import { TOOL_LIMITS } from './limits.ts';
 import { secretValues } from './mask.ts';
@@ -14,7 +14,7 @@ import { canonical, WriteMemory } from './write-memory.ts';
 /** The tools of one call: every request of the model gets exactly one answer, and none is carried out twice. */
 export class CallTools implements ToolRunner {
   readonly #tools: ReadonlyMap<string, Placed>;
-  readonly #desk: CallDesk;
+  readonly #control: CallControl;
   readonly #around: RunSurroundings;
   readonly #record: ToolRecord;
   readonly #limits = new TurnLimits();
@@ -29,17 +29,17 @@ export class CallTools implements ToolRunner {
 
   constructor(
     tools: ReadonlyMap<string, Placed>,
-    desk: CallDesk,
+    control: CallControl,
     around: RunSurroundings,
     record: ToolRecord,
     released: () => void,
   ) {
     this.#tools = tools;
-    this.#desk = desk;
+    this.#control = control;
     this.#around = around;
     this.#record = record;
     this.#released = released;
-    this.#writes = new WriteMemory(desk.callId);
+    this.#writes = new WriteMemory(control.callId);
   }
 
   run(call: ToolCall, responseId: string): Promise<ToolOutcome> {
@@ -91,7 +91,7 @@ export class CallTools implements ToolRunner {
     if (Buffer.byteLength(call.arguments) > TOOL_LIMITS.argumentBytes) {
       return { output: badArguments('it is far too long'), result: 'bad_arguments', wantsAnswer: true };
     }
-    const run = new Run(tool.card, this.#desk, this.#around, (names) => this.#allowOnly(names));
+    const run = new Run(tool.card, this.#control, this.#around, (names) => this.#allowOnly(names));
     const reply = tool.card.writes
       ? this.#writes.once(call.name, call.arguments, (key) => this.#start(run, tool, call, key))
       : this.#start(run, tool, call, this.#writes.keyOf(`${call.name} ${canonical(call.arguments)}`));
@@ -107,8 +107,8 @@ export class CallTools implements ToolRunner {
       const reply = await tool.host.run({
         card: tool.card,
         argumentsText: call.arguments,
-        callId: this.#desk.callId,
-        caller: this.#desk.caller,
+        callId: this.#control.callId,
+        caller: this.#control.caller,
         idempotencyKey,
         signal: run.signal,
         ask: run.ask,

@@ -1,4 +1,4 @@
-import type { CallerFacts, DeskAnswer } from '../ports/tools.ts';
+import type { CallerFacts, ControlAnswer } from '../ports/tools.ts';
 
 /** What a tool knows while it runs, and what it may ask of the call. */
 export interface ToolContext {
@@ -29,9 +29,9 @@ export interface CallHandle {
   /** Ends the call once the caller has heard what is being said. If the caller cuts in, the call stays. */
   hangUp(): Promise<void>;
   /** Connects the caller with one of the agent's `transferTargets`. There is no way to name a number. */
-  transfer(target: string): Promise<DeskAnswer>;
+  transfer(target: string): Promise<ControlAnswer>;
   /** Sends a text message to the caller's own number. */
-  sendText(text: string): Promise<DeskAnswer>;
+  sendText(text: string): Promise<ControlAnswer>;
   /** Puts a note on the record; nobody on the call hears of it. */
   note(text: string): Promise<void>;
   /** Changes what the agent knows, or which of its tools it may use, from its next answer on. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
-import type { CallDesk, ToolCall, ToolOutcome } from '../ports/tools.ts';
+import type { CallControl, ToolCall, ToolOutcome } from '../ports/tools.ts';
 import type { LogLine } from './host/tool-host.ts';
 import type { HouseLog } from './house-log.ts';
 import { TOOL_LIMITS } from './limits.ts';
@@ -8,12 +8,12 @@ import { cutOutput } from './output.ts';
 
 /** Keeps what tools did, without their secrets: in the record of the call, and in the house's log. */
 export class ToolRecord {
-  readonly #desk: CallDesk;
+  readonly #control: CallControl;
   readonly #clock: Clock;
   readonly #log: HouseLog;
 
-  constructor(desk: CallDesk, clock: Clock, log: HouseLog) {
-    this.#desk = desk;
+  constructor(control: CallControl, clock: Clock, log: HouseLog) {
+    this.#control = control;
     this.#clock = clock;
     this.#log = log;
   }
@@ -25,26 +25,26 @@ export class ToolRecord {
   ): (outcome: ToolOutcome) => void {
     const startedAt = this.#clock.now();
     const who = { toolCallId: callId, name: name.slice(0, MOST_NAME_CHARS) };
-    this.#desk.tell({
+    this.#control.tell({
       type: 'tool_called',
       ...who,
       arguments: secret ? shown(text, secret) : '{}',
     });
     return ({ result, output }) => {
       const tookMs = Math.round(this.#clock.now() - startedAt);
-      this.#desk.tell({
+      this.#control.tell({
         type: 'tool_returned',
         ...who,
         result,
         tookMs,
         output: secret?.length ? withoutSecrets(output, text, secret) : output,
       });
-      this.#log.info({ call: this.#desk.callId, tool: who.name, result, tookMs }, 'a tool returned');
+      this.#log.info({ call: this.#control.callId, tool: who.name, result, tookMs }, 'a tool returned');
     };
   }
 
   logFor(tool: string, secrets: readonly string[]): LogLine {
-    return (level, line) => this.#log[level]({ call: this.#desk.callId, tool }, maskText(line, secrets));
+    return (level, line) => this.#log[level]({ call: this.#control.callId, tool }, maskText(line, secrets));
   }
 
   /** What a tool threw may hold anybody's words, so it is shown where the tool's author sits, and nowhere else. */

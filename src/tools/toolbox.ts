@@ -24,10 +24,10 @@ export function createToolbox(hosts: readonly ToolHost[], around: RunSurrounding
   }));
   return {
     offers,
-    open(desk) {
+    open(control) {
       const holds = hosts.map((host) => host.hold());
-      const record = new ToolRecord(desk, around.clock, around.log);
-      return new CallTools(tools, desk, around, record, () => {
+      const record = new ToolRecord(control, around.clock, around.log);
+      return new CallTools(tools, control, around, record, () => {
         for (const letGo of holds) letGo();
       });
     },

@@ -3,7 +3,7 @@ import { AgentDirectory } from '../../src/agents/directory.ts';
 import { readConfig } from '../../src/app/config.ts';
 import { aFolder } from '../support/temp-folder.ts';
 import { TestClock } from '../support/test-clock.ts';
-import { aDesk, aLog } from '../tools/support/a-desk.ts';
+import { aControl, aLog } from '../tools/support/a-control.ts';
 
 vi.setConfig({ testTimeout: 30_000 }); // threads and processes start; on a busy machine, slowly
 
@@ -51,10 +51,10 @@ describe('a folder of agents outside the repository', () => {
       'shop/agent.ts': agent('shop', `settings: { shop: 'Rye' }`),
       'shop/tools/order-status.ts': ORDER_STATUS,
     });
-    const { desk } = aDesk();
+    const { control } = aControl();
 
     const loaded = directory.answering('+15550199');
-    const runner = loaded?.toolbox.open(desk);
+    const runner = loaded?.toolbox.open(control);
     const outcome = await runner?.run(
       { callId: 'c', name: 'order_status', arguments: '{"orderNumber":"B7"}' },
       'r',
@@ -81,7 +81,7 @@ describe('a folder of agents outside the repository', () => {
         export default defineTool({ name: 'which', description: 'x', parameters: z.object({}), run: () => String(theirs) });`,
     });
 
-    const runner = directory.answering('*')?.toolbox.open(aDesk().desk);
+    const runner = directory.answering('*')?.toolbox.open(aControl().control);
 
     expect(await runner?.run({ callId: 'c', name: 'which', arguments: '{}' }, 'r')).toMatchObject({
       output: '"their own"',
@@ -197,7 +197,7 @@ describe('while somebody works on an agent', () => {
       'shop/tools/order-status.ts': ORDER_STATUS,
     });
     const before = directory.answering('*');
-    const runner = before?.toolbox.open(aDesk().desk);
+    const runner = before?.toolbox.open(aControl().control);
 
     folder.write('shop/rules.ts', `export const rules = 'the second';`);
     folder.write('shop/tools/order-status.ts', ORDER_STATUS.replace("'ready'", "'sent, at last'"));
@@ -208,7 +208,7 @@ describe('while somebody works on an agent', () => {
     expect(after?.agent.instructions).toBe('the second');
     const call = { callId: 'c', name: 'order_status', arguments: '{"orderNumber":"B7"}' };
     expect((await runner?.run(call, 'r'))?.output).toContain('ready');
-    expect((await after?.toolbox.open(aDesk().desk).run(call, 'r'))?.output).toContain('sent, at last');
+    expect((await after?.toolbox.open(aControl().control).run(call, 'r'))?.output).toContain('sent, at last');
   });
 
   it('reads agents anew when a file changes that they share', async () => {

@@ -96,9 +96,9 @@ describe.skipIf(chromiumPath === null)('U2: hostile words in a browser', { timeo
       });
     for (const tag of [`<img src=x onerror=${RUN}>`, `" onfocus=${RUN} autofocus x="`])
       await house.store.review('CA1', { type: 'tag', tag });
-    house.desk.rings('CAlive', { from: `<img src=x onerror=${RUN}>`, agent: all });
+    house.live.rings('CAlive', { from: `<img src=x onerror=${RUN}>`, agent: all });
     for (const event of events.slice(1))
-      if (event.type !== 'ended') house.desk.happens('CAlive', event.atMs, event);
+      if (event.type !== 'ended') house.live.happens('CAlive', event.atMs, event);
     const { page, context, offences } = await watchedPage(browser, house.url);
 
     await page.goto('/calls/CA1');

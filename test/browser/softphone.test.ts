@@ -13,7 +13,7 @@ import {
 } from '../support/a-browser.ts';
 import { spokenIntoTheMicrophone } from '../support/a-microphone.ts';
 import { aReviewHouse, type ReviewHouse } from '../support/a-review-house.ts';
-import { softphoneDesk } from '../support/a-softphone-house.ts';
+import { softphoneCalls } from '../support/a-softphone-house.ts';
 
 if (chromiumPath === null) console.warn('Skipped: the phone in a browser. There is no chromium on the PATH.');
 
@@ -22,7 +22,7 @@ describe.skipIf(chromiumPath === null)('the phone in a browser', { timeout: 40_0
   let directory: string;
   let house: ReviewHouse;
   let watched: WatchedPage;
-  let phone: ReturnType<typeof softphoneDesk>;
+  let phone: ReturnType<typeof softphoneCalls>;
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'ringdown-microphone-'));
     const microphone = join(directory, 'microphone.wav');
@@ -34,9 +34,9 @@ describe.skipIf(chromiumPath === null)('the phone in a browser', { timeout: 40_0
     rmSync(directory, { recursive: true, force: true });
   });
   beforeEach(async () => {
-    phone = softphoneDesk();
+    phone = softphoneCalls();
     house = await aReviewHouse(undefined, {
-      parts: { live: phone.desk },
+      parts: { live: phone.live },
       takers: [phone.carrier.upgrade],
     });
     watched = await watchedPage(browser, house.url);

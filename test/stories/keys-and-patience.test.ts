@@ -35,7 +35,7 @@ describe('keys', () => {
   it('T5: go to the tool that waits for them, and stay out of the record where they are secret', async () => {
     const toolbox = new ToolboxSpy();
     const { phone, model, facts } = aCall({ plan: { toolbox } });
-    const keys = toolbox.desk?.collectDigits({ most: 4, terminator: '#', pauseMs: 3_000, isSecret: true });
+    const keys = toolbox.control?.collectDigits({ most: 4, terminator: '#', pauseMs: 3_000, isSecret: true });
 
     press(phone, '4711');
 
@@ -48,7 +48,12 @@ describe('keys', () => {
   it('T5: a tool that waits for keys nobody presses comes away empty', async () => {
     const toolbox = new ToolboxSpy();
     const { clock } = aCall({ plan: { toolbox } });
-    const keys = toolbox.desk?.collectDigits({ most: 4, terminator: '#', pauseMs: 3_000, isSecret: false });
+    const keys = toolbox.control?.collectDigits({
+      most: 4,
+      terminator: '#',
+      pauseMs: 3_000,
+      isSecret: false,
+    });
 
     clock.advance(15_100);
 

@@ -74,7 +74,7 @@ describe('a goodbye', () => {
     call.model.starts('r1');
     call.model.delta('goodbye', 0x55, 3_000);
     call.model.calls(['c1']);
-    toolbox.desk?.hangUp();
+    toolbox.control?.hangUp();
     await toolbox.answers('c1', { wantsAnswer: false });
     call.clock.advance(500);
     return call;
@@ -106,7 +106,7 @@ describe('a goodbye', () => {
     (interruption) => {
       const toolbox = new ToolboxSpy();
       const call = aCall({ plan: { toolbox, interruption }, traits: TRAITS });
-      toolbox.desk?.hangUp();
+      toolbox.control?.hangUp();
       call.call.tell('Say goodbye.', true);
       makesSound(call, 120);
       call.model.says('goodbye', { ms: 1_000, want: 'turn-1' });
@@ -121,7 +121,7 @@ describe('a goodbye', () => {
     const call = aCall({ plan: { toolbox } });
     call.model.starts('r1');
     for (let second = 0; second < 10; second += 1) {
-      toolbox.desk?.hangUp();
+      toolbox.control?.hangUp();
       call.model.delta('on and on', 0x55, 2_000);
       call.clock.advance(1_000);
     }
@@ -203,7 +203,7 @@ describe('a line that goes away in mid-answer', () => {
   const away = async () => {
     const toolbox = new ToolboxSpy();
     const call = aCall({ plan: { toolbox, transferTargets: { desk: { number: '+441632960001' } } } });
-    toolbox.desk?.transfer('desk');
+    toolbox.control?.transfer('desk');
     call.clock.advance(200);
     call.model.starts('r1');
     call.model.delta('wait', 0x55, 3_000);
@@ -232,7 +232,7 @@ describe('a line that goes away in mid-answer', () => {
   it('ends the turn that was under way, for the model as well', async () => {
     const toolbox = new ToolboxSpy();
     const call = aCall({ plan: { toolbox, transferTargets: { desk: { number: '+441632960001' } } } });
-    toolbox.desk?.transfer('desk');
+    toolbox.control?.transfer('desk');
     call.clock.advance(200);
     brings(call, SOUND, 200);
     call.model.hearsSpeech();
@@ -247,7 +247,7 @@ describe('a line that goes away in mid-answer', () => {
 
   it('is not hung up on while the caller talks to somebody else', async () => {
     const { toolbox, clock, endReason } = await away();
-    toolbox.desk?.hangUp();
+    toolbox.control?.hangUp();
     clock.advance(20_000);
 
     expect(endReason()).toBeNull();
@@ -263,7 +263,7 @@ describe('a line that goes away in mid-answer', () => {
     call.clock.advance(8_200);
     call.model.says('are you there', { ms: 500, want: 'patience-ask' });
     call.clock.advance(8_500);
-    toolbox.desk?.transfer('desk');
+    toolbox.control?.transfer('desk');
     call.model.says('goodbye', { ms: 500, response: 'r2', want: 'patience-say_goodbye' });
     call.clock.advance(700);
     await settled();

@@ -85,9 +85,9 @@ describe('a recording', () => {
     const toolbox = new ToolboxSpy();
     const { heard, factsOf } = tapped('when_agreed', toolbox);
 
-    toolbox.desk?.resumeRecording();
-    toolbox.desk?.pauseRecording();
-    toolbox.desk?.resumeRecording();
+    toolbox.control?.resumeRecording();
+    toolbox.control?.pauseRecording();
+    toolbox.control?.resumeRecording();
 
     expect(heard).toEqual(['start', 'pause', 'resume']);
     expect(factsOf('recording')).toMatchObject([
@@ -101,8 +101,8 @@ describe('a recording', () => {
     const toolbox = new ToolboxSpy();
     const { heard, factsOf } = tapped('when_agreed', toolbox);
 
-    toolbox.desk?.pauseRecording();
-    toolbox.desk?.resumeRecording();
+    toolbox.control?.pauseRecording();
+    toolbox.control?.resumeRecording();
 
     expect(heard).toEqual([]);
     expect(factsOf('recording')).toMatchObject([{ state: 'declined' }]);

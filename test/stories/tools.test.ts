@@ -126,7 +126,7 @@ describe('leaving', () => {
     story.model.starts('r1');
     story.model.delta('goodbye', 0x11, 2_000);
     story.model.calls(['c1']);
-    story.toolbox.desk?.hangUp();
+    story.toolbox.control?.hangUp();
     await story.toolbox.answers('c1', { wantsAnswer: false });
     await asked;
     return story;
@@ -147,7 +147,7 @@ describe('leaving', () => {
     const { toolbox, model, sent, clock, endReason } = withTools();
     model.starts('r1');
     model.calls(['c1']);
-    toolbox.desk?.hangUp();
+    toolbox.control?.hangUp();
     await toolbox.answers('c1', { wantsAnswer: false });
     expect(talk(sent)).toEqual(['output c1', 'respond tools-1']);
 
@@ -196,7 +196,7 @@ describe('a transfer', () => {
 
   it('L4: dials a target the owner has named, once the announcement was heard', () => {
     const { toolbox, sent, clock, call, endReason } = asked();
-    expect(toolbox.desk?.transfer('workshop')).toEqual({ ok: true });
+    expect(toolbox.control?.transfer('workshop')).toEqual({ ok: true });
     clock.advance(900);
     expect(talk(sent)).toEqual([]);
     clock.advance(200);
@@ -210,7 +210,7 @@ describe('a transfer', () => {
   it.each([
     '+19005550100',
     'tel:+441632960999',
-    'sip:desk@example.com',
+    'sip:control@example.com',
     'Workshop',
     ' workshop',
     '__proto__',
@@ -220,7 +220,7 @@ describe('a transfer', () => {
   ])('F3: dials nobody for %j', (target) => {
     const { toolbox, sent, clock } = asked();
 
-    expect(toolbox.desk?.transfer(target)).toMatchObject({ ok: false });
+    expect(toolbox.control?.transfer(target)).toMatchObject({ ok: false });
     clock.advance(20_000);
 
     expect(talk(sent)).toEqual([]);
@@ -230,7 +230,7 @@ describe('a transfer', () => {
     'O3: brings the caller back to the agent when the other end is %s',
     (outcome) => {
       const { toolbox, model, phone, clock, call, endReason } = asked();
-      toolbox.desk?.transfer('workshop');
+      toolbox.control?.transfer('workshop');
       clock.advance(1_200);
       phone.tell({ type: 'gone', reason: 'hung_up' });
       expect(endReason()).toBeNull();
@@ -247,7 +247,7 @@ describe('a transfer', () => {
   it('O3: keeps the caller when the carrier will not dial', async () => {
     const { toolbox, model, phone, clock, endReason } = asked();
     phone.canTransfer = false;
-    toolbox.desk?.transfer('workshop');
+    toolbox.control?.transfer('workshop');
     clock.advance(1_200);
     await settled();
 
@@ -257,7 +257,7 @@ describe('a transfer', () => {
 
   it('stays with the agent when the caller says something before it is dialled', () => {
     const { toolbox, model, sent, clock } = asked();
-    toolbox.desk?.transfer('workshop');
+    toolbox.control?.transfer('workshop');
     clock.advance(500);
 
     model.hearsSpeech();

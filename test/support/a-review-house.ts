@@ -15,7 +15,7 @@ import type { CallEvent } from '../../src/ports/call-log.ts';
 import type { CallStore } from '../../src/ports/call-store.ts';
 import { callReading } from '../../src/reading/reading.ts';
 import { openSqliteStore } from '../../src/stores/sqlite/index.ts';
-import { DeskOfTheTest } from './a-live-desk.ts';
+import { LiveViewOfTheTest } from './a-live-view.ts';
 import { everythingHappens, itsRecording } from './a-recorded-call.ts';
 import { stored } from './logged-calls.ts';
 import { PagesHere } from './pages-here.ts';
@@ -25,7 +25,7 @@ export interface ReviewHouse {
   readonly url: string;
   readonly parts: House;
   readonly clock: TestClock;
-  readonly desk: DeskOfTheTest;
+  readonly live: LiveViewOfTheTest;
   readonly store: CallStore;
   /** What the log is told of. */
   readonly deeds: readonly Deed[];
@@ -64,7 +64,7 @@ export async function aReviewHouse(
 ): Promise<ReviewHouse> {
   const directory = mkdtempSync(join(tmpdir(), 'ringdown-review-'));
   const clock = new TestClock();
-  const desk = new DeskOfTheTest();
+  const own = new LiveViewOfTheTest();
   const { store } = openSqliteStore(directory, { keeper: 'test', wallMs: () => clock.wallMs() });
   const recordingOf = (callId: string) => join(directory, `${callId}.wav`);
   const crashes: unknown[] = [];
@@ -73,7 +73,7 @@ export async function aReviewHouse(
 
   const app = createWebApp(more.believesAddresses === true);
   let url = '';
-  const live = more.parts?.live ?? desk;
+  const live = more.parts?.live ?? own;
   const place = new PagesHere({
     store,
     reading: callReading,
@@ -119,7 +119,7 @@ export async function aReviewHouse(
     url,
     parts,
     clock,
-    desk,
+    live: own,
     store,
     deeds,
     guesses,

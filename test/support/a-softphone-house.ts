@@ -5,7 +5,7 @@ import { systemClock } from '../../src/ports/clock.ts';
 import { recognise } from '../../src/practice/hearing/recogniser.ts';
 import { VoiceActivity } from '../../src/practice/hearing/voice-activity.ts';
 import { agentClip } from '../../src/practice/voice.ts';
-import { DeskOfTheTest } from './a-live-desk.ts';
+import { LiveViewOfTheTest } from './a-live-view.ts';
 
 /** Somebody at the other end of the browser's phone: listens with the practice model's ears, and answers. */
 export class OtherEnd implements Switchboard {
@@ -14,7 +14,7 @@ export class OtherEnd implements Switchboard {
   readonly frameBytes = new Set<number>();
   readonly timesMs: number[] = [];
   leg: CallLeg | null = null;
-  readonly #desk: DeskOfTheTest;
+  readonly #live: LiveViewOfTheTest;
   readonly #ear = new VoiceActivity({
     sampleRate: 8_000,
     threshold: 0.5,
@@ -23,12 +23,12 @@ export class OtherEnd implements Switchboard {
   });
   #sound: number[] = [];
 
-  constructor(desk: DeskOfTheTest) {
-    this.#desk = desk;
+  constructor(live: LiveViewOfTheTest) {
+    this.#live = live;
   }
 
   ring({ callId }: { readonly callId: string }) {
-    this.#desk.rings(callId, { carrier: 'softphone', from: 'browser' });
+    this.#live.rings(callId, { carrier: 'softphone', from: 'browser' });
     return { admitted: true, isNew: true } as const;
   }
 
@@ -44,7 +44,7 @@ export class OtherEnd implements Switchboard {
 
   connect(callId: string, leg: CallLeg): boolean {
     this.leg = leg;
-    this.#desk.happens(callId, 10, { type: 'answered' });
+    this.#live.happens(callId, 10, { type: 'answered' });
     leg.listen((event) => this.#on(callId, event));
     return true;
   }
@@ -73,7 +73,7 @@ export class OtherEnd implements Switchboard {
         return void this.happened.push(`key ${event.digit}`);
       case 'gone':
         this.happened.push(`gone ${event.reason}`);
-        return this.#desk.happens(callId, event.reason === 'hung_up' ? 9_000 : 9_001, {
+        return this.#live.happens(callId, event.reason === 'hung_up' ? 9_000 : 9_001, {
           type: 'ended',
           reason: 'caller_hung_up',
         });
@@ -91,20 +91,20 @@ export class OtherEnd implements Switchboard {
       const heard = recognise(Int16Array.from(this.#sound.slice(from)), 8_000);
       this.#sound = [];
       this.heard.push(heard?.name ?? null);
-      this.#desk.happens(callId, atMs, { type: 'caller_said', text: heard?.text ?? '(not understood)' });
+      this.#live.happens(callId, atMs, { type: 'caller_said', text: heard?.text ?? '(not understood)' });
     }
   }
 }
 
 /** A house with one line: from the browser's phone to the other end. */
-export function softphoneDesk() {
-  class Desk extends DeskOfTheTest {
+export function softphoneCalls() {
+  class Softphones extends LiveViewOfTheTest {
     override async ringSoftphone(): Promise<SoftphoneAnswer> {
       return carrier.ringFromBrowser('browser', 'house');
     }
   }
-  const desk = new Desk();
-  const otherEnd = new OtherEnd(desk);
+  const live = new Softphones();
+  const otherEnd = new OtherEnd(live);
   const carrier = twilioCarrier({
     clock: systemClock,
     switchboard: otherEnd,
@@ -116,5 +116,5 @@ export function softphoneDesk() {
     publicUrlOf: () => 'https://elsewhere.example', // the page has to find the socket on its own site
     trouble: () => {},
   });
-  return { desk, otherEnd, carrier };
+  return { live, otherEnd, carrier };
 }

@@ -1,4 +1,4 @@
-import type { CallDesk, Toolbox, ToolCall, ToolOutcome } from '../../src/ports/tools.ts';
+import type { CallControl, Toolbox, ToolCall, ToolOutcome } from '../../src/ports/tools.ts';
 
 /** Tools in a test's hand: it sees what is asked for, and answers when it likes. */
 export class ToolboxSpy implements Toolbox {
@@ -10,10 +10,10 @@ export class ToolboxSpy implements Toolbox {
   filler: string | null = 'One moment, please.';
   turns = 0;
   isClosed = false;
-  desk: CallDesk | null = null;
+  control: CallControl | null = null;
 
-  open(desk: CallDesk) {
-    this.desk = desk;
+  open(control: CallControl) {
+    this.control = control;
     return {
       run: (call: ToolCall) => {
         this.asked.push(call);

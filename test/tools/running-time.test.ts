@@ -53,7 +53,7 @@ describe('X2: a tool that never returns', () => {
       return null;
     };
 
-    await aRunner([greedy], { desk: { collectDigits } }).ask('greedy', {});
+    await aRunner([greedy], { control: { collectDigits } }).ask('greedy', {});
 
     expect(wishes).toEqual([
       { most: 64, terminator: '#', pauseMs: 5_000, isSecret: false },
@@ -69,7 +69,7 @@ describe('X2: a tool that never returns', () => {
       parameters: z.object({}),
       run: async (_args, { call }) => ({ typed: await call.collectDigits() }),
     });
-    const { ask, clock } = aRunner([pin], { desk: { collectDigits: () => keys.promise } });
+    const { ask, clock } = aRunner([pin], { control: { collectDigits: () => keys.promise } });
     const asked = ask('pin', {});
     await settled();
 

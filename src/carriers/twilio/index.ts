@@ -11,7 +11,7 @@ import type {
   TransferWish,
 } from '../../ports/carrier.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { DeskAnswer } from '../../ports/tools.ts';
+import type { ControlAnswer } from '../../ports/tools.ts';
 import { isBrowserCall } from '../browser/browser-call-ids.ts';
 import { ringFromBrowser } from '../browser/browser-calls.ts';
 import { StreamTokens } from '../tickets.ts';
@@ -47,7 +47,7 @@ export interface TwilioSurroundings {
 export interface TwilioCarrier {
   readonly router: Router;
   /** Sends a text message to whoever called, from the number they dialled. */
-  sendText(incoming: IncomingCall, text: string): Promise<DeskAnswer>;
+  sendText(incoming: IncomingCall, text: string): Promise<ControlAnswer>;
   /** Rings somebody from this number; the agent of that name speaks once they answer. */
   callOut(from: string, to: string, agent: string, publicUrl: string): Promise<CallOutAnswer>;
   /** Lets a call of the browser's own phone in. Its ticket needs no signature: it was given to somebody we know. */

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import type { DeskAnswer } from '../../ports/tools.ts';
+import type { ControlAnswer } from '../../ports/tools.ts';
 import { answerWith, sayLater } from '../making/send.ts';
 import type { House } from '../pages/house.ts';
 import { type Route, route } from '../routing/route.ts';
@@ -81,7 +81,7 @@ export function liveApi({ live, pages }: House): readonly Route[] {
   ];
 }
 
-function answer(done: DeskAnswer, request: Request, response: Response): void {
+function answer(done: ControlAnswer, request: Request, response: Response): void {
   if (done.ok) response.status(204).end();
   else say(request, response, 409, done.because);
 }

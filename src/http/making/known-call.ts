@@ -7,7 +7,7 @@ export interface KnownCall {
   readonly events: readonly CallEvent[];
 }
 
-/** From the store; a call so young that the store has not heard of it, or while the store is away, from the desk. */
+/** From the store; a call so young that the store has not heard of it, or while the store is away, from the live view. */
 export async function knownCall({ store, live, reading }: Room, callId: string): Promise<KnownCall | null> {
   const goesOn = live.find(callId)?.events;
   const asked = store.card(callId);

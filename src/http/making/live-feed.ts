@@ -1,6 +1,6 @@
 import type { CallEvent } from '../../ports/call-log.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
-import type { LiveDesk } from '../pages/live.ts';
+import type { LiveView } from '../../ports/live-view.ts';
 import type { ToMaker } from './messages.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { ToMaker } from './messages.ts';
  * before that goes there a little at a time; a call that nobody looks at costs nothing.
  */
 export class LiveFeed {
-  readonly #desk: LiveDesk;
+  readonly #live: LiveView;
   readonly #clock: Clock;
   readonly #post: (message: ToMaker) => boolean;
   readonly #calls = new Map<string, Fed>();
@@ -17,15 +17,15 @@ export class LiveFeed {
   #watchers = 0;
   #stopLooking: Cancel | null = null;
 
-  constructor(desk: LiveDesk, clock: Clock, post: (message: ToMaker) => boolean) {
-    this.#desk = desk;
+  constructor(live: LiveView, clock: Clock, post: (message: ToMaker) => boolean) {
+    this.#live = live;
     this.#clock = clock;
     this.#post = post;
   }
 
   /** Resolves when the other thread knows this call, and is kept up with it for so long; false: it does not go on. */
   async have(callId: string, keptMs: number): Promise<boolean> {
-    const live = (await this.#desk.list()).find((call) => call.callId === callId);
+    const live = (await this.#live.list()).find((call) => call.callId === callId);
     const fed = live && (await this.#fed(callId, live.targets));
     if (!fed) return false;
     await this.#keep(fed, keptMs);
@@ -34,7 +34,7 @@ export class LiveFeed {
 
   /** The same for all calls there are. */
   async haveAll(keptMs: number): Promise<void> {
-    for (const { callId, targets } of await this.#desk.list()) {
+    for (const { callId, targets } of await this.#live.list()) {
       const fed = await this.#fed(callId, targets);
       if (fed) await this.#keep(fed, keptMs);
     }
@@ -70,7 +70,7 @@ export class LiveFeed {
     const known = this.#calls.get(callId);
     if (known) return known;
     const events: CallEvent[] = [];
-    const watch = await this.#desk.watch(callId, (event) => {
+    const watch = await this.#live.watch(callId, (event) => {
       events.push(event);
       const fed = this.#calls.get(callId);
       if (fed?.events === events) this.#happened(fed);
@@ -126,7 +126,7 @@ export class LiveFeed {
   }
 
   async #listen(fed: Fed): Promise<void> {
-    const stop = await this.#desk.hearAgent(fed.callId, (said) => {
+    const stop = await this.#live.hearAgent(fed.callId, (said) => {
       if (!this.#behind.has(fed)) this.#post({ type: 'saying', callId: fed.callId, said });
     });
     if (fed.followers === 0 || this.#calls.get(fed.callId) !== fed) stop?.();
@@ -136,7 +136,7 @@ export class LiveFeed {
   #look(): void {
     this.#stopLooking ??= this.#clock.every(LOOK_MS, () => {
       this.#tidy();
-      // A moment without news of the desk is no reason to stop: the next look may have some.
+      // A moment without news of live calls is no reason to stop: the next look may have some.
       if (this.#watchers > 0)
         void this.haveAll(0).then(
           () => this.#post({ type: 'look' }),

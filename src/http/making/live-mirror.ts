@@ -1,6 +1,6 @@
 import type { AgentSaid, CallEvent } from '../../ports/call-log.ts';
 import type { CallReading, TranscriptLine } from '../../ports/call-reading.ts';
-import type { LiveCall } from '../pages/live.ts';
+import type { LiveCall } from '../../ports/live-view.ts';
 import { doingOf } from '../pages/live-state.ts';
 import type { LiveView } from '../pages/room.ts';
 

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import type { Clock } from '../../ports/clock.ts';
-import type { LiveDesk } from '../pages/live.ts';
+import type { LiveView } from '../../ports/live-view.ts';
 import { type EventStream, EventStreams } from './event-streams.ts';
 import { LiveFeed } from './live-feed.ts';
 import type { Channel, FromMaker } from './messages.ts';
@@ -30,12 +30,12 @@ export class Pages {
   readonly #following = new Map<Channel, Set<EventStream>>();
   #lastId = 0;
 
-  constructor(place: PagePlace, desk: LiveDesk, clock: Clock, log: LogEars = NOBODY) {
+  constructor(place: PagePlace, live: LiveView, clock: Clock, log: LogEars = NOBODY) {
     this.#place = place;
     this.#log = log;
     const post = place.post.bind(place);
     this.#queue = new WishQueue(post, clock, () => void this.#startOver());
-    this.#feed = new LiveFeed(desk, clock, post);
+    this.#feed = new LiveFeed(live, clock, post);
     this.#streams = new EventStreams(clock);
     place.listen({ hear: (message) => this.#hear(message), gone: () => this.#gone() });
   }

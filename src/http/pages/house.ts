@@ -1,12 +1,12 @@
 import type { Request } from 'express';
 import type { CallStore } from '../../ports/call-store.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { LiveView } from '../../ports/live-view.ts';
 import type { Pages } from '../making/pages.ts';
 import type { LogTrouble } from '../making/wishes.ts';
 import type { Deed } from '../routing/deeds.ts';
 import type { Passwords } from '../sign-in/passwords.ts';
 import type { SignedOut } from '../sign-in/signed-out.ts';
-import type { LiveDesk } from './live.ts';
 
 /** What the pages stand on. */
 export interface House {
@@ -17,7 +17,7 @@ export interface House {
   readonly store: Pick<CallStore, 'card' | 'review'>;
   /** Why the store refused, and since when it does; null where that was a mistake of ours. */
   readonly logTroubleOf: (error: unknown) => LogTrouble | null;
-  readonly live: LiveDesk;
+  readonly live: LiveView;
   /** Leaves nothing of a call behind: its events, its sound, what was made of them. False: there was nothing. */
   readonly forget: (callId: string) => Promise<boolean>;
   /** What a reader has to know of the calls: why some may be missing. A sentence or two each; none when all is well. */

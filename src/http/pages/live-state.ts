@@ -1,6 +1,6 @@
 import type { CallEvent } from '../../ports/call-log.ts';
 import type { CallReading } from '../../ports/call-reading.ts';
-import type { LiveCall } from './live.ts';
+import type { LiveCall } from '../../ports/live-view.ts';
 
 /** What a call is at, as one would say it. */
 export type Doing =

@@ -11,7 +11,7 @@ import { takeMessage } from './take-message.ts';
 import { transferTool } from './transfer.ts';
 
 /** What the built-in tools need to know of their agent. */
-export interface BuiltInWishes {
+export interface BuiltInOptions {
   readonly can: readonly BuiltIn[];
   readonly transferTargets: Readonly<Record<string, { readonly when?: string }>>;
   readonly openingHours?: OpeningHours;
@@ -20,7 +20,7 @@ export interface BuiltInWishes {
 }
 
 /** The built-in tools of an agent. They are our own and quick, so they run where the calls do. */
-export function builtInTools(wishes: BuiltInWishes, clock: Clock): readonly Tool[] {
+export function builtInTools(wishes: BuiltInOptions, clock: Clock): readonly Tool[] {
   const { can, transferTargets, openingHours, recording } = wishes;
   const all: Readonly<Record<BuiltIn, () => Tool | null>> = {
     hang_up: () => hangUp,

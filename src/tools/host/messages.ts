@@ -1,5 +1,5 @@
 import type { CallerFacts } from '../../ports/tools.ts';
-import type { DeskAsk } from '../call-handle.ts';
+import type { ControlAsk } from '../call-handle.ts';
 import type { ToolReply } from '../invoke.ts';
 import type { ToolCard } from '../tool-card.ts';
 import type { LogLevel } from './tool-host.ts';
@@ -40,7 +40,7 @@ export type ToWorker =
   /** Lets go of what it has opened, and ends. */
   | { readonly type: 'close' };
 
-/** What the desk said, or why it said nothing. */
+/** What the call said, or why it said nothing. */
 export type Answer =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly because: string };
@@ -49,7 +49,7 @@ export type FromWorker =
   | { readonly type: 'ready'; readonly cards: readonly ToolCard[] }
   | { readonly type: 'unusable'; readonly problems: readonly string[] }
   | { readonly type: 'done'; readonly runId: number; readonly reply: ToolReply }
-  | { readonly type: 'ask'; readonly runId: number; readonly askId: number; readonly ask: DeskAsk }
+  | { readonly type: 'ask'; readonly runId: number; readonly askId: number; readonly ask: ControlAsk }
   | { readonly type: 'log'; readonly runId: number | null; readonly level: LogLevel; readonly line: string }
   /** The thread is about to end, and it is this run that ends it. */
   | { readonly type: 'exiting'; readonly runId: number }

@@ -38,16 +38,16 @@ async function listen(path: string) {
 
 describe('watching a call', () => {
   it('tells what was said so far, and goes on as it happens', async () => {
-    house.desk.rings('CA1');
-    for (const event of everythingHappens().slice(1, 11)) house.desk.happens('CA1', event.atMs, event);
+    house.live.rings('CA1');
+    for (const event of everythingHappens().slice(1, 11)) house.live.happens('CA1', event.atMs, event);
 
     const stream = await listen('/api/live/CA1/stream');
     expect(await stream.until(({ event }) => event === 'line')).toMatchObject({
       data: { who: 'agent', text: expect.stringMatching(/^Harbour/) },
     });
-    house.desk.happens('CA1', 30_000, { type: 'caller_started_speaking' });
-    house.desk.happens('CA1', 31_000, { type: 'caller_stopped_speaking' });
-    house.desk.happens('CA1', 31_200, { type: 'caller_said', text: callerClip('goodbye').text });
+    house.live.happens('CA1', 30_000, { type: 'caller_started_speaking' });
+    house.live.happens('CA1', 31_000, { type: 'caller_stopped_speaking' });
+    house.live.happens('CA1', 31_200, { type: 'caller_said', text: callerClip('goodbye').text });
 
     const line = await stream.until(
       ({ event, data }) => event === 'line' && JSON.stringify(data).includes('Goodbye'),
@@ -57,16 +57,16 @@ describe('watching a call', () => {
   });
 
   it('ends with the call, and leaves nothing behind when its reader goes', async () => {
-    house.desk.rings('CA1');
-    house.desk.rings('CA2');
+    house.live.rings('CA1');
+    house.live.rings('CA2');
     const first = await listen('/api/live/CA1/stream');
     const second = await listen('/api/live/CA2/stream');
     await second.until(({ event }) => event === 'doing');
 
-    house.desk.happens('CA1', 1_000, { type: 'ended', reason: 'caller_hung_up' });
+    house.live.happens('CA1', 1_000, { type: 'ended', reason: 'caller_hung_up' });
     expect(await first.until(() => false)).toBeNull();
     await second.leave();
-    await expect.poll(() => house.desk.watchers('CA2')).toBe(0);
+    await expect.poll(() => house.live.watchers('CA2')).toBe(0);
     expect(house.crashes).toEqual([]);
   });
 
@@ -80,7 +80,7 @@ describe('the calls that go on', () => {
     const stream = await listen('/api/live/stream');
     expect(await stream.until(() => true)).toEqual({ event: 'calls', data: [] });
     house.clock.advance(5_000);
-    house.desk.rings('CA1', { from: '+15551234567' });
+    house.live.rings('CA1', { from: '+15551234567' });
     house.clock.advance(500);
 
     expect(await stream.until(() => true)).toMatchObject({
@@ -93,12 +93,12 @@ describe('the calls that go on', () => {
 
 describe('listening in', () => {
   it('gives both voices side by side, each where it sounds, and lets go with its listener', async () => {
-    house.desk.rings('CA1');
+    house.live.rings('CA1');
     const response = await house.ask('/api/live/CA1/listen.wav');
-    house.desk.sounds('caller', Uint8Array.of(1, 2));
-    house.desk.sounds('agent', Uint8Array.of(11, 12, 13));
-    house.desk.sounds('caller', Uint8Array.of(3, 4));
-    house.desk.sounds('caller', Uint8Array.of(5, 6));
+    house.live.sounds('caller', Uint8Array.of(1, 2));
+    house.live.sounds('agent', Uint8Array.of(11, 12, 13));
+    house.live.sounds('caller', Uint8Array.of(3, 4));
+    house.live.sounds('caller', Uint8Array.of(5, 6));
 
     const reader = response.body?.getReader();
     let bytes: number[] = [];
@@ -106,23 +106,23 @@ describe('listening in', () => {
     expect(response.headers.get('content-type')).toBe('audio/wav');
     expect(bytes.slice(-12)).toEqual([1, 0xff, 2, 0xff, 3, 11, 4, 12, 5, 13, 6, 0xff]);
     await reader?.cancel();
-    await expect.poll(() => house.desk.listeners).toBe(0);
-    expect(house.desk.watchers('CA1')).toBe(0);
+    await expect.poll(() => house.live.listeners).toBe(0);
+    expect(house.live.watchers('CA1')).toBe(0);
   });
 
   it('ends with the call', async () => {
-    house.desk.rings('CA1');
+    house.live.rings('CA1');
     const response = await house.ask('/api/live/CA1/listen.wav');
-    house.desk.happens('CA1', 1_000, { type: 'ended', reason: 'caller_hung_up' });
+    house.live.happens('CA1', 1_000, { type: 'ended', reason: 'caller_hung_up' });
 
     expect((await response.arrayBuffer()).byteLength).toBe(58);
-    expect(house.desk.listeners).toBe(0);
+    expect(house.live.listeners).toBe(0);
   });
 });
 
 describe('stepping in', () => {
   it('reaches the call: a note, a transfer, the end', async () => {
-    house.desk.rings('CA1');
+    house.live.rings('CA1');
     const act = (what: string, body?: object) =>
       house.ask(`/api/live/CA1/${what}`, { method: 'POST', ...(body && { body }) });
 
@@ -130,7 +130,7 @@ describe('stepping in', () => {
     expect((await act('transfer', { target: 'front office' })).status).toBe(204);
     expect((await act('hang-up')).status).toBe(204);
 
-    expect(house.desk.asked).toEqual([
+    expect(house.live.asked).toEqual([
       'tell CA1: Offer Tuesday.',
       'transfer CA1 to front office',
       'hang up CA1',
@@ -149,6 +149,6 @@ describe('stepping in', () => {
     expect((await ring('+15005550006')).status).toBe(201);
     for (const to of ['911', '+0', 'sip:a@b', '+1500555\n0006', ''])
       expect((await ring(to)).status).toBe(400);
-    expect(house.desk.asked).toEqual(['ring +15005550006']);
+    expect(house.live.asked).toEqual(['ring +15005550006']);
   });
 });

@@ -131,7 +131,7 @@ describe('a call', () => {
       });
       return [response.status, z.object({ error: z.string().optional() }).parse(await response.json()).error];
     };
-    house.desk.rings('CAyoung');
+    house.live.rings('CAyoung');
     await house.keep('CAyoung', everythingHappens().slice(0, 4));
     house.clock.advance(60_000); // what happened on the live call last is long ago
 
@@ -148,7 +148,7 @@ describe('a call', () => {
   });
 
   it('is deleted with its sound, but not while it goes on', async () => {
-    house.desk.rings('CAlive');
+    house.live.rings('CAlive');
     await house.keep('CAlive', everythingHappens().slice(0, 4));
 
     expect((await house.ask('/api/calls/CAlive', { method: 'DELETE' })).status).toBe(409);

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { PageThread } from '../../../src/http/making/page-thread.ts';
 import { Pages } from '../../../src/http/making/pages.ts';
 import type { Wish } from '../../../src/http/making/wishes.ts';
-import { DeskOfTheTest } from '../../support/a-live-desk.ts';
+import { LiveViewOfTheTest } from '../../support/a-live-view.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
 const open: Pages[] = [];
@@ -21,7 +21,7 @@ function somePages() {
     clock,
     died: (why) => void deaths.push(why),
   });
-  const pages = new Pages(thread, new DeskOfTheTest(), clock);
+  const pages = new Pages(thread, new LiveViewOfTheTest(), clock);
   open.push(pages);
   const stays = new AbortController().signal;
   const ask = async (callId: string) => {

@@ -5,7 +5,7 @@ let house: ReviewHouse;
 beforeEach(async () => {
   house = await aReviewHouse({ operator: ['open the harbour'], viewer: ['look at the harbour'] });
   await house.keep('CA1', undefined, true);
-  house.desk.rings('CAlive');
+  house.live.rings('CAlive');
 });
 afterEach(() => house.close());
 

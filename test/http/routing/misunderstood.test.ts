@@ -7,7 +7,7 @@ let house: ReviewHouse;
 beforeAll(async () => {
   house = await aReviewHouse();
   await house.keep('CA1');
-  house.desk.rings('CAlive');
+  house.live.rings('CAlive');
 });
 afterAll(() => house.close());
 

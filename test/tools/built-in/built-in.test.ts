@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defineAgent } from '../../../src/agents/define-agent.ts';
-import type { CallDesk } from '../../../src/ports/tools.ts';
+import type { CallControl } from '../../../src/ports/tools.ts';
 import { builtInTools } from '../../../src/tools/built-in/index.ts';
 import { BUILT_INS } from '../../../src/tools/built-in/names.ts';
 import { TestClock } from '../../support/test-clock.ts';
@@ -16,8 +16,8 @@ const agent = defineAgent({
   },
   openingHours: { timeZone: 'UTC', week: { thursday: ['09:00-18:00'] } },
 });
-const opened = (desk: Partial<CallDesk> = {}) =>
-  aRunner(builtInTools(agent, new TestClock()), { targets: Object.keys(agent.transferTargets), desk });
+const opened = (control: Partial<CallControl> = {}) =>
+  aRunner(builtInTools(agent, new TestClock()), { targets: Object.keys(agent.transferTargets), control });
 
 describe('what every agent can do', () => {
   it('is what it was given, under plain names', () => {

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AgentDirectory } from '../../../src/agents/directory.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
 import { aFolder } from '../../support/temp-folder.ts';
-import { aDesk, aLog } from '../support/a-desk.ts';
+import { aControl, aLog } from '../support/a-control.ts';
 
 vi.setConfig({ testTimeout: 30_000 }); // threads and processes start; on a busy machine, slowly
 
@@ -31,7 +31,7 @@ async function anAgentWith(server: Readonly<Record<string, unknown>>) {
   });
   onTestFinished(() => directory.close());
   const loaded = directory.answering('*');
-  const runner = loaded?.toolbox.open(aDesk().desk);
+  const runner = loaded?.toolbox.open(aControl().control);
   let calls = 0;
   const ask = async (name: string, args: unknown = {}) => {
     calls += 1;

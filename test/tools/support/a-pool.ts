@@ -5,7 +5,7 @@ import type { ToolCall } from '../../../src/ports/tools.ts';
 import { WorkerPool } from '../../../src/tools/host/worker-pool.ts';
 import { createToolbox } from '../../../src/tools/toolbox.ts';
 import { aFolder } from '../../support/temp-folder.ts';
-import { aDesk, aLog } from './a-desk.ts';
+import { aControl, aLog } from './a-control.ts';
 
 const AGENT = `export default { name: 'test', settings: { currency: 'EUR' } };`;
 export const tool = (name: string, run: string, more = '') => `
@@ -39,8 +39,8 @@ export async function aPool(tools: Readonly<Record<string, string>>, most = 4, c
     secrets: ['canary'],
   });
   const aCall = (callId: string) => {
-    const { desk, asked } = aDesk({ callId });
-    const runner = toolbox.open(desk);
+    const { control, asked } = aControl({ callId });
+    const runner = toolbox.open(control);
     let calls = 0;
     const ask = (name: string, args: unknown = {}) => {
       const call: ToolCall = { callId: `${callId}-${++calls}`, name, arguments: JSON.stringify(args) };

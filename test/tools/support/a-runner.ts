@@ -1,34 +1,34 @@
-import type { CallDesk, ToolCall } from '../../../src/ports/tools.ts';
+import type { CallControl, ToolCall } from '../../../src/ports/tools.ts';
 import type { Tool } from '../../../src/tools/define-tool.ts';
 import { inProcess } from '../../../src/tools/host/in-process.ts';
 import type { ToolHost } from '../../../src/tools/host/tool-host.ts';
 import { createToolbox } from '../../../src/tools/toolbox.ts';
 import { TestClock } from '../../support/test-clock.ts';
-import { aDesk, aLog } from './a-desk.ts';
+import { aControl, aLog } from './a-control.ts';
 
 interface Wanted {
   readonly targets?: readonly string[];
   readonly secrets?: readonly string[];
   readonly hosts?: readonly ToolHost[];
   readonly isForAuthor?: boolean;
-  readonly desk?: Partial<CallDesk>;
+  readonly control?: Partial<CallControl>;
 }
 
 /** The tools of one call, on a test clock. */
 export function aRunner(
   tools: readonly Tool[],
-  { targets = [], secrets = [], hosts, desk: over, isForAuthor }: Wanted = {},
+  { targets = [], secrets = [], hosts, control: over, isForAuthor }: Wanted = {},
 ) {
   const clock = new TestClock();
   const { log, lines } = aLog(isForAuthor);
-  const { desk, facts, asked } = aDesk(over);
+  const { control, facts, asked } = aControl(over);
   const toolbox = createToolbox(hosts ?? [inProcess(tools, { currency: 'EUR' })], {
     clock,
     log,
     transferTargets: new Set(targets),
     secrets,
   });
-  const runner = toolbox.open(desk);
+  const runner = toolbox.open(control);
   let calls = 0;
   /** The model asks for a tool, in an answer of its own. */
   const ask = (name: string, args: unknown, over: Partial<ToolCall> & { response?: string } = {}) => {

@@ -1,6 +1,6 @@
-import type { CallDesk, ToolFact } from '../ports/tools.ts';
+import type { CallControl, ToolFact } from '../ports/tools.ts';
 
-export interface FakeDeskWishes {
+export interface FakeCallControlOptions {
   /** Who is calling. Default: +15550100. */
   readonly caller?: string;
   /** The number they dialled. Default: +15550199. */
@@ -14,8 +14,8 @@ export interface FakeDeskWishes {
   readonly transfersFail?: string;
 }
 
-export interface AskedDesk {
-  readonly desk: CallDesk;
+export interface AskedControl {
+  readonly control: CallControl;
   /** What was asked of the call, in order and in words: `hang up`, `transfer to reception`, `note: …`. */
   readonly asked: readonly string[];
   /** What the record of the call would keep. */
@@ -23,13 +23,13 @@ export interface AskedDesk {
 }
 
 /** A call that is not there: it writes down what is asked of it, and answers as it was told to. */
-export function fakeDesk(wishes: FakeDeskWishes = {}): AskedDesk {
+export function fakeCallControl(wishes: FakeCallControlOptions = {}): AskedControl {
   const { caller = '+15550100', dialled = '+15550199', callId = 'a-test', digits = null } = wishes;
   const asked: string[] = [];
   const facts: ToolFact[] = [];
   const answer = (problem: string | undefined) =>
     problem === undefined ? ({ ok: true } as const) : ({ ok: false, because: problem } as const);
-  const desk: CallDesk = {
+  const control: CallControl = {
     callId,
     caller: { number: caller, dialled },
     tell: (fact) => void facts.push(fact),
@@ -54,5 +54,5 @@ export function fakeDesk(wishes: FakeDeskWishes = {}): AskedDesk {
     pauseRecording: () => void asked.push('pause recording'),
     resumeRecording: () => void asked.push('resume recording'),
   };
-  return { desk, asked, facts };
+  return { control, asked, facts };
 }

@@ -1,8 +1,8 @@
-import type { LiveCall, LiveDesk, Watch } from '../http/pages/live.ts';
 import type { AgentSaid, CallEvent, CallObserver, EndReason } from '../ports/call-log.ts';
 import type { CallOutAnswer, SoftphoneAnswer } from '../ports/carrier.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { DeskAnswer } from '../ports/tools.ts';
+import type { LiveCall, LiveView, Watch } from '../ports/live-view.ts';
+import type { ControlAnswer } from '../ports/tools.ts';
 import { type Hear, LiveTap } from './listen-in.ts';
 
 /** What can be done to a call from outside. */
@@ -10,28 +10,28 @@ export interface Steerable {
   /** What the caller is hearing the agent say, as far as it is not told as an event yet. */
   readonly saying: readonly AgentSaid[];
   tell(text: string, isToSpeak: boolean): void;
-  transfer(target: string): DeskAnswer;
+  transfer(target: string): ControlAnswer;
   end(reason: EndReason): void;
 }
 
-export interface DeskSurroundings {
+export interface LiveViewParts {
   readonly clock: Clock;
   readonly find: (callId: string) => Steerable | undefined;
   /** Whom an agent can transfer to. */
   readonly targetsOf: (agent: string) => readonly string[];
-  readonly callOut: LiveDesk['callOut'];
+  readonly callOut: LiveView['callOut'];
   readonly ringSoftphone: () => SoftphoneAnswer;
   /** Told of a call that is over, with all that happened on it. */
   readonly ended: (callId: string, events: readonly CallEvent[]) => void;
 }
 
 /** The calls of this process, for whoever watches them: keeps what happens on them for as long as they live. */
-export class CallsOfThisProcess implements LiveDesk {
-  readonly #around: DeskSurroundings;
+export class LocalLiveView implements LiveView {
+  readonly #around: LiveViewParts;
   readonly #live = new Map<string, Live>();
   #newTap: { readonly callId: string; readonly tap: LiveTap } | null = null;
 
-  constructor(around: DeskSurroundings) {
+  constructor(around: LiveViewParts) {
     this.#around = around;
   }
 
@@ -90,19 +90,19 @@ export class CallsOfThisProcess implements LiveDesk {
     return call ? { events: [...call.events], end: call.tap.listen(hear) } : null;
   }
 
-  async tell(callId: string, text: string): Promise<DeskAnswer> {
+  async tell(callId: string, text: string): Promise<ControlAnswer> {
     return this.#do(callId, (call) => call.tell(text, false));
   }
 
-  async hangUp(callId: string): Promise<DeskAnswer> {
+  async hangUp(callId: string): Promise<ControlAnswer> {
     return this.#do(callId, (call) => call.end('operator_hung_up'));
   }
 
-  async transfer(callId: string, target: string): Promise<DeskAnswer> {
+  async transfer(callId: string, target: string): Promise<ControlAnswer> {
     return this.#around.find(callId)?.transfer(target) ?? OVER;
   }
 
-  callOut(wish: Parameters<LiveDesk['callOut']>[0]): Promise<CallOutAnswer> {
+  callOut(wish: Parameters<LiveView['callOut']>[0]): Promise<CallOutAnswer> {
     return this.#around.callOut(wish);
   }
 
@@ -110,7 +110,7 @@ export class CallsOfThisProcess implements LiveDesk {
     return this.#around.ringSoftphone();
   }
 
-  #do(callId: string, deed: (call: Steerable) => void): DeskAnswer {
+  #do(callId: string, deed: (call: Steerable) => void): ControlAnswer {
     const call = this.#around.find(callId);
     if (!call) return OVER;
     deed(call);
@@ -128,4 +128,4 @@ interface Live {
 /** Words come about three times a second. */
 const HEARD_EVERY_MS = 250;
 
-const OVER: DeskAnswer = { ok: false, because: 'This call is over.' };
+const OVER: ControlAnswer = { ok: false, because: 'This call is over.' };

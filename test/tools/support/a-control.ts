@@ -1,11 +1,11 @@
-import type { CallDesk, ToolFact } from '../../../src/ports/tools.ts';
+import type { CallControl, ToolFact } from '../../../src/ports/tools.ts';
 import type { HouseLog } from '../../../src/tools/house-log.ts';
 
 /** A call's desk that writes down what is asked of it. */
-export function aDesk(over: Partial<CallDesk> = {}) {
+export function aControl(over: Partial<CallControl> = {}) {
   const facts: ToolFact[] = [];
   const asked: string[] = [];
-  const desk: CallDesk = {
+  const control: CallControl = {
     callId: 'CA1',
     caller: { number: '+15550100', dialled: '+15550199' },
     tell: (fact) => void facts.push(fact),
@@ -28,7 +28,7 @@ export function aDesk(over: Partial<CallDesk> = {}) {
     resumeRecording: () => void asked.push('resume'),
     ...over,
   };
-  return { desk, facts, asked };
+  return { control, facts, asked };
 }
 
 /** A log that keeps its lines. */

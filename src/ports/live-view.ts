@@ -1,12 +1,12 @@
-import type { AgentSaid, CallEvent } from '../../ports/call-log.ts';
-import type { CallOutAnswer, SoftphoneAnswer } from '../../ports/carrier.ts';
-import type { DeskAnswer } from '../../ports/tools.ts';
+import type { AgentSaid, CallEvent } from './call-log.ts';
+import type { CallOutAnswer, SoftphoneAnswer } from './carrier.ts';
+import type { ControlAnswer } from './tools.ts';
 
 /**
  * The calls that go on at this moment, for whoever watches them.
  * Everything is a promise, so that a call may as well live in another process.
  */
-export interface LiveDesk {
+export interface LiveView {
   list(): Promise<readonly LiveCall[]>;
   /** Tells of everything that happens on a call from now on; null: there is no such call. */
   watch(callId: string, listener: (event: CallEvent) => void): Promise<Watch | null>;
@@ -16,9 +16,9 @@ export interface LiveDesk {
    */
   hearAgent(callId: string, tell: (said: readonly AgentSaid[]) => void): Promise<(() => void) | null>;
   /** Puts a note before the model that the caller does not hear. */
-  tell(callId: string, text: string): Promise<DeskAnswer>;
-  hangUp(callId: string): Promise<DeskAnswer>;
-  transfer(callId: string, target: string): Promise<DeskAnswer>;
+  tell(callId: string, text: string): Promise<ControlAnswer>;
+  hangUp(callId: string): Promise<ControlAnswer>;
+  transfer(callId: string, target: string): Promise<ControlAnswer>;
   /**
    * The sound of a call as it is heard, in μ-law: the caller's without a pause, the agent's when it
    * plays; null where one cannot listen in.

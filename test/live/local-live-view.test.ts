@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { CallsOfThisProcess } from '../../src/live/live-calls.ts';
+import { LocalLiveView } from '../../src/live/local-live-view.ts';
 import type { AgentSaid, CallFact } from '../../src/ports/call-log.ts';
 import { rang } from '../support/logged-calls.ts';
 import { TestClock } from '../support/test-clock.ts';
 
-function aDesk() {
+function aControl() {
   const deeds: string[] = [];
   let isThere = true;
   let saying: readonly AgentSaid[] = [];
@@ -21,7 +21,7 @@ function aDesk() {
     end: (reason: string) => void deeds.push(`end ${reason}`),
   };
   const clock = new TestClock();
-  const desk = new CallsOfThisProcess({
+  const live = new LocalLiveView({
     clock,
     find: () => (isThere ? call : undefined),
     targetsOf: () => ['front office'],
@@ -29,62 +29,62 @@ function aDesk() {
     ringSoftphone: () => ({ ok: false, because: 'All lines are busy.' }),
     ended: (callId, events) => void deeds.push(`${callId} ended after ${events.length} events`),
   });
-  const tap = desk.tapOf('CA1');
-  const happens = (seq: number, fact: CallFact) => desk.observer('CA1', { ...fact, seq, atMs: seq * 100 });
+  const tap = live.tapOf('CA1');
+  const happens = (seq: number, fact: CallFact) => live.observer('CA1', { ...fact, seq, atMs: seq * 100 });
   const leaves = () => {
     isThere = false;
   };
   const says = (text: string, heardMs: number) => {
     saying = [{ type: 'agent_said', responseId: 'r1', itemId: 'i1', text, heardMs, totalMs: 4_000 }];
   };
-  return { desk, tap, happens, deeds, leaves, clock, says };
+  return { live, tap, happens, deeds, leaves, clock, says };
 }
 
 describe('the desk of this process', () => {
   it('knows calls from their ring to their end, and all that happened on them', async () => {
-    const { desk, happens } = aDesk();
+    const { live, happens } = aControl();
     const seen: string[] = [];
     happens(1, rang());
     happens(2, { type: 'answered' });
-    const watch = await desk.watch('CA1', (event) => void seen.push(event.type));
+    const watch = await live.watch('CA1', (event) => void seen.push(event.type));
     happens(3, { type: 'caller_said', text: 'Hello?' });
 
     expect(watch?.events.map(({ type }) => type)).toEqual(['rang', 'answered']);
-    expect(await desk.list()).toMatchObject([
+    expect(await live.list()).toMatchObject([
       { callId: 'CA1', events: [{}, {}, {}], targets: ['front office'] },
     ]);
     happens(4, { type: 'ended', reason: 'caller_hung_up' });
     happens(5, { type: 'noted', text: 'too late' });
     expect(seen).toEqual(['caller_said', 'ended']);
-    expect(await desk.list()).toEqual([]);
-    expect(await desk.watch('CA1', () => {})).toBeNull();
+    expect(await live.list()).toEqual([]);
+    expect(await live.watch('CA1', () => {})).toBeNull();
   });
 
   it('passes on what people ask of a call, and says so when it is over', async () => {
-    const { desk, happens, deeds, leaves } = aDesk();
+    const { live, happens, deeds, leaves } = aControl();
     happens(1, rang());
 
-    expect(await desk.tell('CA1', 'Offer Tuesday.')).toEqual({ ok: true });
-    expect(await desk.transfer('CA1', 'the moon')).toEqual({
+    expect(await live.tell('CA1', 'Offer Tuesday.')).toEqual({ ok: true });
+    expect(await live.transfer('CA1', 'the moon')).toEqual({
       ok: false,
       because: 'There is no such target.',
     });
-    expect(await desk.hangUp('CA1')).toEqual({ ok: true });
+    expect(await live.hangUp('CA1')).toEqual({ ok: true });
     expect(deeds).toEqual(['tell Offer Tuesday. quietly', 'end operator_hung_up']);
     leaves();
     for (const answer of [
-      await desk.tell('CA1', 'x'),
-      await desk.transfer('CA1', 'x'),
-      await desk.hangUp('CA1'),
+      await live.tell('CA1', 'x'),
+      await live.transfer('CA1', 'x'),
+      await live.hangUp('CA1'),
     ])
       expect(answer).toEqual({ ok: false, because: 'This call is over.' });
   });
 
   it('tells what the caller is hearing for as long as somebody wants to know, and only what is new', async () => {
-    const { desk, happens, clock, says } = aDesk();
+    const { live, happens, clock, says } = aControl();
     happens(1, rang());
     const heard: string[] = [];
-    const stop = await desk.hearAgent('CA1', (said) =>
+    const stop = await live.hearAgent('CA1', (said) =>
       heard.push(said.map(({ text, heardMs }) => `${text} ${heardMs}`).join()),
     );
 
@@ -97,14 +97,14 @@ describe('the desk of this process', () => {
     clock.advance(2_000);
 
     expect(heard).toEqual(['Good morning 200', 'Good morning, how 700']);
-    expect(await desk.hearAgent('CA9', () => {})).toBeNull();
+    expect(await live.hearAgent('CA9', () => {})).toBeNull();
   });
 
   it('lets one hear the agent when the caller does, and not what was cut off', async () => {
-    const { desk, tap, happens } = aDesk();
+    const { live, tap, happens } = aControl();
     happens(1, rang());
     const heard: string[] = [];
-    const watch = await desk.listenIn('CA1', (who, audio) => void heard.push(`${who} ${audio.join()}`));
+    const watch = await live.listenIn('CA1', (who, audio) => void heard.push(`${who} ${audio.join()}`));
 
     tap.agentPlayed(Uint8Array.of(11), 20);
     tap.agentPlayed(Uint8Array.of(12), 40);

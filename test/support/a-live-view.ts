@@ -1,13 +1,13 @@
-import type { LiveCall, LiveDesk, Watch } from '../../src/http/pages/live.ts';
 import type { AgentSaid, CallEvent, CallFact } from '../../src/ports/call-log.ts';
 import type { SoftphoneAnswer } from '../../src/ports/carrier.ts';
-import type { DeskAnswer } from '../../src/ports/tools.ts';
+import type { LiveCall, LiveView, Watch } from '../../src/ports/live-view.ts';
+import type { ControlAnswer } from '../../src/ports/tools.ts';
 import { rang } from './logged-calls.ts';
 
-type Hear = Parameters<LiveDesk['listenIn']>[1];
+type Hear = Parameters<LiveView['listenIn']>[1];
 
 /** Live calls that a test makes up, and what was asked of them. */
-export class DeskOfTheTest implements LiveDesk {
+export class LiveViewOfTheTest implements LiveView {
   readonly asked: string[] = [];
   readonly #ears = new Set<Hear>();
   readonly #hearers = new Set<{
@@ -83,18 +83,18 @@ export class DeskOfTheTest implements LiveDesk {
     return this.#ears.size;
   }
 
-  async tell(callId: string, text: string): Promise<DeskAnswer> {
+  async tell(callId: string, text: string): Promise<ControlAnswer> {
     this.happens(callId, 9_000, { type: 'told', by: 'operator', text });
     return this.#take(callId, `tell ${callId}: ${text}`);
   }
 
-  async hangUp(callId: string): Promise<DeskAnswer> {
+  async hangUp(callId: string): Promise<ControlAnswer> {
     const answer = this.#take(callId, `hang up ${callId}`);
     this.happens(callId, 10_000, { type: 'ended', reason: 'operator_hung_up' });
     return answer;
   }
 
-  async transfer(callId: string, target: string): Promise<DeskAnswer> {
+  async transfer(callId: string, target: string): Promise<ControlAnswer> {
     return this.#take(callId, `transfer ${callId} to ${target}`);
   }
 
@@ -107,7 +107,7 @@ export class DeskOfTheTest implements LiveDesk {
     return { ok: false, because: 'All lines are busy.' };
   }
 
-  #take(callId: string, wish: string): DeskAnswer {
+  #take(callId: string, wish: string): ControlAnswer {
     if (!this.#calls.has(callId)) return { ok: false, because: 'This call is over.' };
     this.asked.push(wish);
     return { ok: true };
