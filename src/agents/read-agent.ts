@@ -15,7 +15,7 @@ import { WorkerPool } from '../tools/host/worker-pool.ts';
 import type { HouseLog } from '../tools/house-log.ts';
 import { maskText } from '../tools/mask.ts';
 import { inItsOwnWords } from '../tools/thrown.ts';
-import type { ToolCard } from '../tools/tool-card.ts';
+import type { ToolSpec } from '../tools/tool-spec.ts';
 import { createToolbox } from '../tools/toolbox.ts';
 import { checkAgent } from './check-agent.ts';
 import type { Agent } from './define-agent.ts';
@@ -26,7 +26,7 @@ export interface LoadedAgent {
   readonly agent: Agent;
   readonly folder: string;
   readonly toolbox: Toolbox;
-  readonly cards: readonly ToolCard[];
+  readonly cards: readonly ToolSpec[];
   /** Tools that the model's own side calls. */
   readonly remoteTools: readonly RemoteTools[];
   /** No new calls will have it: lets go of its threads when the last call is over. */

@@ -18,7 +18,7 @@ import type { CallObserver } from '../ports/call-log.ts';
 import { systemClock } from '../ports/clock.ts';
 import { callLogLines } from './call-log-lines.ts';
 import type { Config } from './config.ts';
-import { type HouseExtras, openHouse } from './wiring.ts';
+import { type WiringExtras, wire } from './wiring.ts';
 
 /** The house, open for calls. */
 export interface RunningApp {
@@ -33,7 +33,7 @@ export interface RunningApp {
 }
 
 /** What tests and practice calls want besides. */
-export type AppExtras = Pick<HouseExtras, 'observers' | 'practiceModel'>;
+export type AppExtras = Pick<WiringExtras, 'observers' | 'practiceModel'>;
 
 /** Puts everything together: the one place that knows which carrier, model and store there are. */
 export async function startApp(config: Config, logger: Logger, extras: AppExtras = {}): Promise<RunningApp> {
@@ -53,7 +53,7 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
   const remembersEnds: CallObserver = (callId, { type }) => {
     if (type === 'ended') pastCalls.ended(callId);
   };
-  const house = await openHouse(config, logger, {
+  const house = await wire(config, logger, {
     ...extras,
     observers: [callLogLines(logger), metrics.observer, remembersEnds, ...(extras.observers ?? [])],
     sendText: (incoming, text) => twilio.sendText(incoming, text),

@@ -19,7 +19,7 @@ import { planCall } from './plan-call.ts';
 import { RoomForCalls } from './room-for-calls.ts';
 
 /** Calls and what they need, whichever way they come in. */
-export interface House {
+export interface Wiring {
   readonly calls: LiveCalls;
   readonly agents: AgentDirectory;
   readonly keeping: CallKeeping;
@@ -32,7 +32,7 @@ export interface House {
 }
 
 /** What tests and practice calls want besides, and what the ways in have to add. */
-export interface HouseExtras {
+export interface WiringExtras {
   readonly observers?: readonly CallObserver[];
   readonly practiceModel?: PracticeModelOptions;
   /** How the agents answer: in speech, unless it says otherwise. */
@@ -43,7 +43,7 @@ export interface HouseExtras {
 }
 
 /** Opens the house: agents, model, calls, and what keeps them. Rejects with everything that is wrong with the agents. */
-export async function openHouse(config: Config, logger: Logger, extras: HouseExtras = {}): Promise<House> {
+export async function wire(config: Config, logger: Logger, extras: WiringExtras = {}): Promise<Wiring> {
   const clock = systemClock;
   const agents = await AgentDirectory.open({
     folder: config.agentsDir,
@@ -130,7 +130,7 @@ export async function openHouse(config: Config, logger: Logger, extras: HouseExt
 async function callOut(
   agents: AgentDirectory,
   wish: { readonly to: string; readonly agent?: string },
-  place: HouseExtras['callOut'],
+  place: WiringExtras['callOut'],
 ): Promise<CallOutAnswer> {
   const loaded = wish.agent === undefined ? agents.agents[0] : agents.named(wish.agent);
   if (!loaded) return { ok: false, because: `There is no agent ${wish.agent}.` };

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { processEnvironment, readConfig } from '../app/config.ts';
-import { type House, openHouse } from '../app/wiring.ts';
+import { type Wiring, wire } from '../app/wiring.ts';
 import { RingdownError } from '../errors.ts';
 import type { CallEvent } from '../ports/call-log.ts';
 import type { CallLeg } from '../ports/carrier.ts';
@@ -79,10 +79,10 @@ async function isMyTurn(): Promise<boolean> {
   return true;
 }
 
-async function openOrExit(): Promise<House> {
+async function openOrExit(): Promise<Wiring> {
   try {
     const config = readConfig(processEnvironment());
-    return await openHouse(config, pino({ level: 'error' }), {
+    return await wire(config, pino({ level: 'error' }), {
       output: 'text',
       observers: [(_callId, event) => show(event)],
     });

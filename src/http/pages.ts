@@ -6,7 +6,7 @@ import { liveApi } from './api/live.ts';
 import { oneCallApi } from './api/one-call.ts';
 import { reviewApi } from './api/review.ts';
 import { assetRoute } from './pages/assets.ts';
-import type { House } from './pages/house.ts';
+import type { PageContext } from './pages/page-context.ts';
 import { reviewPages } from './pages/routes.ts';
 import { phonePage } from './phone/page.ts';
 import { mountRoutes } from './routing/mount.ts';
@@ -15,7 +15,7 @@ import { Gate } from './sign-in/gate.ts';
 import { signInRoutes } from './sign-in/routes.ts';
 
 /** Every route for people and their programs. */
-export function pageRoutes(house: House, gate: Gate): readonly Route[] {
+export function pageRoutes(house: PageContext, gate: Gate): readonly Route[] {
   return [
     ...reviewPages(house),
     phonePage(),
@@ -31,7 +31,7 @@ export function pageRoutes(house: House, gate: Gate): readonly Route[] {
 }
 
 /** Puts the review pages, the API, sign-in and the phone into the house. */
-export function mountPages(app: Express, house: House): void {
+export function mountPages(app: Express, house: PageContext): void {
   const gate = new Gate(house);
   app.use((_request, response, next) => {
     response.locals['warnings'] = house.warnings();

@@ -1,7 +1,7 @@
 import type { AgentSaid, CallEvent, CallObserver, EndReason } from '../ports/call-log.ts';
 import type { CallOutAnswer, SoftphoneAnswer } from '../ports/carrier.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { LiveCall, LiveView, Watch } from '../ports/live-view.ts';
+import type { LiveCallEvents, LiveView, Watch } from '../ports/live-view.ts';
 import type { ControlAnswer } from '../ports/tools.ts';
 import { type Hear, LiveTap } from './listen-in.ts';
 
@@ -61,7 +61,7 @@ export class LocalLiveView implements LiveView {
     return this.#newTap?.callId === callId ? this.#newTap.tap : new LiveTap();
   }
 
-  async list(): Promise<readonly LiveCall[]> {
+  async list(): Promise<readonly LiveCallEvents[]> {
     return [...this.#live].map(([callId, { events, targets }]) => ({ callId, events, targets }));
   }
 

@@ -7,7 +7,7 @@ import type { ControlAnswer } from './tools.ts';
  * Everything is a promise, so that a call may as well live in another process.
  */
 export interface LiveView {
-  list(): Promise<readonly LiveCall[]>;
+  list(): Promise<readonly LiveCallEvents[]>;
   /** Tells of everything that happens on a call from now on; null: there is no such call. */
   watch(callId: string, listener: (event: CallEvent) => void): Promise<Watch | null>;
   /**
@@ -30,7 +30,7 @@ export interface LiveView {
   ringSoftphone(): Promise<SoftphoneAnswer>;
 }
 
-export interface LiveCall {
+export interface LiveCallEvents {
   readonly callId: string;
   /** Everything that has happened on it. */
   readonly events: readonly CallEvent[];

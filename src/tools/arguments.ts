@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { TOOL_LIMITS } from './limits.ts';
-import type { JsonSchema } from './tool-card.ts';
+import type { JsonSchema } from './tool-spec.ts';
 
 export type CheckedArguments =
   | { readonly ok: true; readonly args: Readonly<Record<string, unknown>> }

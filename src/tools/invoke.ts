@@ -2,8 +2,8 @@ import { checkArguments } from './arguments.ts';
 import { Refusal, type Tool } from './define-tool.ts';
 import { toOutput } from './output.ts';
 import { inItsOwnWords, kindAndPlace } from './thrown.ts';
-import { cardOf, type ToolCard } from './tool-card.ts';
 import type { ToolContext } from './tool-context.ts';
+import { cardOf, type ToolSpec } from './tool-spec.ts';
 import { answerTo, badArguments } from './words.ts';
 
 /** What came of one run, wherever it ran: bounded, and plain enough to cross to another thread. */
@@ -19,7 +19,7 @@ export interface ToolReply {
 
 /** A tool, ready to be run. */
 export interface Ready {
-  readonly card: ToolCard;
+  readonly card: ToolSpec;
   invoke(argumentsText: string, context: ToolContext): Promise<ToolReply>;
 }
 
@@ -41,7 +41,7 @@ export function ready(tool: Tool): Ready {
 }
 
 /** A thrown thing, as a reply. Only a refusal speaks to the model in its own words. */
-export function replyTo(error: unknown, card: Pick<ToolCard, 'writes'>): ToolReply {
+export function replyTo(error: unknown, card: Pick<ToolSpec, 'writes'>): ToolReply {
   // By name: a refusal may come from another copy of this file than the one we know.
   if (error instanceof Refusal || (error instanceof Error && error.name === 'Refusal')) {
     return { result: 'refused', output: toOutput({ error: error.message }) };

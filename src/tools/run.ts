@@ -3,7 +3,7 @@ import { answerAsk, type ControlAsk } from './call-handle.ts';
 import { Deadline } from './deadline.ts';
 import type { ToolReply } from './invoke.ts';
 import type { RunSurroundings } from './surroundings.ts';
-import type { ToolCard } from './tool-card.ts';
+import type { ToolSpec } from './tool-spec.ts';
 import { answerTo } from './words.ts';
 
 /**
@@ -14,7 +14,7 @@ import { answerTo } from './words.ts';
  * to stop; it may still leave a note and send its text when it comes to an end.
  */
 export class Run {
-  readonly #card: ToolCard;
+  readonly #card: ToolSpec;
   readonly #control: CallControl;
   readonly #around: RunSurroundings;
   readonly #allowOnly: (tools: readonly string[]) => void;
@@ -26,7 +26,7 @@ export class Run {
   #callIsOver = false;
 
   constructor(
-    card: ToolCard,
+    card: ToolSpec,
     control: CallControl,
     around: RunSurroundings,
     allowOnly: (tools: readonly string[]) => void,

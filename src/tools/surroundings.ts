@@ -1,11 +1,11 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ToolHost } from './host/tool-host.ts';
 import type { HouseLog } from './house-log.ts';
-import type { ToolCard } from './tool-card.ts';
+import type { ToolSpec } from './tool-spec.ts';
 
 /** A tool, and where it runs. */
 export interface Placed {
-  readonly card: ToolCard;
+  readonly card: ToolSpec;
   readonly host: ToolHost;
 }
 

@@ -3,8 +3,8 @@ import type { Toolbox, ToolOffer } from '../ports/tools.ts';
 import type { ToolHost } from './host/tool-host.ts';
 import { CallTools } from './runner.ts';
 import type { RunSurroundings } from './surroundings.ts';
-import { namesTwice } from './tool-card.ts';
 import { ToolRecord } from './tool-record.ts';
+import { namesTwice } from './tool-spec.ts';
 
 /** Everything an agent can do besides speaking, from wherever it runs. */
 export function createToolbox(hosts: readonly ToolHost[], around: RunSurroundings): Toolbox {

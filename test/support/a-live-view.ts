@@ -1,6 +1,6 @@
 import type { AgentSaid, CallEvent, CallFact } from '../../src/ports/call-log.ts';
 import type { SoftphoneAnswer } from '../../src/ports/carrier.ts';
-import type { LiveCall, LiveView, Watch } from '../../src/ports/live-view.ts';
+import type { LiveCallEvents, LiveView, Watch } from '../../src/ports/live-view.ts';
 import type { ControlAnswer } from '../../src/ports/tools.ts';
 import { rang } from './logged-calls.ts';
 
@@ -35,7 +35,7 @@ export class LiveViewOfTheTest implements LiveView {
     if (fact.type === 'ended') this.#calls.delete(callId);
   }
 
-  async list(): Promise<readonly LiveCall[]> {
+  async list(): Promise<readonly LiveCallEvents[]> {
     return [...this.#calls].map(([callId, { events }]) => ({
       callId,
       events: [...events],

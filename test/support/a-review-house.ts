@@ -3,7 +3,7 @@ import { access, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pages } from '../../src/http/making/pages.ts';
-import type { House } from '../../src/http/pages/house.ts';
+import type { PageContext } from '../../src/http/pages/page-context.ts';
 import type { Room } from '../../src/http/pages/room.ts';
 import { mountPages } from '../../src/http/pages.ts';
 import type { Deed } from '../../src/http/routing/deeds.ts';
@@ -23,7 +23,7 @@ import { TestClock } from './test-clock.ts';
 
 export interface ReviewHouse {
   readonly url: string;
-  readonly parts: House;
+  readonly parts: PageContext;
   readonly clock: TestClock;
   readonly live: LiveViewOfTheTest;
   readonly store: CallStore;
@@ -54,7 +54,7 @@ export const NO_PASSWORDS: Passwords = { operator: [], viewer: [] };
 export async function aReviewHouse(
   passwords: Passwords = NO_PASSWORDS,
   more: {
-    readonly parts?: Partial<House>;
+    readonly parts?: Partial<PageContext>;
     /** What pages are made of, where it is not what the house has. */
     readonly room?: Partial<Room>;
     readonly takers?: readonly UpgradeTaker[];
@@ -88,7 +88,7 @@ export async function aReviewHouse(
     wallMs: () => clock.wallMs(),
     ...more.room,
   });
-  const parts: House = {
+  const parts: PageContext = {
     clock,
     pages: new Pages(place, live, clock),
     store,

@@ -15,7 +15,7 @@ const callBack = defineTool({
     const text = await call.sendText(`We call ${when}.`);
     const transfer = await call.transfer('office');
     await call.update({ tools: ['call_back'] });
-    return { typed, text, transfer, from: caller.number, control: settings['desk'] };
+    return { typed, text, transfer, from: caller.number, desk: settings['desk'] };
   },
 });
 

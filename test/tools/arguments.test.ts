@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { checkArguments } from '../../src/tools/arguments.ts';
-import { schemaOf } from '../../src/tools/tool-card.ts';
+import { schemaOf } from '../../src/tools/tool-spec.ts';
 
 const parameters = z.object({
   orderNumber: z.string(),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineTool } from '../../src/tools/define-tool.ts';
 import type { ToolHost } from '../../src/tools/host/tool-host.ts';
-import { cardOf } from '../../src/tools/tool-card.ts';
+import { cardOf } from '../../src/tools/tool-spec.ts';
 import { aRunner, settled } from './support/a-runner.ts';
 import { orderStatus, slow, throwing } from './support/some-tools.ts';
 

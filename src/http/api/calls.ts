@@ -1,10 +1,10 @@
 import { answerWith } from '../making/send.ts';
-import type { House } from '../pages/house.ts';
+import type { PageContext } from '../pages/page-context.ts';
 import { type Route, route } from '../routing/route.ts';
 import { callFilter, callListQuery, callQueryOf } from './call-query.ts';
 
 /** Many calls at once. */
-export function callsApi({ pages }: House): readonly Route[] {
+export function callsApi({ pages }: PageContext): readonly Route[] {
   return [
     route('get /api/calls', {
       says: 'Calls, newest first, a page at a time.',

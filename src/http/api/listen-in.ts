@@ -1,12 +1,12 @@
 import { ByteQueue } from '../../audio/frames.ts';
 import { interleave, wavHeader } from '../../audio/wav.ts';
-import type { House } from '../pages/house.ts';
+import type { PageContext } from '../pages/page-context.ts';
 import { type Route, route } from '../routing/route.ts';
 import { noSuchCall } from '../routing/say.ts';
 import { ofCall } from './call-id.ts';
 
 /** A live call to listen to: a recording without an end, which browsers play as it comes. */
-export function listenInRoute({ live }: House): Route {
+export function listenInRoute({ live }: PageContext): Route {
   return route('get /api/live/:callId/listen.wav', {
     says: 'The sound of a call as it happens: the caller left, the agent right.',
     needs: 'operator',

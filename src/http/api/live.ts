@@ -2,13 +2,13 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { ControlAnswer } from '../../ports/tools.ts';
 import { answerWith, sayLater } from '../making/send.ts';
-import type { House } from '../pages/house.ts';
+import type { PageContext } from '../pages/page-context.ts';
 import { type Route, route } from '../routing/route.ts';
 import { noSuchCall, say } from '../routing/say.ts';
 import { ofCall } from './call-id.ts';
 
 /** Calls that go on: to watch, and to step in. */
-export function liveApi({ live, pages }: House): readonly Route[] {
+export function liveApi({ live, pages }: PageContext): readonly Route[] {
   const follow = async (callId: string | null, request: Request, response: Response) => {
     const begun = await pages.follow(callId, response);
     if (begun === 'over') noSuchCall(request, response);

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { answerWith } from '../making/send.ts';
 import type { CallPart } from '../making/wishes.ts';
-import type { House } from '../pages/house.ts';
+import type { PageContext } from '../pages/page-context.ts';
 import { type Route, route } from '../routing/route.ts';
 import { noSuchCall, say } from '../routing/say.ts';
 import { ofCall } from './call-id.ts';
 
 /** One call: what happened, what was said, how it sounded. */
-export function oneCallApi(house: House): readonly Route[] {
+export function oneCallApi(house: PageContext): readonly Route[] {
   const { store, pages } = house;
 
   /** A route about a call that there is. */
@@ -69,7 +69,7 @@ export function oneCallApi(house: House): readonly Route[] {
   ];
 }
 
-async function isLive({ live }: House, callId: string): Promise<boolean> {
+async function isLive({ live }: PageContext, callId: string): Promise<boolean> {
   return (await live.list()).some((call) => call.callId === callId);
 }
 

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { CallCard, ReviewChange } from '../../ports/call-store.ts';
-import type { House } from '../pages/house.ts';
+import type { PageContext } from '../pages/page-context.ts';
 import { clockTime } from '../pages/words.ts';
 import { type Route, route } from '../routing/route.ts';
 import { noSuchCall, say } from '../routing/say.ts';
 import { callId, ofCall } from './call-id.ts';
 
 /** What the person who reads a call makes of it: notes and tags. */
-export function reviewApi({ store, clock }: House): readonly Route[] {
+export function reviewApi({ store, clock }: PageContext): readonly Route[] {
   const change = async (
     id: string,
     what: ReviewChange,

@@ -3,14 +3,14 @@ import { ask, clockTime, find, make, need } from './dom.js';
 import { listenIn } from './listen-in.js';
 import { watchCall } from './live-transcript.js';
 
-/** @typedef {{ callId: string, startedWallMs: number, who: string, agent: string, doing: string, lastLatencyMs: number | null, turns: number, lastWords: string, targets: string[] }} LiveCard */
+/** @typedef {{ callId: string, startedWallMs: number, who: string, agent: string, doing: string, lastLatencyMs: number | null, turns: number, lastWords: string, targets: string[] }} LiveCall */
 
 const list = need('#live-list', HTMLUListElement);
 const nobody = need('#nobody', HTMLElement);
 const panel = need('#watch', HTMLElement);
 let watched = new URL(location.href).searchParams.get('call');
 let stop = () => {};
-/** @type {LiveCard[]} */
+/** @type {LiveCall[]} */
 let calls = [];
 
 new EventSource('/api/live/stream').addEventListener('calls', ({ data }) => {
@@ -30,7 +30,7 @@ function show() {
   if (card) showFacts(card);
 }
 
-/** @param {LiveCard} card */
+/** @param {LiveCall} card */
 function row(card) {
   const { callId, who, doing, lastWords, agent } = card;
   const link = make(
@@ -49,7 +49,7 @@ function row(card) {
   return make('li', {}, link);
 }
 
-/** @param {LiveCard} card */
+/** @param {LiveCall} card */
 function showFacts(card) {
   const latency =
     card.lastLatencyMs === null ? '' : ` · last answer after ${Math.round(card.lastLatencyMs)} ms`;
@@ -77,7 +77,7 @@ function watch(callId) {
   });
 }
 
-/** @param {LiveCard} card */
+/** @param {LiveCall} card */
 function ageOf({ startedWallMs }) {
   return clockTime(Date.now() - startedWallMs);
 }

@@ -1,6 +1,6 @@
 import type { AgentSaid, CallEvent } from '../../ports/call-log.ts';
 import type { CallReading, TranscriptLine } from '../../ports/call-reading.ts';
-import type { LiveCall } from '../../ports/live-view.ts';
+import type { LiveCallEvents } from '../../ports/live-view.ts';
 import { doingOf } from '../pages/live-state.ts';
 import type { LiveView } from '../pages/room.ts';
 
@@ -13,11 +13,11 @@ export class LiveMirror implements LiveView {
     this.#reading = reading;
   }
 
-  list(): readonly LiveCall[] {
+  list(): readonly LiveCallEvents[] {
     return [...this.#calls.values()];
   }
 
-  find(callId: string): LiveCall | undefined {
+  find(callId: string): LiveCallEvents | undefined {
     return this.#calls.get(callId);
   }
 
@@ -93,7 +93,7 @@ export class LiveMirror implements LiveView {
   }
 }
 
-interface Mirrored extends LiveCall {
+interface Mirrored extends LiveCallEvents {
   readonly events: CallEvent[];
   /** Of the agent's speech, what is not yet among the events. */
   saying: readonly AgentSaid[];

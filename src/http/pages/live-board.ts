@@ -1,5 +1,5 @@
 import type { CallReading } from '../../ports/call-reading.ts';
-import { type LiveCard, liveCard } from './live-state.ts';
+import { type LiveCall, liveCard } from './live-state.ts';
 import type { LiveView } from './room.ts';
 
 /**
@@ -9,14 +9,14 @@ import type { LiveView } from './room.ts';
 export class LiveBoard {
   readonly #live: LiveView;
   readonly #reading: CallReading;
-  readonly #known = new Map<string, { readonly events: number; readonly card: LiveCard }>();
+  readonly #known = new Map<string, { readonly events: number; readonly card: LiveCall }>();
 
   constructor(live: LiveView, reading: CallReading) {
     this.#live = live;
     this.#reading = reading;
   }
 
-  cards(): readonly LiveCard[] {
+  cards(): readonly LiveCall[] {
     const calls = this.#live.list();
     const live = new Set(calls.map(({ callId }) => callId));
     for (const callId of this.#known.keys()) if (!live.has(callId)) this.#known.delete(callId);

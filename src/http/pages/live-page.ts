@@ -1,10 +1,10 @@
 import { mayDo } from '../sign-in/visitor.ts';
 import { html } from './html.ts';
 import { layout, type PageContext } from './layout.ts';
-import type { LiveCard } from './live-state.ts';
+import type { LiveCall } from './live-state.ts';
 
 /** The calls that go on, and one of them as it happens. The script keeps it up to date. */
-export function livePage(cards: readonly LiveCard[], watched: string | null, context: PageContext): string {
+export function livePage(cards: readonly LiveCall[], watched: string | null, context: PageContext): string {
   const body = html`<h1 class="quiet-title">Live</h1>
 <div class="columns live" data-call="${watched}">
 <section aria-label="Calls"><ul id="live-list" class="live-list">${cards.map(

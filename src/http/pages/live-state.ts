@@ -1,6 +1,6 @@
 import type { CallEvent } from '../../ports/call-log.ts';
 import type { CallReading } from '../../ports/call-reading.ts';
-import type { LiveCall } from '../../ports/live-view.ts';
+import type { LiveCallEvents } from '../../ports/live-view.ts';
 
 /** What a call is at, as one would say it. */
 export type Doing =
@@ -13,7 +13,7 @@ export type Doing =
   | 'over';
 
 /** A live call at a glance. */
-export interface LiveCard {
+export interface LiveCall {
   readonly callId: string;
   readonly startedWallMs: number;
   readonly who: string;
@@ -26,7 +26,7 @@ export interface LiveCard {
   readonly targets: readonly string[];
 }
 
-export function liveCard({ callId, events, targets }: LiveCall, reading: CallReading): LiveCard {
+export function liveCard({ callId, events, targets }: LiveCallEvents, reading: CallReading): LiveCall {
   const rang = events.find((event) => event.type === 'rang');
   const turns = reading.turns(events);
   const lastLine = reading.transcript(events).at(-1);

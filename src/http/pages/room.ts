@@ -1,6 +1,6 @@
 import type { CallReading } from '../../ports/call-reading.ts';
 import type { CallStore } from '../../ports/call-store.ts';
-import type { LiveCall } from '../../ports/live-view.ts';
+import type { LiveCallEvents } from '../../ports/live-view.ts';
 import type { Recordings } from '../../ports/recordings.ts';
 
 /** What pages are made of, in the thread where they are made. */
@@ -15,6 +15,6 @@ export interface Room {
 export type CallReads = Pick<CallStore, 'list' | 'each' | 'card' | 'events' | 'figures'>;
 
 export interface LiveView {
-  list(): readonly LiveCall[];
-  find(callId: string): LiveCall | undefined;
+  list(): readonly LiveCallEvents[];
+  find(callId: string): LiveCallEvents | undefined;
 }

@@ -6,12 +6,12 @@ import type { Pages } from '../making/pages.ts';
 import { answerWith, leaving, send } from '../making/send.ts';
 import type { Wish } from '../making/wishes.ts';
 import { type Route, route } from '../routing/route.ts';
-import type { House } from './house.ts';
 import { contextOf } from './layout.ts';
 import { RETRY_LOG_S } from './log-trouble.ts';
+import type { PageContext } from './page-context.ts';
 
 /** The pages that people read: which there are. What stands on them is made elsewhere. */
-export function reviewPages({ pages }: House): readonly Route[] {
+export function reviewPages({ pages }: PageContext): readonly Route[] {
   return [
     route('get /', {
       says: 'The calls.',

@@ -8,7 +8,7 @@ import express, {
 } from 'express';
 import { z } from 'zod';
 import { sayNoLog } from '../making/send.ts';
-import type { House } from '../pages/house.ts';
+import type { PageContext } from '../pages/page-context.ts';
 import type { Gate, Refusal } from '../sign-in/gate.ts';
 import { slowDown } from '../sign-in/slow-down.ts';
 import { deedOf } from './deeds.ts';
@@ -22,7 +22,7 @@ export function mountRoutes(
   app: Express,
   routes: readonly Route[],
   gate: Gate,
-  { told, logTroubleOf }: Pick<House, 'told' | 'logTroubleOf'>,
+  { told, logTroubleOf }: Pick<PageContext, 'told' | 'logTroubleOf'>,
 ): void {
   const router = express.Router({ caseSensitive: true, strict: true });
   for (const route of routes) {

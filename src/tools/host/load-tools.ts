@@ -8,7 +8,7 @@ import { httpTool } from '../http/http-tool.ts';
 import { type Ready, ready } from '../invoke.ts';
 import type { McpServer } from '../mcp/description.ts';
 import { inItsOwnWords } from '../thrown.ts';
-import { asTool, namesTwice, problemsOf } from '../tool-card.ts';
+import { asTool, namesTwice, problemsOf } from '../tool-spec.ts';
 import type { WorkerBirth } from './messages.ts';
 import { resolveOurselves } from './resolve-ourselves.ts';
 

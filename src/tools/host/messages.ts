@@ -1,7 +1,7 @@
 import type { CallerFacts } from '../../ports/tools.ts';
 import type { ControlAsk } from '../call-handle.ts';
 import type { ToolReply } from '../invoke.ts';
-import type { ToolCard } from '../tool-card.ts';
+import type { ToolSpec } from '../tool-spec.ts';
 import type { LogLevel } from './tool-host.ts';
 
 /** What a worker is born with. */
@@ -46,7 +46,7 @@ export type Answer =
   | { readonly ok: false; readonly because: string };
 
 export type FromWorker =
-  | { readonly type: 'ready'; readonly cards: readonly ToolCard[] }
+  | { readonly type: 'ready'; readonly cards: readonly ToolSpec[] }
   | { readonly type: 'unusable'; readonly problems: readonly string[] }
   | { readonly type: 'done'; readonly runId: number; readonly reply: ToolReply }
   | { readonly type: 'ask'; readonly runId: number; readonly askId: number; readonly ask: ControlAsk }

@@ -2,11 +2,11 @@ import type { Cancel } from '../../ports/clock.ts';
 import type { CallerFacts } from '../../ports/tools.ts';
 import type { Ask } from '../call-handle.ts';
 import type { ToolReply } from '../invoke.ts';
-import type { ToolCard } from '../tool-card.ts';
+import type { ToolSpec } from '../tool-spec.ts';
 
 /** Where tools live and run. */
 export interface ToolHost {
-  readonly cards: readonly ToolCard[];
+  readonly cards: readonly ToolSpec[];
   /** Runs a tool once. Never rejects; what a tool does to the place it runs in is the host's to mend. */
   run(order: RunOrder): Promise<ToolReply>;
   /** Keeps the host open for a call; the last to let go of a retired host closes it. */
@@ -15,7 +15,7 @@ export interface ToolHost {
 
 /** Everything one run needs. */
 export interface RunOrder {
-  readonly card: ToolCard;
+  readonly card: ToolSpec;
   readonly argumentsText: string;
   readonly callId: string;
   readonly caller: CallerFacts;

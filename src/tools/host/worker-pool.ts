@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { RingdownError } from '../../errors.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { ToolReply } from '../invoke.ts';
-import type { ToolCard } from '../tool-card.ts';
+import type { ToolSpec } from '../tool-spec.ts';
 import { answerTo, REFUSALS, refusal } from '../words.ts';
 import type { WorkerBirth } from './messages.ts';
 import { type Admission, STRIKES, Strikes } from './strikes.ts';
@@ -25,7 +25,7 @@ const POOL_DEFAULTS = { most: 8 } as const;
  * blocks its thread or ends it harms no other call; only when all are taken do calls share.
  */
 export class WorkerPool implements ToolHost {
-  readonly cards: readonly ToolCard[];
+  readonly cards: readonly ToolSpec[];
   readonly #threads: Threads;
   readonly #blame: Blame;
   #holds = 0;
@@ -43,7 +43,7 @@ export class WorkerPool implements ToolHost {
     throw new RingdownError('BAD_AGENT', problems.join('\n'));
   }
 
-  private constructor(threads: Threads, cards: readonly ToolCard[], blame: Blame) {
+  private constructor(threads: Threads, cards: readonly ToolSpec[], blame: Blame) {
     this.#threads = threads;
     this.cards = cards;
     this.#blame = blame;

@@ -3,14 +3,14 @@ import { unreachable } from '../../errors.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { ToolReply } from '../invoke.ts';
 import { kindAndPlace } from '../thrown.ts';
-import type { ToolCard } from '../tool-card.ts';
+import type { ToolSpec } from '../tool-spec.ts';
 import { answerTo } from '../words.ts';
 import type { FromWorker, ToWorker, WorkerBirth } from './messages.ts';
 import type { LogLine, RunOrder } from './tool-host.ts';
 
 /** What a worker says of itself once it has read its folder. */
 export type Readiness =
-  | { readonly ok: true; readonly cards: readonly ToolCard[] }
+  | { readonly ok: true; readonly cards: readonly ToolSpec[] }
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /** How long a tool that is overdue may keep its thread from answering before the thread is ended. */
@@ -139,7 +139,7 @@ export class WorkerThread {
   }
 
   /** An overdue run is nobody's trouble, as long as the thread still answers. */
-  #watch(runId: number, card: ToolCard): () => void {
+  #watch(runId: number, card: ToolSpec): () => void {
     const patienceMs = card.writes ? PATIENCE_MS.write : PATIENCE_MS.look;
     const cancels = [
       this.#clock.after(card.deadlineMs + patienceMs, () => this.#askForLife(runId)),
@@ -253,7 +253,7 @@ function namesOf(runs: readonly Run[]): readonly string[] {
   return runs.map(({ order }) => order.card.name);
 }
 
-function failure(card: ToolCard, trouble: string): ToolReply {
+function failure(card: ToolSpec, trouble: string): ToolReply {
   return { result: 'failed', output: answerTo('failed', card.writes), trouble };
 }
 

@@ -4,8 +4,8 @@ import { checkArguments, isRecord } from '../arguments.ts';
 import { TOOL_DEFAULTS } from '../define-tool.ts';
 import { type Ready, replyTo, type ToolReply } from '../invoke.ts';
 import { toOutput } from '../output.ts';
-import type { JsonSchema, ToolCard } from '../tool-card.ts';
 import type { ToolContext } from '../tool-context.ts';
+import type { JsonSchema, ToolSpec } from '../tool-spec.ts';
 import { badArguments } from '../words.ts';
 import type { McpConnection } from './connection.ts';
 import type { McpServer } from './description.ts';
@@ -32,7 +32,7 @@ export async function mcpTools(server: McpServer, connection: McpConnection): Pr
   return offered
     .filter(({ name }) => server.tools?.includes(name) ?? true)
     .map(({ name, description = name, inputSchema }) => {
-      const card: ToolCard = {
+      const card: ToolSpec = {
         name: `${server.name}_${name}`.replace(/[^\w-]/g, '_').slice(0, MOST_NAME_CHARS),
         description,
         parameters: closed(inputSchema),
@@ -52,7 +52,7 @@ class McpToolError extends Error {}
 async function invoke(
   connection: McpConnection,
   name: string,
-  card: ToolCard,
+  card: ToolSpec,
   argumentsText: string,
   { signal }: ToolContext,
 ): Promise<ToolReply> {

@@ -9,7 +9,7 @@ import type { Passwords } from '../sign-in/passwords.ts';
 import type { SignedOut } from '../sign-in/signed-out.ts';
 
 /** What the pages stand on. */
-export interface House {
+export interface PageContext {
   readonly clock: Clock;
   /** Everything that is read of calls. */
   readonly pages: Pages;

@@ -3,7 +3,7 @@ import { TOOL_DEFAULTS, type Tool } from './define-tool.ts';
 import { TOOL_LIMITS } from './limits.ts';
 
 /** Everything about a tool that can be written on a card and handed to another thread: all but what it does. */
-export interface ToolCard {
+export interface ToolSpec {
   readonly name: string;
   readonly description: string;
   readonly parameters: JsonSchema;
@@ -44,7 +44,7 @@ function isTool(value: unknown): value is Tool {
   return problemsOf(value).length === 0;
 }
 
-export function cardOf(tool: Tool): ToolCard {
+export function cardOf(tool: Tool): ToolSpec {
   return {
     name: tool.name,
     description: tool.description,
@@ -69,7 +69,7 @@ export function schemaOf(parameters: z.ZodType): JsonSchema {
 }
 
 /** Two tools of one name would leave it to chance which one runs. */
-export function namesTwice(cards: readonly ToolCard[]): readonly string[] {
+export function namesTwice(cards: readonly ToolSpec[]): readonly string[] {
   const names = cards.map((card) => card.name);
   return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
 }
