@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { isKnownOver, PastCalls, twilioCarrier } from '../carriers/twilio/index.ts';
+import type { LogTrouble } from '../http/making/page-requests.ts';
 import { PageThread } from '../http/making/page-thread.ts';
 import { Pages } from '../http/making/pages.ts';
-import type { LogTrouble } from '../http/making/wishes.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { mountPages } from '../http/pages.ts';
 import { publicUrlReader } from '../http/public-url.ts';

@@ -65,7 +65,7 @@ export async function wire(config: Config, logger: Logger, extras: WiringExtras 
     clock,
     find: (callId) => calls.find(callId),
     targetsOf: (agent) => Object.keys(agents.named(agent)?.agent.transferTargets ?? {}),
-    callOut: (wish) => callOut(agents, wish, extras.callOut),
+    callOut: (request) => callOut(agents, request, extras.callOut),
     ringSoftphone: () =>
       extras.ringFromBrowser?.('browser', agents.agents[0]?.agent.numbers[0] ?? '*') ?? NO_WAY_IN,
     ended: (callId, happened) => finished.take(callId, happened),
@@ -129,11 +129,11 @@ export async function wire(config: Config, logger: Logger, extras: WiringExtras 
 /** An agent calls from a number of its own: that is what decides who speaks when the carrier asks. */
 async function callOut(
   agents: AgentDirectory,
-  wish: { readonly to: string; readonly agent?: string },
+  request: { readonly to: string; readonly agent?: string },
   place: WiringExtras['callOut'],
 ): Promise<CallOutAnswer> {
-  const loaded = wish.agent === undefined ? agents.agents[0] : agents.named(wish.agent);
-  if (!loaded) return { ok: false, because: `There is no agent ${wish.agent}.` };
+  const loaded = request.agent === undefined ? agents.agents[0] : agents.named(request.agent);
+  if (!loaded) return { ok: false, because: `There is no agent ${request.agent}.` };
   const { name, numbers } = loaded.agent;
   const from = numbers.find((number) => number !== '*');
   if (from === undefined) {
@@ -142,7 +142,7 @@ async function callOut(
       because: `${name} has no number of its own to call from: name one in its \`numbers\`..`,
     };
   }
-  return place?.(from, wish.to, name) ?? { ok: false, because: 'Nobody can be called from here.' };
+  return place?.(from, request.to, name) ?? { ok: false, because: 'Nobody can be called from here.' };
 }
 
 /** They are of use, and nobody who waits for the house to close should wait for them. */

@@ -40,8 +40,8 @@ export function callControl(parts: CallControlParts): CallControl {
       conversation().leave({ kind: 'transfer', target }, clock.now());
       return { ok: true };
     },
-    collectDigits: (wish) =>
-      new Promise((resolve) => conversation().collectDigits(wish, clock.now(), resolve)),
+    collectDigits: (request) =>
+      new Promise((resolve) => conversation().collectDigits(request, clock.now(), resolve)),
     async sendText(text) {
       const answer = await sendText(incoming, text.slice(0, MOST_TEXT_CHARS));
       if (answer.ok) journal.note({ type: 'text_sent', text: text.slice(0, MOST_TEXT_CHARS) });

@@ -237,13 +237,13 @@ export class Call {
     this.#waitForLine(RING_MS + LONGEST_TALK_MS + CONNECT_MS, 'transferred');
     this.#journal.note({ type: 'transfer', target: leave.target, state: 'dialled' });
     const { number, announce } = target;
-    const wish = {
+    const request = {
       number,
       ...(announce !== undefined && { announce }),
       ringMs: RING_MS,
       mostMs: LONGEST_TALK_MS,
     };
-    this.#whenDone(this.#leg.transfer(wish), (isUnderWay, now) => {
+    this.#whenDone(this.#leg.transfer(request), (isUnderWay, now) => {
       if (!isUnderWay && this.#away !== null) this.#cameBack(leave.target, 'failed', now);
     });
   }

@@ -3,7 +3,7 @@ import { unreachable } from '../errors.ts';
 import type { AgentSaid } from '../ports/call-log.ts';
 import type { CallLeg, LegEvent } from '../ports/carrier.ts';
 import type { RealtimeSession, ResponseOutcome, ResponseRequest, SessionEvent } from '../ports/model.ts';
-import type { DigitWish, ToolRunner } from '../ports/tools.ts';
+import type { DigitsRequest, ToolRunner } from '../ports/tools.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { CallTap } from './call-tap.ts';
 import type { Journal } from './journal.ts';
@@ -197,8 +197,8 @@ export class Conversation {
     this.#departure.plan(leave, now);
   }
 
-  collectDigits(wish: DigitWish, now: number, answer: (keys: string | null) => void): void {
-    this.#keys.collect(wish, now, answer);
+  collectDigits(request: DigitsRequest, now: number, answer: (keys: string | null) => void): void {
+    this.#keys.collect(request, now, answer);
   }
 
   /** Tells the model something nobody said; it knows it from its next answer on, or speaks of it at once. */

@@ -58,7 +58,7 @@ async function run(tool: string, argumentsText: string): Promise<number> {
     runner.close();
     console.log(`${outcome.result} after ${Math.round(systemClock.now() - startedAt)} ms`);
     console.log(JSON.stringify(JSON.parse(outcome.output), null, 2));
-    for (const wish of askedOfCall) console.log(`asked of the call: ${wish}`);
+    for (const request of askedOfCall) console.log(`asked of the call: ${request}`);
     return outcome.result === 'ok' ? 0 : 1;
   } finally {
     directory.close();

@@ -102,8 +102,8 @@ export class LocalLiveView implements LiveView {
     return this.#around.find(callId)?.transfer(target) ?? OVER;
   }
 
-  callOut(wish: Parameters<LiveView['callOut']>[0]): Promise<CallOutAnswer> {
-    return this.#around.callOut(wish);
+  callOut(request: Parameters<LiveView['callOut']>[0]): Promise<CallOutAnswer> {
+    return this.#around.callOut(request);
   }
 
   async ringSoftphone(): Promise<SoftphoneAnswer> {

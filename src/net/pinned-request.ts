@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { Foreseen } from '../tools/thrown.ts';
 import { isPublicAddress } from './public-address.ts';
 
-export interface HttpsWish {
+export interface HttpsRequest {
   readonly url: URL;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -32,8 +32,8 @@ export const internet: Network = {
  * One request over https, to the very address that was looked up and found to be public: looking up a second time
  * might give another one. Redirects are not followed, and an answer is read up to a limit.
  */
-export async function requestHttps(wish: HttpsWish, network: Network): Promise<HttpsAnswer> {
-  const { url, method, headers, body, signal } = wish;
+export async function requestHttps(what: HttpsRequest, network: Network): Promise<HttpsAnswer> {
+  const { url, method, headers, body, signal } = what;
   if (url.protocol !== 'https:' || url.username || url.password) {
     throw new Foreseen('Only https addresses without a user in them can be reached.');
   }

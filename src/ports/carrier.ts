@@ -39,12 +39,12 @@ export interface CallLeg {
    * Has the carrier connect the caller with somebody else. When that works the line goes away; the carrier then
    * tells the switchboard what came of it. False: the carrier will not, and the line stays.
    */
-  transfer(wish: TransferWish): Promise<boolean>;
+  transfer(request: TransferRequest): Promise<boolean>;
   /** Ends the line only: the carrier then asks what to do next. */
   close(): void;
 }
 
-export interface TransferWish {
+export interface TransferRequest {
   /** Whom to dial, in international form. */
   readonly number: string;
   /** What the one who picks up hears before the two are connected. */

@@ -25,7 +25,7 @@ export interface LiveView {
    */
   listenIn(callId: string, hear: (who: 'caller' | 'agent', audio: Uint8Array) => void): Promise<Watch | null>;
   /** Rings somebody. */
-  callOut(wish: { readonly to: string; readonly agent?: string }): Promise<CallOutAnswer>;
+  callOut(request: { readonly to: string; readonly agent?: string }): Promise<CallOutAnswer>;
   /** Lets a call of the softphone in, and gives the address of its media socket, good for one use. */
   ringSoftphone(): Promise<SoftphoneAnswer>;
 }

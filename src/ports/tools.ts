@@ -65,7 +65,7 @@ export interface CallControl {
   /** Connects the caller with a target the owner has named, once what is being said was heard. */
   transfer(target: string): ControlAnswer;
   /** Waits for keys: up to so many, or to a terminator, or to a pause. */
-  collectDigits(wish: DigitWish): Promise<string | null>;
+  collectDigits(request: DigitsRequest): Promise<string | null>;
   /** Sends a text message to the caller. */
   sendText(text: string): Promise<ControlAnswer>;
   /** Puts a note on the record; nobody on the call hears of it. */
@@ -85,7 +85,7 @@ export interface CallerFacts {
 
 export type ControlAnswer = { readonly ok: true } | { readonly ok: false; readonly because: string };
 
-export interface DigitWish {
+export interface DigitsRequest {
   readonly most: number;
   /** The key that ends the entry. */
   readonly terminator: string;

@@ -23,8 +23,8 @@ export interface AskedControl {
 }
 
 /** A call that is not there: it writes down what is asked of it, and answers as it was told to. */
-export function fakeCallControl(wishes: FakeCallControlOptions = {}): AskedControl {
-  const { caller = '+15550100', dialled = '+15550199', callId = 'a-test', digits = null } = wishes;
+export function fakeCallControl(options: FakeCallControlOptions = {}): AskedControl {
+  const { caller = '+15550100', dialled = '+15550199', callId = 'a-test', digits = null } = options;
   const asked: string[] = [];
   const facts: ToolFact[] = [];
   const answer = (problem: string | undefined) =>
@@ -36,7 +36,7 @@ export function fakeCallControl(wishes: FakeCallControlOptions = {}): AskedContr
     hangUp: () => void asked.push('hang up'),
     transfer: (target) => {
       asked.push(`transfer to ${target}`);
-      return answer(wishes.transfersFail);
+      return answer(options.transfersFail);
     },
     collectDigits: async ({ most, isSecret }) => {
       asked.push(`collect up to ${most} ${isSecret ? 'secret ' : ''}digits`);
@@ -44,7 +44,7 @@ export function fakeCallControl(wishes: FakeCallControlOptions = {}): AskedContr
     },
     sendText: async (text) => {
       asked.push(`text: ${text}`);
-      return answer(wishes.textsFail);
+      return answer(options.textsFail);
     },
     note: (text) => void asked.push(`note: ${text}`),
     update: ({ instructions, tools }) => {

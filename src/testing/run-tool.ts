@@ -40,10 +40,10 @@ export interface ToolTrial {
 export async function runTool<Parameters extends z.ZodObject>(
   tool: Tool<Parameters>,
   args: z.input<Parameters> | string,
-  wishes: TrialOptions = {},
+  options: TrialOptions = {},
 ): Promise<ToolTrial> {
-  const { settings = {}, transferTargets = [], clock = systemClock } = wishes;
-  const { control, asked, facts } = fakeCallControl(wishes);
+  const { settings = {}, transferTargets = [], clock = systemClock } = options;
+  const { control, asked, facts } = fakeCallControl(options);
   const lines: string[] = [];
   const keep = (_facts: unknown, line: string) => void lines.push(line);
   const log: HouseLog = { isForAuthor: true, info: keep, warn: keep, error: keep };

@@ -5,7 +5,7 @@ import { Call } from '../call/call.ts';
 import { NO_TAP } from '../call/call-tap.ts';
 import { Metronome } from '../call/metronome.ts';
 import type { CallEvent, EndReason } from '../ports/call-log.ts';
-import type { CallLeg, LegEvent, TransferWish } from '../ports/carrier.ts';
+import type { CallLeg, LegEvent, TransferRequest } from '../ports/carrier.ts';
 import { splitHeard } from '../reading/heard-words.ts';
 import { ScriptedModel } from './scripted-model.ts';
 import { TestClock } from './test-clock.ts';
@@ -62,8 +62,8 @@ export interface ScriptedCall {
  *     call.callerSpeaks();
  *     expect(call.heard).toEqual([{ heard: 'Your order is', unheard: ' ready to collect.' }]);
  */
-export async function scriptedCall(folder: string, wishes: ScriptedCallOptions = {}): Promise<ScriptedCall> {
-  const { from = '+15550100', dialled: to = '+15550199', environment = {}, dataDir = '.' } = wishes;
+export async function scriptedCall(folder: string, options: ScriptedCallOptions = {}): Promise<ScriptedCall> {
+  const { from = '+15550100', dialled: to = '+15550199', environment = {}, dataDir = '.' } = options;
   const clock = new TestClock();
   const log = { info() {}, warn() {}, error() {} };
   const loaded = await readAgent(resolve(folder), 1, {
@@ -152,7 +152,7 @@ class ScriptedLine implements CallLeg {
     this.#listener(event);
   }
 
-  async transfer({ number }: TransferWish): Promise<boolean> {
+  async transfer({ number }: TransferRequest): Promise<boolean> {
     this.dialled.push(number);
     return true;
   }

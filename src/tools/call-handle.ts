@@ -1,4 +1,4 @@
-import type { CallControl, ControlAnswer, DigitWish } from '../ports/tools.ts';
+import type { CallControl, ControlAnswer, DigitsRequest } from '../ports/tools.ts';
 import { isRecord } from './arguments.ts';
 import { TOOL_LIMITS } from './limits.ts';
 import { type CallHandle, DIGITS_WANTED, type DigitsWanted } from './tool-context.ts';
@@ -10,7 +10,7 @@ export type ControlAsk =
   | { readonly type: 'send_text'; readonly text: string }
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'update'; readonly instructions?: string; readonly tools?: readonly string[] }
-  | { readonly type: 'collect_digits'; readonly wish: DigitWish }
+  | { readonly type: 'collect_digits'; readonly request: DigitsRequest }
   | { readonly type: 'pause_recording' }
   | { readonly type: 'resume_recording' };
 
@@ -20,12 +20,12 @@ export type Ask = (ask: ControlAsk) => Promise<unknown>;
 /** The tool's side: methods that become asks. A tool that asks without end is stopped. */
 export function callHandle(ask: Ask): CallHandle {
   let asked = 0;
-  const bounded: Ask = async (wish) => {
+  const bounded: Ask = async (request) => {
     asked += 1;
     if (asked > TOOL_LIMITS.asksPerRun) {
       throw new Error(`A tool may ask ${TOOL_LIMITS.asksPerRun} things of its call in one run, not more.`);
     }
-    return ask(wish);
+    return ask(request);
   };
   return {
     async hangUp() {
@@ -52,7 +52,7 @@ export function callHandle(ask: Ask): CallHandle {
     async collectDigits(wanted) {
       const digits = await bounded({
         type: 'collect_digits',
-        wish: bearable({ ...DIGITS_WANTED, ...wanted }),
+        request: bearable({ ...DIGITS_WANTED, ...wanted }),
       });
       return typeof digits === 'string' ? digits : null;
     },
@@ -84,7 +84,7 @@ export async function answerAsk(control: CallControl, ask: ControlAsk): Promise<
       });
     }
     case 'collect_digits':
-      return control.collectDigits(ask.wish);
+      return control.collectDigits(ask.request);
     case 'pause_recording':
       return control.pauseRecording();
     case 'resume_recording':
@@ -99,7 +99,7 @@ function readAnswer(value: unknown): ControlAnswer {
 }
 
 /** What a tool wishes for, within what a caller can be asked to bear. */
-function bearable({ most, terminator, pauseMs, isSecret }: Required<DigitsWanted>): DigitWish {
+function bearable({ most, terminator, pauseMs, isSecret }: Required<DigitsWanted>): DigitsRequest {
   const within = (value: number, least: number, greatest: number, otherwise: number) =>
     Number.isFinite(value) ? Math.min(greatest, Math.max(least, value)) : otherwise;
   return {

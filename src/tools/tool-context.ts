@@ -37,7 +37,7 @@ export interface CallHandle {
   /** Changes what the agent knows, or which of its tools it may use, from its next answer on. */
   update(change: { readonly instructions?: string; readonly tools?: readonly string[] }): Promise<void>;
   /** Waits for the caller's keys; null if none came. */
-  collectDigits(wish?: DigitsWanted): Promise<string | null>;
+  collectDigits(request?: DigitsWanted): Promise<string | null>;
   /** Stops the recording for something that must not be kept, such as a card number. */
   pauseRecording(): Promise<void>;
   resumeRecording(): Promise<void>;

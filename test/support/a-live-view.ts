@@ -107,9 +107,9 @@ export class LiveViewOfTheTest implements LiveView {
     return { ok: false, because: 'All lines are busy.' };
   }
 
-  #take(callId: string, wish: string): ControlAnswer {
+  #take(callId: string, request: string): ControlAnswer {
     if (!this.#calls.has(callId)) return { ok: false, because: 'This call is over.' };
-    this.asked.push(wish);
+    this.asked.push(request);
     return { ok: true };
   }
 }

@@ -4,11 +4,11 @@
  */
 import { parentPort, threadId } from 'node:worker_threads';
 import type { ToMaker } from '../../src/http/making/messages.ts';
-import type { Made } from '../../src/http/making/wishes.ts';
+import type { Made } from '../../src/http/making/page-requests.ts';
 
 parentPort?.on('message', (message: ToMaker) => {
-  if (message.type !== 'wish' || message.wish.type !== 'call') return;
-  const { callId } = message.wish;
+  if (message.type !== 'wanted' || message.wanted.type !== 'call') return;
+  const { callId } = message.wanted;
   if (callId === 'dies') throw new TypeError('words of a caller');
   const held = /^held-up-(\d+)$/.exec(callId)?.[1];
   if (held !== undefined) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(held));

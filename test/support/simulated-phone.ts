@@ -1,5 +1,5 @@
 import { waitingTone } from '../../src/call/playout/waiting-tone.ts';
-import type { CallLeg, LegEvent, TransferWish } from '../../src/ports/carrier.ts';
+import type { CallLeg, LegEvent, TransferRequest } from '../../src/ports/carrier.ts';
 import type { Cancel } from '../../src/ports/clock.ts';
 import { PlayOut } from '../../src/practice/phone/play-out.ts';
 import type { TestClock } from './test-clock.ts';
@@ -95,7 +95,7 @@ export class SimulatedPhone implements CallLeg {
     this.close();
   }
 
-  async transfer({ number }: TransferWish): Promise<boolean> {
+  async transfer({ number }: TransferRequest): Promise<boolean> {
     this.#log(`transfer to ${number}`);
     return this.canTransfer;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { DigitWish } from '../../src/ports/tools.ts';
+import type { DigitsRequest } from '../../src/ports/tools.ts';
 import { defineTool } from '../../src/tools/define-tool.ts';
 import { aRunner, settled } from './support/a-runner.ts';
 import { slow } from './support/some-tools.ts';
@@ -38,7 +38,7 @@ describe('X2: a tool that never returns', () => {
   });
 
   it('asks for no more keys, and waits no longer, than a caller can bear', async () => {
-    const wishes: DigitWish[] = [];
+    const options: DigitsRequest[] = [];
     const greedy = defineTool({
       name: 'greedy',
       description: 'x',
@@ -48,14 +48,14 @@ describe('X2: a tool that never returns', () => {
         await call.collectDigits();
       },
     });
-    const collectDigits = async (wish: DigitWish) => {
-      wishes.push(wish);
+    const collectDigits = async (request: DigitsRequest) => {
+      options.push(request);
       return null;
     };
 
     await aRunner([greedy], { control: { collectDigits } }).ask('greedy', {});
 
-    expect(wishes).toEqual([
+    expect(options).toEqual([
       { most: 64, terminator: '#', pauseMs: 5_000, isSecret: false },
       { most: 16, terminator: '#', pauseMs: 5_000, isSecret: false },
     ]);

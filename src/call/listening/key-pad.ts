@@ -1,4 +1,4 @@
-import type { DigitWish } from '../../ports/tools.ts';
+import type { DigitsRequest } from '../../ports/tools.ts';
 
 /** Keys that belong together, and who waits for them: a tool, or nobody in particular. */
 export interface Entry {
@@ -20,39 +20,43 @@ export class KeyPad {
   #keys = '';
   #lastKeyAt = 0;
   #entries = { left: MOST_ENTRIES, at: Number.NEGATIVE_INFINITY };
-  #wish: { readonly wish: DigitWish; readonly since: number; readonly answer: Entry['answer'] } | null = null;
+  #request: {
+    readonly request: DigitsRequest;
+    readonly since: number;
+    readonly answer: Entry['answer'];
+  } | null = null;
 
   get isSecret(): boolean {
-    return this.#wish?.wish.isSecret ?? false;
+    return this.#request?.request.isSecret ?? false;
   }
 
   /** The next entry is for whoever asks. One wish at a time; an earlier one comes away empty. */
-  collect(wish: DigitWish, now: number, answer: (keys: string | null) => void): void {
-    this.#wish?.answer?.(null);
+  collect(request: DigitsRequest, now: number, answer: (keys: string | null) => void): void {
+    this.#request?.answer?.(null);
     this.#keys = '';
-    this.#wish = { wish, since: now, answer };
+    this.#request = { request, since: now, answer };
   }
 
   press(key: string, now: number): Entry | null {
-    const { most, terminator } = this.#wish?.wish ?? FREELY;
+    const { most, terminator } = this.#request?.request ?? FREELY;
     this.#lastKeyAt = now;
     if (key === terminator) return this.#finish(now);
     if (this.#keys.length < most) this.#keys += key;
-    return this.#wish && this.#keys.length >= most ? this.#finish(now) : null;
+    return this.#request && this.#keys.length >= most ? this.#finish(now) : null;
   }
 
   tick(now: number): Entry | null {
-    const { pauseMs } = this.#wish?.wish ?? FREELY;
+    const { pauseMs } = this.#request?.request ?? FREELY;
     if (this.#keys !== '') return now - this.#lastKeyAt >= pauseMs ? this.#finish(now) : null;
-    return this.#wish && now - this.#wish.since >= FIRST_KEY_MS ? this.#finish(now) : null;
+    return this.#request && now - this.#request.since >= FIRST_KEY_MS ? this.#finish(now) : null;
   }
 
   #finish(now: number): Entry {
-    const answer = this.#wish?.answer ?? null;
+    const answer = this.#request?.answer ?? null;
     const isTooMany = answer === null && this.#keys !== '' && !this.#isGranted(now);
     const entry = { keys: this.#keys, isSecret: this.isSecret, isTooMany, answer };
     this.#keys = '';
-    this.#wish = null;
+    this.#request = null;
     return entry;
   }
 
@@ -64,7 +68,7 @@ export class KeyPad {
 }
 
 /** How keys are read that nobody asked for. */
-const FREELY: DigitWish = { most: 32, terminator: '#', pauseMs: 2_500, isSecret: false };
+const FREELY: DigitsRequest = { most: 32, terminator: '#', pauseMs: 2_500, isSecret: false };
 
 /** Entries in a row, and one more after each of these. */
 const MOST_ENTRIES = 5;

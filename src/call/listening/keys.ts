@@ -1,5 +1,5 @@
 import type { RealtimeSession } from '../../ports/model.ts';
-import type { DigitWish } from '../../ports/tools.ts';
+import type { DigitsRequest } from '../../ports/tools.ts';
 import type { Journal } from '../journal.ts';
 import type { TurnTaking } from '../turns/turn-taking.ts';
 import { type Entry, KeyPad } from './key-pad.ts';
@@ -18,8 +18,8 @@ export class Keys {
     this.#turnTaking = turnTaking;
   }
 
-  collect(wish: DigitWish, now: number, answer: (keys: string | null) => void): void {
-    this.#pad.collect(wish, now, answer);
+  collect(request: DigitsRequest, now: number, answer: (keys: string | null) => void): void {
+    this.#pad.collect(request, now, answer);
   }
 
   /** A key as the record may show it. */

@@ -141,7 +141,7 @@ export class ResponseQueue {
 
   /**
    * `requestId` is null where the model does not say which request it refused: there is only one it can be.
-   * Some models do not say either whose wish an answer serves, so that one we took for granted may be refused yet.
+   * Some models do not say either which request an answer serves, so that one we took for granted may be refused yet.
    */
   refused(requestId: string | null, because: 'busy' | 'rejected', now: number): void {
     const asked = this.#asked ?? this.#granted;

@@ -33,15 +33,12 @@ export class TurnTaking {
   readonly #spoken = new Recent();
   readonly #protected = new Recent();
   #leg: CallLeg | null = null;
-  /** The caller was here, and is with somebody else: nobody hears what would be said. */
-  #isAway = false;
+  #isAway = false; // the caller was here, and is with somebody else: nobody hears what would be said
   #voice: { readonly traits: SessionTraits; readonly downlink: Downlink } | null = null;
   #check: BargeInCheck | null = null;
   #heldAt = 0;
-  /** Something was not said because the phone took nothing, and the caller is to hear of it. */
-  #hasGivenUp = false;
-  /** When the caller last heard the agent. */
-  heardAt = Number.NEGATIVE_INFINITY;
+  #hasGivenUp = false; // something was not said because the phone took nothing, and the caller is to hear of it
+  heardAt = Number.NEGATIVE_INFINITY; // when the caller last heard the agent
   #turns = 0;
   #turnIsOpen = false; // the caller has begun one that the agent is to answer
 

@@ -8,7 +8,7 @@ import type {
   IncomingCall,
   SoftphoneAnswer,
   Switchboard,
-  TransferWish,
+  TransferRequest,
 } from '../../ports/carrier.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ControlAnswer } from '../../ports/tools.ts';
@@ -80,9 +80,9 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
     if (isBrowserCall(callSid)) return;
     await account?.hangUp(callSid).catch((error: unknown) => trouble(callSid, String(error)));
   };
-  const transferFrom = (publicUrl: string) => async (callSid: string, wish: TransferWish) => {
+  const transferFrom = (publicUrl: string) => async (callSid: string, request: TransferRequest) => {
     if (!account || isBrowserCall(callSid)) return false;
-    return account.redirect(callSid, dialTwiml(publicUrl, wish)).then(
+    return account.redirect(callSid, dialTwiml(publicUrl, request)).then(
       () => true,
       (error: unknown) => {
         trouble(callSid, String(error));

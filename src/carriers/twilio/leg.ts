@@ -1,11 +1,11 @@
 import type { WebSocket } from 'ws';
-import type { CallLeg, LegEvent, TransferWish } from '../../ports/carrier.ts';
+import type { CallLeg, LegEvent, TransferRequest } from '../../ports/carrier.ts';
 import { clearMessage, markMessage, mediaMessages } from './messages.ts';
 
 /** What can be done to the phone call that a stream belongs to; it takes a request to the carrier. */
 export interface PhoneCallControl {
   hangUp(): void;
-  transfer(wish: TransferWish): Promise<boolean>;
+  transfer(request: TransferRequest): Promise<boolean>;
 }
 
 /** The phone's side of a call on a media stream that has started. */
@@ -57,8 +57,8 @@ export class TwilioLeg implements CallLeg {
     this.#control.hangUp();
   }
 
-  transfer(wish: TransferWish): Promise<boolean> {
-    return this.#control.transfer(wish);
+  transfer(request: TransferRequest): Promise<boolean> {
+    return this.#control.transfer(request);
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import type { RawData, WebSocket } from 'ws';
 import { unreachable } from '../../errors.ts';
-import type { LegGone, Switchboard, TransferWish } from '../../ports/carrier.ts';
+import type { LegGone, Switchboard, TransferRequest } from '../../ports/carrier.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import { FrameReader } from './frames.ts';
 import { TwilioLeg } from './leg.ts';
@@ -13,7 +13,7 @@ export interface StreamSurroundings {
   /** Ends the phone call at Twilio; quiet where we have no account to do it with. */
   readonly hangUp: (callSid: string) => Promise<void>;
   /** Connects the caller with somebody else; false if Twilio will not. */
-  readonly transfer: (callSid: string, wish: TransferWish) => Promise<boolean>;
+  readonly transfer: (callSid: string, request: TransferRequest) => Promise<boolean>;
 }
 
 /**
@@ -88,7 +88,7 @@ export class TwilioStream {
     if (message.callSid !== this.#callSid) return this.#refuse('not the call of this ticket');
     const leg = new TwilioLeg(this.#socket, message.streamSid, {
       hangUp: () => this.#hangUp(),
-      transfer: (wish) => this.#around.transfer(this.#callSid, wish),
+      transfer: (request) => this.#around.transfer(this.#callSid, request),
     });
     this.#line = { leg, streamSid: message.streamSid, frames: new FrameReader(message.streamSid) };
     if (!this.#around.switchboard.connect(this.#callSid, leg)) return leg.close();

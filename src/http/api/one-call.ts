@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { CallPart } from '../making/page-requests.ts';
 import { answerWith } from '../making/send.ts';
-import type { CallPart } from '../making/wishes.ts';
 import type { PageContext } from '../pages/page-context.ts';
 import { type Route, route } from '../routing/route.ts';
 import { noSuchCall, say } from '../routing/say.ts';

@@ -12,39 +12,39 @@ import { peaksOf } from '../pages/peaks.ts';
 import { callerSound } from '../pages/recording-file.ts';
 import type { Room } from '../pages/room.ts';
 import { type KnownCall, knownCall } from './known-call.ts';
-import type { Bytes, CallPart, Made, Whole, Wish } from './wishes.ts';
+import type { Bytes, CallPart, Made, PageRequest, Whole } from './page-requests.ts';
 
 /** What is made in one go: everything but files of many calls. */
-export type PlainWish = Exclude<Wish, { type: 'calls_file' }>;
+export type PlainPageRequest = Exclude<PageRequest, { type: 'calls_file' }>;
 
 /** Makes what is wished for. Rejects with what the store says, and never else but by a mistake of ours. */
-export async function make(wish: PlainWish, room: Room, board: LiveBoard): Promise<Made> {
+export async function make(wanted: PlainPageRequest, room: Room, board: LiveBoard): Promise<Made> {
   const { store, reading, live } = room;
-  switch (wish.type) {
+  switch (wanted.type) {
     case 'calls_page':
-      return page(await callsPage(store, wish));
+      return page(await callsPage(store, wanted));
     case 'live_calls_page': {
       const cards = live.list().flatMap(({ callId, events }) => reading.card(callId, events) ?? []);
-      return page(awayPage(cards, wish.trouble, wish.context));
+      return page(awayPage(cards, wanted.trouble, wanted.context));
     }
     case 'live_page':
-      return page(livePage(board.cards(), wish.watched, wish.context));
+      return page(livePage(board.cards(), wanted.watched, wanted.context));
     case 'numbers_page':
-      return page(numbersPage(await store.figures(wish.query), wish));
+      return page(numbersPage(await store.figures(wanted.query), wanted));
     case 'call_page': {
-      const call = await knownCall(room, wish.callId);
-      return call ? page(callPage(call, reading, wish.context)) : NOTHING;
+      const call = await knownCall(room, wanted.callId);
+      return call ? page(callPage(call, reading, wanted.context)) : NOTHING;
     }
     case 'calls':
-      return json(await store.list(wish.query));
+      return json(await store.list(wanted.query));
     case 'figures':
-      return json({ days: await store.figures(wish.query) });
+      return json({ days: await store.figures(wanted.query) });
     case 'live_calls':
       return json({ calls: board.cards() });
     case 'call':
-      return partOfCall(wish.callId, wish.what, room);
+      return partOfCall(wanted.callId, wanted.what, room);
     default:
-      return unreachable(wish);
+      return unreachable(wanted);
   }
 }
 

@@ -1,9 +1,9 @@
 import type { AgentSaid, CallEvent } from '../../ports/call-log.ts';
-import type { Bytes, LogTrouble, Made, Wish } from './wishes.ts';
+import type { Bytes, LogTrouble, Made, PageRequest } from './page-requests.ts';
 
 /** What the thread that makes pages is told. */
 export type ToMaker =
-  | { readonly type: 'wish'; readonly id: number; readonly wish: Wish }
+  | { readonly type: 'wanted'; readonly id: number; readonly wanted: PageRequest }
   /** The next piece of what goes on. */
   | { readonly type: 'more'; readonly id: number }
   /** Nobody waits for the rest of it. */

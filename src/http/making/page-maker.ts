@@ -6,7 +6,7 @@ import type { CallReads, Room } from '../pages/room.ts';
 import { LiveMirror } from './live-mirror.ts';
 import { bytesOf, make } from './make.ts';
 import type { Channel, FromMaker, ToMaker } from './messages.ts';
-import type { LogTrouble, Made, Wish } from './wishes.ts';
+import type { LogTrouble, Made, PageRequest } from './page-requests.ts';
 
 export interface MakerParts extends Omit<Room, 'live'> {
   readonly say: (message: FromMaker) => void;
@@ -37,8 +37,8 @@ export class PageMaker {
 
   hear(message: ToMaker): void {
     switch (message.type) {
-      case 'wish':
-        return void this.#answer(message.id, message.wish);
+      case 'wanted':
+        return void this.#answer(message.id, message.wanted);
       case 'more':
         return void this.#nextPiece(message.id);
       case 'enough':
@@ -65,11 +65,13 @@ export class PageMaker {
     }
   }
 
-  async #answer(id: number, wish: Wish): Promise<void> {
+  async #answer(id: number, wanted: PageRequest): Promise<void> {
     try {
       const made =
-        wish.type === 'calls_file' ? await this.#begin(id, wish) : await make(wish, this.#room, this.#board);
-      if (this.#hasRead(wish)) this.#logIs(null);
+        wanted.type === 'calls_file'
+          ? await this.#begin(id, wanted)
+          : await make(wanted, this.#room, this.#board);
+      if (this.#hasRead(wanted)) this.#logIs(null);
       this.#parts.say({ type: 'made', id, made });
     } catch (error) {
       this.#refuse(id, error);
@@ -77,9 +79,9 @@ export class PageMaker {
   }
 
   /** Of what goes on all can be told, whether the log can be read or not. */
-  #hasRead(wish: Wish): boolean {
-    const isOfCall = wish.type === 'call' || wish.type === 'call_page';
-    return !READS_NOTHING.has(wish.type) && !(isOfCall && this.#mirror.find(wish.callId));
+  #hasRead(wanted: PageRequest): boolean {
+    const isOfCall = wanted.type === 'call' || wanted.type === 'call_page';
+    return !READS_NOTHING.has(wanted.type) && !(isOfCall && this.#mirror.find(wanted.callId));
   }
 
   #refuse(id: number, error: unknown): void {
@@ -144,7 +146,7 @@ export class PageMaker {
   }
 }
 
-type CallsFile = Extract<Wish, { type: 'calls_file' }>;
+type CallsFile = Extract<PageRequest, { type: 'calls_file' }>;
 
 async function* piecesOf(
   format: CallsFile['format'],
@@ -173,6 +175,10 @@ function nameOf(error: unknown): string {
     : typeof error;
 }
 
-const READS_NOTHING: ReadonlySet<Wish['type']> = new Set(['live_calls_page', 'live_page', 'live_calls']);
+const READS_NOTHING: ReadonlySet<PageRequest['type']> = new Set([
+  'live_calls_page',
+  'live_page',
+  'live_calls',
+]);
 
 const PIECE_CHARS = 32 * 1024;

@@ -5,8 +5,8 @@ import { type EventStream, EventStreams } from './event-streams.ts';
 import { LiveFeed } from './live-feed.ts';
 import type { Channel, FromMaker } from './messages.ts';
 import type { PagePlace } from './page-place.ts';
-import { type Answer, WishQueue } from './wish-queue.ts';
-import type { LogTrouble, Wish } from './wishes.ts';
+import { type Answer, PageQueue } from './page-queue.ts';
+import type { LogTrouble, PageRequest } from './page-requests.ts';
 
 /** Told of what is found where calls are kept. */
 export interface LogEars {
@@ -21,7 +21,7 @@ export interface LogEars {
 /** Whatever is read of calls: asked for here, made elsewhere, and passed on as it comes. */
 export class Pages {
   readonly #place: PagePlace;
-  readonly #queue: WishQueue;
+  readonly #queue: PageQueue;
   readonly #feed: LiveFeed;
   readonly #streams: EventStreams;
   readonly #log: LogEars;
@@ -34,7 +34,7 @@ export class Pages {
     this.#place = place;
     this.#log = log;
     const post = place.post.bind(place);
-    this.#queue = new WishQueue(post, clock, () => void this.#startOver());
+    this.#queue = new PageQueue(post, clock, () => void this.#startOver());
     this.#feed = new LiveFeed(live, clock, post);
     this.#streams = new EventStreams(clock);
     place.listen({ hear: (message) => this.#hear(message), gone: () => this.#gone() });
@@ -46,11 +46,11 @@ export class Pages {
   }
 
   /** `left`: whoever wanted it does so no longer. */
-  async make(wish: Wish, left: AbortSignal): Promise<Answer> {
+  async make(wanted: PageRequest, left: AbortSignal): Promise<Answer> {
     if (!this.#place.isThere()) return { type: 'gone' };
-    if (wish.type === 'call_page' || wish.type === 'call') await this.#feed.have(wish.callId, KEPT_MS);
-    else if (SHOWS_LIVE_CALLS.has(wish.type)) await this.#feed.haveAll(KEPT_MS);
-    return this.#sinceItBegan(await this.#queue.make(wish, left));
+    if (wanted.type === 'call_page' || wanted.type === 'call') await this.#feed.have(wanted.callId, KEPT_MS);
+    else if (SHOWS_LIVE_CALLS.has(wanted.type)) await this.#feed.haveAll(KEPT_MS);
+    return this.#sinceItBegan(await this.#queue.make(wanted, left));
   }
 
   /** Tells a page what happens on a call from now on, or on all that go on; says why if it does not. */
@@ -140,7 +140,11 @@ export class Pages {
 
 const NOBODY: LogEars = { changed() {}, since: () => null, suspect() {} };
 
-const SHOWS_LIVE_CALLS: ReadonlySet<Wish['type']> = new Set(['live_calls_page', 'live_page', 'live_calls']);
+const SHOWS_LIVE_CALLS: ReadonlySet<PageRequest['type']> = new Set([
+  'live_calls_page',
+  'live_page',
+  'live_calls',
+]);
 
 /** A page is asked for again by whoever waits for the end of a call. */
 const KEPT_MS = 30_000;

@@ -3,18 +3,18 @@ import { unreachable } from '../../errors.ts';
 import { RETRY_LOG_S, troubleWords } from '../pages/log-trouble.ts';
 import { noSuchCall, say } from '../routing/say.ts';
 import { sendFile } from '../routing/send-file.ts';
+import type { Answer } from './page-queue.ts';
+import type { Bytes, LogTrouble, PageRequest } from './page-requests.ts';
 import type { Pages } from './pages.ts';
-import type { Answer } from './wish-queue.ts';
-import type { Bytes, LogTrouble, Wish } from './wishes.ts';
 
 /** Answers a request with what is made for it. */
 export async function answerWith(
   pages: Pages,
-  wish: Wish,
+  wanted: PageRequest,
   request: Request,
   response: Response,
 ): Promise<void> {
-  await send(await pages.make(wish, leaving(response)), request, response);
+  await send(await pages.make(wanted, leaving(response)), request, response);
 }
 
 export async function send(answer: Answer, request: Request, response: Response): Promise<void> {

@@ -1,5 +1,5 @@
 import type { CallCard } from '../../ports/call-store.ts';
-import type { LogTrouble } from '../making/wishes.ts';
+import type { LogTrouble } from '../making/page-requests.ts';
 import { table } from './calls-page.ts';
 import { columnsOf } from './columns.ts';
 import { html } from './html.ts';

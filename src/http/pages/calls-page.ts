@@ -1,5 +1,5 @@
 import type { CallCard, CallPage } from '../../ports/call-store.ts';
-import type { Wish } from '../making/wishes.ts';
+import type { PageRequest } from '../making/page-requests.ts';
 import { type Column, columnsOf } from './columns.ts';
 import { filterForm } from './filter-form.ts';
 import { html, type SafeHtml } from './html.ts';
@@ -9,7 +9,7 @@ import type { CallReads } from './room.ts';
 /** The list of calls: live ones on top, then the newest; what is shown stands in the address. */
 export async function callsPage(
   store: CallReads,
-  { filter, query, search, context }: Extract<Wish, { type: 'calls_page' }>,
+  { filter, query, search, context }: Extract<PageRequest, { type: 'calls_page' }>,
 ): Promise<string> {
   const { columns: names } = filter;
   const { after, limit = PAGE, ...asked } = query;

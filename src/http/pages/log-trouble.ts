@@ -1,4 +1,4 @@
-import type { LogTrouble } from '../making/wishes.ts';
+import type { LogTrouble } from '../making/page-requests.ts';
 
 /** That what is kept of calls cannot be read, why, and since when. What to do about it is in the program's own log. */
 export function troubleWords({ reason, sinceWallMs }: LogTrouble): string {

@@ -1,6 +1,6 @@
 import { END_REASONS } from '../../ports/call-log.ts';
 import type { DayFigures } from '../../ports/call-store.ts';
-import type { Wish } from '../making/wishes.ts';
+import type { PageRequest } from '../making/page-requests.ts';
 import { html, type SafeHtml } from './html.ts';
 import { layout } from './layout.ts';
 import { clockTime, dollars, END_WORDS, isBadEnd, milliseconds } from './words.ts';
@@ -8,7 +8,7 @@ import { clockTime, dollars, END_WORDS, isBadEnd, milliseconds } from './words.t
 /** What the calls amount to. The table says it all; the script draws it. */
 export function numbersPage(
   days: readonly DayFigures[],
-  { filter, search, context }: Extract<Wish, { type: 'numbers_page' }>,
+  { filter, search, context }: Extract<PageRequest, { type: 'numbers_page' }>,
 ): string {
   const figures = `/api/figures?${search}`;
   const body = html`<h1 class="quiet-title">Numbers</h1>

@@ -2,9 +2,9 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { callId, ofCall } from '../api/call-id.ts';
 import { callFilter, callQueryOf, callsPageQuery, lookedFor } from '../api/call-query.ts';
+import type { PageRequest } from '../making/page-requests.ts';
 import type { Pages } from '../making/pages.ts';
 import { answerWith, leaving, send } from '../making/send.ts';
-import type { Wish } from '../making/wishes.ts';
 import { type Route, route } from '../routing/route.ts';
 import { contextOf } from './layout.ts';
 import { RETRY_LOG_S } from './log-trouble.ts';
@@ -18,14 +18,14 @@ export function reviewPages({ pages }: PageContext): readonly Route[] {
       needs: 'viewer',
       query: callsPageQuery,
       async handle({ query: filter, request }, response) {
-        const wish = {
+        const wanted = {
           type: 'calls_page',
           filter,
           query: callQueryOf(filter),
           search: lookedFor(addressOf(request), 'columns'),
           context: contextOf(response),
         } as const;
-        await send(await orThoseThatGoOn(pages, wish, response), request, response);
+        await send(await orThoseThatGoOn(pages, wanted, response), request, response);
       },
     }),
     route('get /calls/:callId', {
@@ -57,14 +57,14 @@ export function reviewPages({ pages }: PageContext): readonly Route[] {
       needs: 'viewer',
       query: callFilter,
       handle({ query: filter, request }, response) {
-        const wish = {
+        const wanted = {
           type: 'numbers_page',
           filter,
           query: callQueryOf(filter),
           search: lookedFor(addressOf(request)),
           context: contextOf(response),
         } as const;
-        return answerWith(pages, wish, request, response);
+        return answerWith(pages, wanted, request, response);
       },
     }),
   ];
@@ -73,13 +73,13 @@ export function reviewPages({ pages }: PageContext): readonly Route[] {
 /** The calls that go on are known without a log, and are shown when it cannot be read. */
 async function orThoseThatGoOn(
   pages: Pages,
-  wish: Extract<Wish, { type: 'calls_page' }>,
+  wanted: Extract<PageRequest, { type: 'calls_page' }>,
   response: Response,
 ): ReturnType<Pages['make']> {
   const left = leaving(response);
-  const answer = await pages.make(wish, left);
+  const answer = await pages.make(wanted, left);
   if (answer.type !== 'no_log') return answer;
-  const { context } = wish;
+  const { context } = wanted;
   const instead = await pages.make({ type: 'live_calls_page', trouble: answer.trouble, context }, left);
   if (instead.type !== 'whole') return instead;
   response.status(503).set('Retry-After', String(RETRY_LOG_S));

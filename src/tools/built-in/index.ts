@@ -20,8 +20,8 @@ export interface BuiltInOptions {
 }
 
 /** The built-in tools of an agent. They are our own and quick, so they run where the calls do. */
-export function builtInTools(wishes: BuiltInOptions, clock: Clock): readonly Tool[] {
-  const { can, transferTargets, openingHours, recording } = wishes;
+export function builtInTools(options: BuiltInOptions, clock: Clock): readonly Tool[] {
+  const { can, transferTargets, openingHours, recording } = options;
   const all: Readonly<Record<BuiltIn, () => Tool | null>> = {
     hang_up: () => hangUp,
     transfer: () => transferTool(transferTargets),

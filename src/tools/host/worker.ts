@@ -71,7 +71,7 @@ function begin(order: Extract<ToWorker, { type: 'run' }>): void {
   const run: Run = { runId: order.runId, tool, abort: new AbortController(), asks: new Map() };
   runs.set(run.runId, run);
   const context = contextOf(
-    { ...order, signal: run.abort.signal, ask: (wish) => ask(run, wish), log },
+    { ...order, signal: run.abort.signal, ask: (request) => ask(run, request), log },
     loaded.settings,
   );
   void current.run(run, async () => {
@@ -80,11 +80,11 @@ function begin(order: Extract<ToWorker, { type: 'run' }>): void {
   });
 }
 
-function ask(run: Run, wish: Extract<FromWorker, { type: 'ask' }>['ask']): Promise<unknown> {
+function ask(run: Run, request: Extract<FromWorker, { type: 'ask' }>['ask']): Promise<unknown> {
   const askId = run.asks.size;
   const waiting = Promise.withResolvers<unknown>();
   run.asks.set(askId, waiting);
-  send({ type: 'ask', runId: run.runId, askId, ask: wish });
+  send({ type: 'ask', runId: run.runId, askId, ask: request });
   return waiting.promise;
 }
 

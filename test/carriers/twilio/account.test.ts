@@ -71,13 +71,13 @@ describe('hanging up', () => {
 });
 
 describe('connecting the caller with somebody else', () => {
-  const wish = { number: '+441632960001', ringMs: 25_000, mostMs: 3_600_000 };
+  const request = { number: '+441632960001', ringMs: 25_000, mostMs: 3_600_000 };
 
   it('has the carrier dial that number, and come back to us with what became of it', async () => {
     const { requests, account } = await aRestServer(() => ({ status: 200, body: { sid: 'CA' } }));
     const { leg, callSid, url } = await aStartedLine({ account });
 
-    expect(await leg.transfer(wish)).toBe(true);
+    expect(await leg.transfer(request)).toBe(true);
 
     expect(requests).toHaveLength(1);
     expect(requests[0]?.path).toBe(`/2010-04-01/Accounts/${account.accountSid}/Calls/${callSid}.json`);
@@ -90,14 +90,14 @@ describe('connecting the caller with somebody else', () => {
     const { account } = await aRestServer(() => ({ status: 500, body: { code: 20500, status: 500 } }));
     const { leg, troubles } = await aStartedLine({ account });
 
-    expect(await leg.transfer(wish)).toBe(false);
+    expect(await leg.transfer(request)).toBe(false);
     expect(troubles).toEqual([expect.stringContaining('500')]);
   });
 
   it('is refused where there is no account to do it with', async () => {
     const { leg } = await aStartedLine();
 
-    expect(await leg.transfer(wish)).toBe(false);
+    expect(await leg.transfer(request)).toBe(false);
   });
 
   it.each([

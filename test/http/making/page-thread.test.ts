@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { PageRequest } from '../../../src/http/making/page-requests.ts';
 import { PageThread } from '../../../src/http/making/page-thread.ts';
 import { Pages } from '../../../src/http/making/pages.ts';
-import type { Wish } from '../../../src/http/making/wishes.ts';
 import { LiveViewOfTheTest } from '../../support/a-live-view.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
@@ -25,8 +25,8 @@ function somePages() {
   open.push(pages);
   const stays = new AbortController().signal;
   const ask = async (callId: string) => {
-    const wish: Wish = { type: 'call', callId, what: 'everything' };
-    const answer = await pages.make(wish, stays);
+    const wanted: PageRequest = { type: 'call', callId, what: 'everything' };
+    const answer = await pages.make(wanted, stays);
     return answer.type === 'whole' ? new TextDecoder().decode(answer.bytes) : answer.type;
   };
   return { thread, clock, deaths, ask };

@@ -92,7 +92,7 @@ describe('a session that is open', () => {
     ]);
   });
 
-  it('knows its own wishes again by the answer’s metadata', async () => {
+  it('knows its own options again by the answer’s metadata', async () => {
     const server = await aSession();
     server.session.respond({ requestId: 'greeting', instructions: 'Greet.' });
     const request = await server.receive('response.create');
@@ -111,7 +111,7 @@ describe('a session that is open', () => {
     });
   });
 
-  it('takes the next answer for its wish where the server repeats no metadata', async () => {
+  it('takes the next answer for its request where the server repeats no metadata', async () => {
     const server = await aSession();
     server.session.respond({ requestId: 'greeting' });
     await server.receive('response.create');

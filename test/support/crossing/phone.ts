@@ -1,4 +1,4 @@
-import type { CallLeg, LegEvent, LegGone, TransferWish } from '../../../src/ports/carrier.ts';
+import type { CallLeg, LegEvent, LegGone, TransferRequest } from '../../../src/ports/carrier.ts';
 import type { Cancel } from '../../../src/ports/clock.ts';
 import { PlayOut } from '../../../src/practice/phone/play-out.ts';
 import type { Delay } from '../simulated-phone.ts';
@@ -117,7 +117,7 @@ export class CrossingPhone implements CallLeg {
     this.close();
   }
 
-  async transfer({ number }: TransferWish): Promise<boolean> {
+  async transfer({ number }: TransferRequest): Promise<boolean> {
     this.#company.told('transfer');
     this.transfers.push(number);
     if (!this.canTransfer) return false;

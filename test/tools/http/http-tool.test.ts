@@ -199,7 +199,7 @@ describe('U5: addresses that must not be reached', () => {
     'http://1.1.1.1/',
     'https://user:password@1.1.1.1/',
   ])('%s is refused before anything is sent', async (address) => {
-    const wish = {
+    const request = {
       url: new URL(address),
       method: 'GET',
       headers: {},
@@ -207,7 +207,7 @@ describe('U5: addresses that must not be reached', () => {
       signal: AbortSignal.timeout(2_000),
     };
 
-    await expect(requestHttps(wish, internet)).rejects.toThrow(/open internet|Only https/);
+    await expect(requestHttps(request, internet)).rejects.toThrow(/open internet|Only https/);
   });
 
   it('asks for the address once, and goes to the one it checked', async () => {

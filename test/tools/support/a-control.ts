@@ -14,8 +14,8 @@ export function aControl(over: Partial<CallControl> = {}) {
       asked.push(`transfer to ${target}`);
       return { ok: true };
     },
-    collectDigits: async (wish) => {
-      asked.push(`collect ${wish.most}`);
+    collectDigits: async (request) => {
+      asked.push(`collect ${request.most}`);
       return '1234';
     },
     sendText: async (text) => {

@@ -48,8 +48,8 @@ export function aDesk(now: string = NOW) {
           sendText: async () => ({ ok: true }),
           note: async (text) => void asked.push(`note: ${text}`),
           update: async () => {},
-          collectDigits: async (wish) => {
-            asked.push(`collect ${wish?.most} digits${wish?.isSecret ? ', secret' : ''}`);
+          collectDigits: async (request) => {
+            asked.push(`collect ${request?.most} digits${request?.isSecret ? ', secret' : ''}`);
             return keys.shift() ?? null;
           },
           pauseRecording: async () => {},

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ToMaker } from '../../../src/http/making/messages.ts';
-import { WishQueue } from '../../../src/http/making/wish-queue.ts';
-import type { Made, Wish } from '../../../src/http/making/wishes.ts';
+import { PageQueue } from '../../../src/http/making/page-queue.ts';
+import type { Made, PageRequest } from '../../../src/http/making/page-requests.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
 const NOTHING: Made = { type: 'nothing' };
@@ -10,7 +10,7 @@ function aQueue() {
   const clock = new TestClock();
   const posted: ToMaker[] = [];
   let stuck = 0;
-  const queue = new WishQueue(
+  const queue = new PageQueue(
     (message) => {
       posted.push(message);
       return true;
@@ -20,7 +20,7 @@ function aQueue() {
   );
   const names = () =>
     posted.flatMap((message) =>
-      message.type === 'wish' && message.wish.type === 'call' ? [message.wish.callId] : [message.type],
+      message.type === 'wanted' && message.wanted.type === 'call' ? [message.wanted.callId] : [message.type],
     );
   const ask = (callId: string, signal = new AbortController().signal) =>
     queue.make({ type: 'call', callId, what: 'everything' }, signal).then(({ type }) => type);
@@ -29,7 +29,7 @@ function aQueue() {
   return { clock, queue, names, ask, makes, stuck: () => stuck };
 }
 
-describe('what people wish to read', () => {
+describe('what people wanted to read', () => {
   it('is made two at a time, and of one call one at a time, so that a long one holds nobody else up', async () => {
     const { ask, names, makes } = aQueue();
     const all = ['long', 'long', 'long', 'CA1', 'CA2'].map((callId) => ask(callId));
@@ -84,23 +84,23 @@ describe('what people wish to read', () => {
 
   it('comes piece by piece where it is a file of many calls, each when it is taken, until whoever takes it leaves', async () => {
     const { queue, names } = aQueue();
-    const wish: Wish = { type: 'calls_file', format: 'csv', query: {} };
-    const asked = queue.make(wish, new AbortController().signal);
+    const wanted: PageRequest = { type: 'calls_file', format: 'csv', query: {} };
+    const asked = queue.make(wanted, new AbortController().signal);
     const bytes = () => new TextEncoder().encode('a line\n');
     const whole = { type: 'whole', contentType: 'text/csv', fileName: 'calls.csv', goesOn: true } as const;
     queue.hear({ type: 'made', id: 1, made: { ...whole, bytes: bytes() } });
     const answer = await asked;
     const rest = answer.type === 'whole' ? answer.rest : null;
-    expect(names()).toEqual(['wish']);
+    expect(names()).toEqual(['wanted']);
 
     const piece = rest?.next();
     await Promise.resolve();
     queue.hear({ type: 'piece', id: 1, bytes: bytes() });
     expect(await piece).toHaveLength(7);
-    expect(names()).toEqual(['wish', 'more']);
+    expect(names()).toEqual(['wanted', 'more']);
     rest?.stop();
     rest?.stop();
-    expect(names()).toEqual(['wish', 'more', 'enough']);
+    expect(names()).toEqual(['wanted', 'more', 'enough']);
   });
 
   it('is given up where whoever wanted the file has left before taking a piece of it', async () => {
@@ -111,7 +111,7 @@ describe('what people wish to read', () => {
     const answer = await asked;
     if (answer.type === 'whole') answer.rest?.stop();
 
-    expect(names()).toEqual(['wish', 'enough']);
+    expect(names()).toEqual(['wanted', 'enough']);
   });
 
   it('breaks off where the thread dies in the middle of a file', async () => {

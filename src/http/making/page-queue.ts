@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { FromMaker, ToMaker } from './messages.ts';
-import type { Bytes, Made, Whole, Wish } from './wishes.ts';
+import type { Bytes, Made, PageRequest, Whole } from './page-requests.ts';
 
 /** What becomes of a wish. */
 export type Answer =
@@ -21,7 +21,7 @@ export interface Rest {
 }
 
 interface Waiting {
-  readonly wish: Wish;
+  readonly wanted: PageRequest;
   readonly settle: (answer: Answer) => void;
 }
 
@@ -29,7 +29,7 @@ interface Waiting {
  * What people wish to read, a few things at a time. The others wait here, where whoever leaves is forgotten, and not
  * in the thread that makes pages, where what is told of live calls would wait behind them.
  */
-export class WishQueue {
+export class PageQueue {
   readonly #post: (message: ToMaker) => boolean;
   readonly #clock: Clock;
   readonly #stuck: () => void;
@@ -57,16 +57,16 @@ export class WishQueue {
   }
 
   /** `left`: whoever wanted it does so no longer. */
-  make(wish: Wish, left: AbortSignal): Promise<Answer> {
+  make(wanted: PageRequest, left: AbortSignal): Promise<Answer> {
     const isFull =
-      this.#waiting.size >= MOST_WAITING || (wish.type === 'calls_file' && this.#files.size >= MOST_FILES);
+      this.#waiting.size >= MOST_WAITING || (wanted.type === 'calls_file' && this.#files.size >= MOST_FILES);
     if (isFull || left.aborted) {
       if (isFull) this.#refused += 1;
       return Promise.resolve(BUSY);
     }
     return new Promise((resolve) => {
       const waiting: Waiting = {
-        wish,
+        wanted,
         settle: (answer) => {
           giveUp();
           left.removeEventListener('abort', leave);
@@ -117,9 +117,9 @@ export class WishQueue {
   #goOn(): void {
     for (const waiting of this.#waiting) {
       if (this.#making.size >= AT_ONCE) return;
-      const callId = callOf(waiting.wish);
+      const callId = callOf(waiting.wanted);
       const isHeldUp =
-        callId !== null && [...this.#making.values()].some(({ wish }) => callOf(wish) === callId);
+        callId !== null && [...this.#making.values()].some(({ wanted }) => callOf(wanted) === callId);
       if (!isHeldUp) this.#begin(waiting);
     }
   }
@@ -127,7 +127,7 @@ export class WishQueue {
   #begin(waiting: Waiting): void {
     this.#waiting.delete(waiting);
     const id = ++this.#lastId;
-    if (!this.#post({ type: 'wish', id, wish: waiting.wish })) return waiting.settle(GONE);
+    if (!this.#post({ type: 'wanted', id, wanted: waiting.wanted })) return waiting.settle(GONE);
     this.#making.set(id, { ...waiting, cancel: this.#clock.after(STUCK_MS, this.#stuck) });
   }
 
@@ -178,8 +178,8 @@ export class WishQueue {
 
 type Piece = Bytes | null | Error;
 
-function callOf(wish: Wish): string | null {
-  return wish.type === 'call_page' || wish.type === 'call' ? wish.callId : null;
+function callOf(wanted: PageRequest): string | null {
+  return wanted.type === 'call_page' || wanted.type === 'call' ? wanted.callId : null;
 }
 
 const BUSY = { type: 'busy' } as const satisfies Answer;

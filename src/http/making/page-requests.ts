@@ -3,7 +3,7 @@ import type { CallFilter, CallsPageQuery } from '../api/call-query.ts';
 import type { PageContext } from '../pages/layout.ts';
 
 /** Something to read that has to be made: what of, and for whom. Plain data, for it goes to another thread. */
-export type Wish =
+export type PageRequest =
   | {
       readonly type: 'calls_page';
       /** As the form on the page has it, … */
