@@ -3,8 +3,8 @@ import { Call } from '../src/call/call.ts';
 import { NO_TAP } from '../src/call/call-tap.ts';
 import { Metronome } from '../src/call/metronome.ts';
 import { openAIRealtime } from '../src/models/openai/index.ts';
-import type { CallEvent } from '../src/ports/call-log.ts';
 import { systemClock } from '../src/ports/clock.ts';
+import type { CallEvent } from '../src/ports/facts.ts';
 import { type RemoteResult, startPracticeModel } from '../src/practice/model/index.ts';
 import { PLAN } from './support/a-call.ts';
 

@@ -1,15 +1,9 @@
 import { z } from 'zod';
 import type { AgentDirectory } from '../agents/directory.ts';
-import {
-  AFTERWARDS,
-  type CallEvent,
-  type CallObserver,
-  NEWS_FOR_MS,
-  type ToldOn,
-} from '../ports/call-log.ts';
-import type { CallStore } from '../ports/call-store.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { SpeechModel } from '../ports/model.ts';
+import { AFTERWARDS, type CallEvent, type CallObserver, NEWS_FOR_MS, type ToldOn } from '../ports/facts.ts';
+import type { SpeechModel } from '../ports/session.ts';
+import type { CallStore } from '../ports/store.ts';
 import { callReading } from '../reading/reading.ts';
 import { completedCall } from './completed-call.ts';
 import { Summaries } from './summaries.ts';

@@ -1,6 +1,6 @@
 import type { LogsSetAside, SweptAside } from '../journal/logs-set-aside.ts';
-import { AFTERWARDS, type CallEvent } from '../ports/call-log.ts';
-import type { CallCard } from '../ports/call-store.ts';
+import { AFTERWARDS, type CallEvent } from '../ports/facts.ts';
+import type { CallCard } from '../ports/store.ts';
 import type { KeptStore, Orphan, Whose } from '../stores/shared/kept-store.ts';
 
 /** How long what is kept, by its kind; null is for ever. */

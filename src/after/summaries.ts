@@ -1,6 +1,6 @@
 import { FewAtOnce } from '../limits/few-at-once.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
-import type { SpeechModel } from '../ports/model.ts';
+import type { SpeechModel } from '../ports/session.ts';
 import { type CallSummary, type SummaryFields, summarise } from './summary.ts';
 
 /** `left`: it did not come to that before the house closed, or too many wait. Null: there is none to be had. */

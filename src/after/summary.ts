@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
-import type { SpeechModel, Usage } from '../ports/model.ts';
+import type { SpeechModel, Usage } from '../ports/session.ts';
 
 /** What is to be found out from a call, and how to tell whether an answer is one. */
 export interface SummaryFields {

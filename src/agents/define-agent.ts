@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { TurnDetection } from '../ports/model.ts';
+import type { TurnDetection } from '../ports/session.ts';
 import type { BuiltIn } from '../tools/built-in/names.ts';
 import type { OpeningHours } from '../tools/built-in/opening-times.ts';
 import type { HttpTool } from '../tools/http/description.ts';

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { RingdownError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { RemoteTools } from '../ports/model.ts';
+import type { RemoteTools } from '../ports/session.ts';
 import type { Toolbox } from '../ports/tools.ts';
 import { builtInTools } from '../tools/built-in/index.ts';
 import { inProcess } from '../tools/host/in-process.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { unreachable } from '../errors.ts';
-import type { CallEvent, CallObserver, EndReason } from '../ports/call-log.ts';
+import type { CallEvent, CallObserver, EndReason } from '../ports/facts.ts';
 
 /** The log lines of calls: what happened and when. Nobody's words, and of a number no more than its end. */
 export function callLogLines(logger: Logger): CallObserver {

@@ -1,6 +1,6 @@
-import type { IncomingCall } from '../ports/carrier.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { RealtimeSession } from '../ports/model.ts';
+import type { IncomingCall } from '../ports/leg.ts';
+import type { RealtimeSession } from '../ports/session.ts';
 import type { CallControl, ControlAnswer } from '../ports/tools.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { Conversation } from './conversation.ts';

@@ -1,5 +1,5 @@
-import type { Apology } from '../ports/carrier.ts';
-import type { RemoteTools, TurnDetection } from '../ports/model.ts';
+import type { Apology } from '../ports/leg.ts';
+import type { RemoteTools, TurnDetection } from '../ports/session.ts';
 import type { Toolbox } from '../ports/tools.ts';
 
 /** How one call is to go: an agent, made ready for this caller. */

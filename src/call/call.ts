@@ -1,7 +1,7 @@
-import type { AgentSaid, CallObserver, EndReason } from '../ports/call-log.ts';
-import type { CallLeg, IncomingCall, LegEvent, LegGone, TransferOutcome } from '../ports/carrier.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
-import type { RealtimeSession, SessionEvent, SpeechModel } from '../ports/model.ts';
+import type { AgentSaid, CallObserver, EndReason } from '../ports/facts.ts';
+import type { CallLeg, IncomingCall, LegEvent, LegGone, TransferOutcome } from '../ports/leg.ts';
+import type { RealtimeSession, SessionEvent, SpeechModel } from '../ports/session.ts';
 import type { CallControl, ControlAnswer } from '../ports/tools.ts';
 import { callControl } from './call-control.ts';
 import { type CallPlan, isLedByUs } from './call-plan.ts';

@@ -1,8 +1,8 @@
 import type { AudioFormat } from '../audio/format.ts';
 import { unreachable } from '../errors.ts';
-import type { AgentSaid } from '../ports/call-log.ts';
-import type { CallLeg, LegEvent } from '../ports/carrier.ts';
-import type { RealtimeSession, ResponseOutcome, ResponseRequest, SessionEvent } from '../ports/model.ts';
+import type { AgentSaid } from '../ports/facts.ts';
+import type { CallLeg, LegEvent } from '../ports/leg.ts';
+import type { RealtimeSession, ResponseOutcome, ResponseRequest, SessionEvent } from '../ports/session.ts';
 import type { DigitsRequest, ToolRunner } from '../ports/tools.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { CallTap } from './call-tap.ts';

@@ -1,6 +1,6 @@
-import type { EndReason } from '../ports/call-log.ts';
-import type { Aftermath, Apology } from '../ports/carrier.ts';
-import type { SessionLost } from '../ports/model.ts';
+import type { EndReason } from '../ports/facts.ts';
+import type { Aftermath, Apology } from '../ports/leg.ts';
+import type { SessionLost } from '../ports/session.ts';
 
 /** What the caller is owed after a call that ended for this reason: nothing more, or a spoken apology. */
 export function aftermathOf(reason: EndReason, apology: Apology): Aftermath {

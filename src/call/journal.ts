@@ -1,5 +1,5 @@
-import type { CallFact, CallObserver } from '../ports/call-log.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { CallFact, CallObserver } from '../ports/facts.ts';
 
 /** The record of one call: numbers and stamps what happens, and tells whoever keeps or shows it. */
 export class Journal {

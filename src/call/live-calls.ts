@@ -5,7 +5,7 @@ import type {
   IncomingCall,
   Switchboard,
   TransferOutcome,
-} from '../ports/carrier.ts';
+} from '../ports/leg.ts';
 import { Call, type CallSurroundings } from './call.ts';
 import type { CallPlan } from './call-plan.ts';
 import { aftermathOf } from './end-of-call.ts';

@@ -1,4 +1,4 @@
-import type { RemoteCall } from '../ports/model.ts';
+import type { RemoteCall } from '../ports/session.ts';
 import type { ToolResult } from '../ports/tools.ts';
 import type { Journal } from './journal.ts';
 import { Fillers } from './turns/fillers.ts';

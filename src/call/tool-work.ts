@@ -1,4 +1,4 @@
-import type { RealtimeSession } from '../ports/model.ts';
+import type { RealtimeSession } from '../ports/session.ts';
 import type { ToolCall, ToolOutcome, ToolRunner } from '../ports/tools.ts';
 import { Fillers } from './turns/fillers.ts';
 import type { TurnTaking } from './turns/turn-taking.ts';

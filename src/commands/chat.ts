@@ -4,8 +4,8 @@ import { pino } from 'pino';
 import { processEnvironment, readConfig } from '../app/config.ts';
 import { type Wiring, wire } from '../app/wiring.ts';
 import { RingdownError } from '../errors.ts';
-import type { CallEvent } from '../ports/call-log.ts';
-import type { CallLeg } from '../ports/carrier.ts';
+import type { CallEvent } from '../ports/facts.ts';
+import type { CallLeg } from '../ports/leg.ts';
 
 const USAGE = `npm run chat -- [--to NUMBER] [--from NUMBER]
   --to NUMBER      the number that is called: it decides which agent answers

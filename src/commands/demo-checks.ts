@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Booking } from '../examples/front-desk/clinic/bookings.ts';
 import { markersOf } from '../http/pages/markers.ts';
-import type { CallEvent } from '../ports/call-log.ts';
+import type { CallEvent } from '../ports/facts.ts';
 import type { Tape } from '../practice/phone/tape.ts';
 import { callerClip } from '../practice/voice.ts';
 import { callReading } from '../reading/reading.ts';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { startApp } from '../app/app.ts';
 import type { Config } from '../app/config.ts';
-import type { CallEvent } from '../ports/call-log.ts';
+import type { CallEvent } from '../ports/facts.ts';
 import type { PracticeModelOptions } from '../practice/model/index.ts';
 import { Caller, type CallerNews } from '../practice/phone/caller.ts';
 import { DIAL_DEFAULTS } from '../practice/phone/dial.ts';

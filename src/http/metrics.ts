@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { CallObserver } from '../ports/call-log.ts';
+import type { CallObserver } from '../ports/facts.ts';
 
 /** What the process has done, in numbers; nobody's words and nobody's phone number among them. */
 export interface Metrics {

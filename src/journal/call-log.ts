@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Retention, Swept } from '../after/retention.ts';
-import type { CallObserver } from '../ports/call-log.ts';
-import type { CallStore } from '../ports/call-store.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
+import type { CallObserver } from '../ports/facts.ts';
+import type { CallStore } from '../ports/store.ts';
 import { recordingPath } from '../recordings/names.ts';
 import type { CallRecorder } from '../recordings/recorder.ts';
 import { Recordings } from '../recordings/recordings.ts';

@@ -1,5 +1,5 @@
-import { AFTER_THE_END, type CallEvent, NEWS_FOR_MS } from '../ports/call-log.ts';
-import type { StoredEvent } from '../ports/call-store.ts';
+import { AFTER_THE_END, type CallEvent, NEWS_FOR_MS } from '../ports/facts.ts';
+import type { StoredEvent } from '../ports/store.ts';
 import type { Orphan } from '../stores/shared/kept-store.ts';
 import type { HeldStore } from './held-store.ts';
 import type { ThreadSettings } from './messages.ts';

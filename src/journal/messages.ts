@@ -1,5 +1,5 @@
 import type { Retention } from '../after/retention.ts';
-import type { CallQuery, ReviewChange, StoredEvent } from '../ports/call-store.ts';
+import type { CallQuery, ReviewChange, StoredEvent } from '../ports/store.ts';
 import type { TroubleReason } from '../stores/shared/trouble.ts';
 import type { Durability } from '../stores/sqlite/open.ts';
 import type { Neighbour } from './neighbours.ts';

@@ -1,4 +1,4 @@
-import type { CallStore } from '../ports/call-store.ts';
+import type { CallStore } from '../ports/store.ts';
 import { recordingPath } from '../recordings/names.ts';
 import type { KeptStore } from '../stores/shared/kept-store.ts';
 import { eachByPages } from '../stores/shared/page.ts';

@@ -1,4 +1,4 @@
-import type { CallEvent } from '../ports/call-log.ts';
+import type { CallEvent } from '../ports/facts.ts';
 import type {
   CallCard,
   CallPage,
@@ -7,7 +7,7 @@ import type {
   DayFigures,
   ReviewChange,
   StoredEvent,
-} from '../ports/call-store.ts';
+} from '../ports/store.ts';
 import { eachByPages } from '../stores/shared/page.ts';
 import type { LogThread } from './log-thread.ts';
 import type { EventWriter } from './spool-writer.ts';

@@ -1,7 +1,7 @@
 import { Remembered } from '../limits/remembered.ts';
-import type { CallEvent } from '../ports/call-log.ts';
-import type { StoredEvent } from '../ports/call-store.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
+import type { CallEvent } from '../ports/facts.ts';
+import type { StoredEvent } from '../ports/store.ts';
 import { StoreTrouble } from '../stores/shared/trouble.ts';
 import type { HealthBoard } from './health.ts';
 import { Spool } from './spool.ts';

@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../ports/call-store.ts';
+import type { StoredEvent } from '../ports/store.ts';
 
 /** Events that wait to be kept, in their order, within a limit. */
 export class Spool {

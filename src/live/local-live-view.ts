@@ -1,6 +1,6 @@
-import type { AgentSaid, CallEvent, CallObserver, EndReason } from '../ports/call-log.ts';
-import type { CallOutAnswer, SoftphoneAnswer } from '../ports/carrier.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { AgentSaid, CallEvent, CallObserver, EndReason } from '../ports/facts.ts';
+import type { CallOutAnswer, SoftphoneAnswer } from '../ports/leg.ts';
 import type { LiveCallEvents, LiveView, Watch } from '../ports/live-view.ts';
 import type { ControlAnswer } from '../ports/tools.ts';
 import { type Hear, LiveTap } from './listen-in.ts';

@@ -1,6 +1,6 @@
-import type { CallEvent } from '../ports/call-log.ts';
-import type { CallCard } from '../ports/call-store.ts';
-import type { Usage } from '../ports/model.ts';
+import type { CallEvent } from '../ports/facts.ts';
+import type { Usage } from '../ports/session.ts';
+import type { CallCard } from '../ports/store.ts';
 import { addUsage, costOf, NO_USAGE, transcriptionCost } from './cost.ts';
 import { percentile } from './percentile.ts';
 import { isToolFailure } from './tool-calls.ts';

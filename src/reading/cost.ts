@@ -1,5 +1,5 @@
-import type { CallCost } from '../ports/call-reading.ts';
-import type { TranscriptionUsage, Usage } from '../ports/model.ts';
+import type { CallCost } from '../ports/reading.ts';
+import type { TranscriptionUsage, Usage } from '../ports/session.ts';
 import { LINE_PRICES, MODEL_PRICES, TRANSCRIPTION_PRICES } from './prices.ts';
 
 export interface Consumption {

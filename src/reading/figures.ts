@@ -1,5 +1,5 @@
-import type { EndReason } from '../ports/call-log.ts';
-import type { DayFigures } from '../ports/call-store.ts';
+import type { EndReason } from '../ports/facts.ts';
+import type { DayFigures } from '../ports/store.ts';
 import { countable } from './cost.ts';
 import { percentile } from './percentile.ts';
 

@@ -1,5 +1,5 @@
-import type { EndReason } from '../ports/call-log.ts';
-import type { CallCard } from '../ports/call-store.ts';
+import type { EndReason } from '../ports/facts.ts';
+import type { CallCard } from '../ports/store.ts';
 
 /** What makes a call worth a second look. */
 export type CallFlag =

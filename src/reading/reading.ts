@@ -1,5 +1,5 @@
-import type { CallEvent } from '../ports/call-log.ts';
-import type { CallCost, CallReading } from '../ports/call-reading.ts';
+import type { CallEvent } from '../ports/facts.ts';
+import type { CallCost, CallReading } from '../ports/reading.ts';
 import { cardOfAll } from './card.ts';
 import { costOf } from './cost.ts';
 import { PRICES_AS_OF } from './prices.ts';

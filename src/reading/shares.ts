@@ -1,5 +1,5 @@
-import type { CallEvent } from '../ports/call-log.ts';
-import type { Stretch } from '../ports/call-reading.ts';
+import type { CallEvent } from '../ports/facts.ts';
+import type { Stretch } from '../ports/reading.ts';
 
 /** Who spoke how long, while the line was open. Where both spoke, both did. */
 export interface TalkShares {

@@ -1,5 +1,5 @@
-import type { CallEvent } from '../ports/call-log.ts';
-import type { ToolUse } from '../ports/call-reading.ts';
+import type { CallEvent } from '../ports/facts.ts';
+import type { ToolUse } from '../ports/reading.ts';
 import type { ToolResult } from '../ports/tools.ts';
 
 export function toolUses(events: readonly CallEvent[]): readonly ToolUse[] {

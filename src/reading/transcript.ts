@@ -1,5 +1,5 @@
-import type { AgentSaid, CallEvent } from '../ports/call-log.ts';
-import type { TranscriptLine } from '../ports/call-reading.ts';
+import type { AgentSaid, CallEvent } from '../ports/facts.ts';
+import type { TranscriptLine } from '../ports/reading.ts';
 import { splitHeard } from './heard-words.ts';
 
 /** Everything that was said on a call, in the order it was said, which is not the order it became known in. */

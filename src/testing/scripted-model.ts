@@ -6,7 +6,7 @@ import type {
   SessionEvent,
   SessionTraits,
   SpeechModel,
-} from '../ports/model.ts';
+} from '../ports/session.ts';
 
 /** A model that says and does what a test has it do. */
 export class ScriptedModel implements SpeechModel, RealtimeSession {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { summarise } from '../../src/after/summary.ts';
-import type { OutOfBandRequest, RealtimeSession, SessionEvent } from '../../src/ports/model.ts';
+import type { OutOfBandRequest, RealtimeSession, SessionEvent } from '../../src/ports/session.ts';
 import { NO_USAGE } from '../../src/reading/cost.ts';
 import { TestClock } from '../support/test-clock.ts';
 

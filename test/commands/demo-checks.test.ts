@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkDemo } from '../../src/commands/demo-checks.ts';
 import type { Booking } from '../../src/examples/front-desk/clinic/bookings.ts';
-import type { CallEvent, CallFact } from '../../src/ports/call-log.ts';
+import type { CallEvent, CallFact } from '../../src/ports/facts.ts';
 import { callerClip } from '../../src/practice/voice.ts';
 import { eventsOf, rang, SEED_WALL_MS } from '../support/logged-calls.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach } from 'vitest';
-import type { CallEvent } from '../../src/ports/call-log.ts';
-import type { CallQuery, CallStore } from '../../src/ports/call-store.ts';
+import type { CallEvent } from '../../src/ports/facts.ts';
+import type { CallQuery, CallStore } from '../../src/ports/store.ts';
 import { eventsOf, rang, seededCalls, stored } from '../support/logged-calls.ts';
 
 export interface StoreRig {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CallQuery } from '../../src/ports/call-store.ts';
+import type { CallQuery } from '../../src/ports/store.ts';
 import {
   agentSaid,
   aWholeCall,

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CallLog, type LogNotice, openCallLog } from '../../src/journal/call-log.ts';
-import type { CallEvent } from '../../src/ports/call-log.ts';
 import { systemClock } from '../../src/ports/clock.ts';
+import type { CallEvent } from '../../src/ports/facts.ts';
 import { describeCallStore } from '../contracts/call-store.ts';
 import { aWholeCall } from '../support/logged-calls.ts';
 

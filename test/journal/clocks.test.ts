@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { HeldStore } from '../../src/journal/held-store.ts';
-import type { CallEvent } from '../../src/ports/call-log.ts';
+import type { CallEvent } from '../../src/ports/facts.ts';
 import { turnLatencies } from '../../src/reading/turns.ts';
 import { aWholeCall, stored } from '../support/logged-calls.ts';
 import { storesAtHand } from '../support/stores-at-hand.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { HeldStore } from '../../src/journal/held-store.ts';
 import { Caretaker } from '../../src/journal/lease.ts';
-import type { CallEvent } from '../../src/ports/call-log.ts';
+import type { CallEvent } from '../../src/ports/facts.ts';
 import { StoreTrouble } from '../../src/stores/shared/trouble.ts';
 import { aWholeCall as aCall, SEED_WALL_MS, stored } from '../support/logged-calls.ts';
 import { type StorePlace, storesAtHand } from '../support/stores-at-hand.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HealthBoard, type LogHealth } from '../../src/journal/health.ts';
 import { EventWriter, WRITER_LIMITS, type WriterLimits } from '../../src/journal/spool-writer.ts';
-import type { StoredEvent } from '../../src/ports/call-store.ts';
+import type { StoredEvent } from '../../src/ports/store.ts';
 import { StoreTrouble, type TroubleReason } from '../../src/stores/shared/trouble.ts';
 import { TestClock } from '../support/test-clock.ts';
 

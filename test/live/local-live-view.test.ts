@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LocalLiveView } from '../../src/live/local-live-view.ts';
-import type { AgentSaid, CallFact } from '../../src/ports/call-log.ts';
+import type { AgentSaid, CallFact } from '../../src/ports/facts.ts';
 import { rang } from '../support/logged-calls.ts';
 import { TestClock } from '../support/test-clock.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RemoteCall } from '../../src/ports/model.ts';
+import type { RemoteCall } from '../../src/ports/session.ts';
 import { aCall, type CallOptions } from '../support/a-call.ts';
 import { ToolboxSpy } from '../support/a-toolbox.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { channelSamples, readWav } from '../../src/audio/wav.ts';
-import type { CallEvent } from '../../src/ports/call-log.ts';
 import { systemClock } from '../../src/ports/clock.ts';
+import type { CallEvent } from '../../src/ports/facts.ts';
 import { Caller } from '../../src/practice/phone/caller.ts';
 import { DIAL_DEFAULTS } from '../../src/practice/phone/dial.ts';
 import type { Script } from '../../src/practice/phone/scripts.ts';

@@ -2,7 +2,7 @@ import { Call } from '../../src/call/call.ts';
 import { type CallPlan, NO_TOOLS } from '../../src/call/call-plan.ts';
 import { type CallTap, NO_TAP } from '../../src/call/call-tap.ts';
 import { Metronome } from '../../src/call/metronome.ts';
-import type { CallEvent, EndReason } from '../../src/ports/call-log.ts';
+import type { CallEvent, EndReason } from '../../src/ports/facts.ts';
 import type {
   ContextItem,
   OutOfBandRequest,
@@ -11,7 +11,7 @@ import type {
   ResponseRequest,
   SessionEvent,
   SessionTraits,
-} from '../../src/ports/model.ts';
+} from '../../src/ports/session.ts';
 import { type Journey, SimulatedPhone } from './simulated-phone.ts';
 import { TestClock } from './test-clock.ts';
 

@@ -11,7 +11,7 @@ import type {
   LegEvent,
   Switchboard,
   TransferOutcome,
-} from '../../src/ports/carrier.ts';
+} from '../../src/ports/leg.ts';
 import { signatureOf } from '../../src/practice/phone/wire.ts';
 import { TestClock } from './test-clock.ts';
 

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { type RunningApp, startApp } from '../../src/app/app.ts';
 import { type Environment, readConfig } from '../../src/app/config.ts';
-import type { CallEvent } from '../../src/ports/call-log.ts';
+import type { CallEvent } from '../../src/ports/facts.ts';
 import {
   type PracticeModel,
   type PracticeModelOptions,

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { afterEach, expect, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type OpenAIDefaults, type OpenAIKey, openAIRealtime } from '../../src/models/openai/index.ts';
-import type { RealtimeSession, SessionEvent, SessionSetup } from '../../src/ports/model.ts';
+import type { RealtimeSession, SessionEvent, SessionSetup } from '../../src/ports/session.ts';
 import { TestClock } from './test-clock.ts';
 
 type Json = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { MULAW_ENCODED } from '../../src/audio/g711.ts';
 import { interleave, writeWav } from '../../src/audio/wav.ts';
-import type { CallEvent, CallFact } from '../../src/ports/call-log.ts';
+import type { CallEvent, CallFact } from '../../src/ports/facts.ts';
 import { agentClip, callerClip } from '../../src/practice/voice.ts';
 import { eventsOf, type Happening, rang, usageOf } from './logged-calls.ts';
 

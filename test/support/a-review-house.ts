@@ -11,8 +11,8 @@ import { createWebApp, listen, mountEndings, type UpgradeTaker } from '../../src
 import type { Passwords } from '../../src/http/sign-in/passwords.ts';
 import { signedOutInMemory } from '../../src/http/sign-in/signed-out.ts';
 import { troubleOf } from '../../src/journal/reader.ts';
-import type { CallEvent } from '../../src/ports/call-log.ts';
-import type { CallStore } from '../../src/ports/call-store.ts';
+import type { CallEvent } from '../../src/ports/facts.ts';
+import type { CallStore } from '../../src/ports/store.ts';
 import { callReading } from '../../src/reading/reading.ts';
 import { openSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { LiveViewOfTheTest } from './a-live-view.ts';

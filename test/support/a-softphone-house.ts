@@ -1,7 +1,7 @@
 import { decodeMulaw, encodeMulaw } from '../../src/audio/g711.ts';
 import { twilioCarrier } from '../../src/carriers/twilio/index.ts';
-import type { CallLeg, LegEvent, SoftphoneAnswer, Switchboard } from '../../src/ports/carrier.ts';
 import { systemClock } from '../../src/ports/clock.ts';
+import type { CallLeg, LegEvent, SoftphoneAnswer, Switchboard } from '../../src/ports/leg.ts';
 import { recognise } from '../../src/practice/hearing/recogniser.ts';
 import { VoiceActivity } from '../../src/practice/hearing/voice-activity.ts';
 import { agentClip } from '../../src/practice/voice.ts';

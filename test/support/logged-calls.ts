@@ -1,6 +1,6 @@
-import type { CallEvent, CallFact, EndReason } from '../../src/ports/call-log.ts';
-import type { StoredEvent } from '../../src/ports/call-store.ts';
-import type { Usage } from '../../src/ports/model.ts';
+import type { CallEvent, CallFact, EndReason } from '../../src/ports/facts.ts';
+import type { Usage } from '../../src/ports/session.ts';
+import type { StoredEvent } from '../../src/ports/store.ts';
 
 /** A fact and when it happened: `[atMs, fact]`. */
 export type Happening = readonly [atMs: number, fact: CallFact];

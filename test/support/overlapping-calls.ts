@@ -1,5 +1,5 @@
-import type { CallEvent } from '../../src/ports/call-log.ts';
-import type { StoredEvent } from '../../src/ports/call-store.ts';
+import type { CallEvent } from '../../src/ports/facts.ts';
+import type { StoredEvent } from '../../src/ports/store.ts';
 import { agentSaid, eventsOf, type Happening, rang, SEED_WALL_MS } from './logged-calls.ts';
 
 export interface OverlappingCalls {

@@ -1,4 +1,4 @@
-import type { CallEvent } from '../../src/ports/call-log.ts';
+import type { CallEvent } from '../../src/ports/facts.ts';
 import { wordsSaid } from '../../src/stores/shared/said.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { waitingTone } from '../../src/call/playout/waiting-tone.ts';
-import type { CallLeg, LegEvent, TransferRequest } from '../../src/ports/carrier.ts';
 import type { Cancel } from '../../src/ports/clock.ts';
+import type { CallLeg, LegEvent, TransferRequest } from '../../src/ports/leg.ts';
 import { PlayOut } from '../../src/practice/phone/play-out.ts';
 import type { TestClock } from './test-clock.ts';
 

@@ -1,4 +1,4 @@
-import type { RealtimeSession } from '../../ports/model.ts';
+import type { RealtimeSession } from '../../ports/session.ts';
 import type { DigitsRequest } from '../../ports/tools.ts';
 import type { Journal } from '../journal.ts';
 import type { TurnTaking } from '../turns/turn-taking.ts';

@@ -1,7 +1,7 @@
 import { type AudioFormat, bytesPerMs, durationMs, silence } from '../../audio/format.ts';
 import { ByteQueue } from '../../audio/frames.ts';
 import { createTranscoder, type Transcoder } from '../../audio/transcode.ts';
-import type { RealtimeSession } from '../../ports/model.ts';
+import type { RealtimeSession } from '../../ports/session.ts';
 import { GapFiller } from './gap-filler.ts';
 
 /**

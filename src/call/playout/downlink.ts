@@ -1,8 +1,8 @@
 import { type AudioFormat, bytesPerMs, durationMs, FRAME_MS } from '../../audio/format.ts';
 import { createTranscoder, type Transcoder } from '../../audio/transcode.ts';
-import type { AgentSaid, CallFact } from '../../ports/call-log.ts';
-import type { CallLeg } from '../../ports/carrier.ts';
-import type { PartId } from '../../ports/model.ts';
+import type { AgentSaid, CallFact } from '../../ports/facts.ts';
+import type { CallLeg } from '../../ports/leg.ts';
+import type { PartId } from '../../ports/session.ts';
 import type { PartProgress } from '../turns/barge-in.ts';
 import { HeardParts } from './heard-parts.ts';
 import { Playout, type PlayoutWires } from './playout.ts';

@@ -1,5 +1,5 @@
-import type { AgentSaid, CallFact } from '../../ports/call-log.ts';
-import type { PartId } from '../../ports/model.ts';
+import type { AgentSaid, CallFact } from '../../ports/facts.ts';
+import type { PartId } from '../../ports/session.ts';
 import { isSamePart, type SpokenPart } from './spoken-part.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { type AudioFormat, durationMs } from '../../audio/format.ts';
-import type { CallLeg } from '../../ports/carrier.ts';
+import type { CallLeg } from '../../ports/leg.ts';
 import { Arrivals } from './arrivals.ts';
 import { MarkPace } from './mark-pace.ts';
 import { PlaybackClock } from './playback-clock.ts';

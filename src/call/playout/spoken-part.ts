@@ -1,7 +1,7 @@
 import { type AudioFormat, bytesPerMs, durationMs } from '../../audio/format.ts';
 import { ByteQueue } from '../../audio/frames.ts';
-import type { AgentSaid } from '../../ports/call-log.ts';
-import type { PartId } from '../../ports/model.ts';
+import type { AgentSaid } from '../../ports/facts.ts';
+import type { PartId } from '../../ports/session.ts';
 import type { PartProgress } from '../turns/barge-in.ts';
 
 /** One stretch of the agent's speech on its way to the caller: what came of it, what was sent, what was heard. */

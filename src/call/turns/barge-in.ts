@@ -1,4 +1,4 @@
-import type { PartId } from '../../ports/model.ts';
+import type { PartId } from '../../ports/session.ts';
 
 /** How far one stretch of the agent's speech has come. */
 export interface PartProgress {

@@ -1,4 +1,4 @@
-import type { ResponseRequest } from '../../ports/model.ts';
+import type { ResponseRequest } from '../../ports/session.ts';
 import type { Opening } from '../call-plan.ts';
 
 /** The agent's first words, as something to ask the model for; null if the caller is to speak first. */

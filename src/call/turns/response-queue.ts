@@ -1,4 +1,4 @@
-import type { ResponseRequest } from '../../ports/model.ts';
+import type { ResponseRequest } from '../../ports/session.ts';
 import { GREETING } from './greeting.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { TurnDetection } from '../../ports/model.ts';
+import type { TurnDetection } from '../../ports/session.ts';
 import type { CallPlan } from '../call-plan.ts';
 
 /** How agent and caller take turns on one call. */

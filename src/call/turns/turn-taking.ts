@@ -1,8 +1,8 @@
 import type { AudioFormat } from '../../audio/format.ts';
 import { Recent } from '../../limits/recent.ts';
-import type { AgentSaid } from '../../ports/call-log.ts';
-import type { CallLeg } from '../../ports/carrier.ts';
-import type { PartId, RealtimeSession, ResponseRequest, SessionTraits } from '../../ports/model.ts';
+import type { AgentSaid } from '../../ports/facts.ts';
+import type { CallLeg } from '../../ports/leg.ts';
+import type { PartId, RealtimeSession, ResponseRequest, SessionTraits } from '../../ports/session.ts';
 import type { CallTap } from '../call-tap.ts';
 import type { Journal } from '../journal.ts';
 import { Downlink } from '../playout/downlink.ts';

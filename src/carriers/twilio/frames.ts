@@ -1,6 +1,6 @@
 import { readBase64 } from '../../audio/base64.ts';
 import { behind, behindNumber, numberAt } from '../../audio/wire-text.ts';
-import type { LegEvent } from '../../ports/carrier.ts';
+import type { LegEvent } from '../../ports/leg.ts';
 
 /** A piece of the caller, with its place on the line's own clock. */
 type Sound = Extract<LegEvent, { type: 'audio' }>;

@@ -3,14 +3,14 @@ import type { Duplex } from 'node:stream';
 import type { Router } from 'express';
 import { WebSocketServer } from 'ws';
 import { FewAtOnce } from '../../limits/few-at-once.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type {
   CallOutAnswer,
   IncomingCall,
   SoftphoneAnswer,
   Switchboard,
   TransferRequest,
-} from '../../ports/carrier.ts';
-import type { Clock } from '../../ports/clock.ts';
+} from '../../ports/leg.ts';
 import type { ControlAnswer } from '../../ports/tools.ts';
 import { isBrowserCall } from '../browser/browser-call-ids.ts';
 import { ringFromBrowser } from '../browser/browser-calls.ts';

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import type { CallLeg, LegEvent, TransferRequest } from '../../ports/carrier.ts';
+import type { CallLeg, LegEvent, TransferRequest } from '../../ports/leg.ts';
 import { clearMessage, markMessage, mediaMessages } from './messages.ts';
 
 /** What can be done to the phone call that a stream belongs to; it takes a request to the carrier. */

@@ -1,6 +1,6 @@
 import { Remembered } from '../../limits/remembered.ts';
-import type { CallCard } from '../../ports/call-store.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { CallCard } from '../../ports/store.ts';
 
 /** Knows which calls are over, or were turned away: those of this process by itself, those of processes before it from the call log. */
 export class PastCalls {

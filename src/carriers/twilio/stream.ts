@@ -1,7 +1,7 @@
 import type { RawData, WebSocket } from 'ws';
 import { unreachable } from '../../errors.ts';
-import type { LegGone, Switchboard, TransferRequest } from '../../ports/carrier.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
+import type { LegGone, Switchboard, TransferRequest } from '../../ports/leg.ts';
 import { FrameReader } from './frames.ts';
 import { TwilioLeg } from './leg.ts';
 import { type FromTwilio, isTelephoneFormat, readTwilioMessage } from './messages.ts';

@@ -1,5 +1,5 @@
 import twilio from 'twilio';
-import type { Apology, TransferRequest } from '../../ports/carrier.ts';
+import type { Apology, TransferRequest } from '../../ports/leg.ts';
 
 const { VoiceResponse } = twilio.twiml;
 

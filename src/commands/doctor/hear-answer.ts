@@ -1,7 +1,7 @@
 import { type AudioFormat, durationMs } from '../../audio/format.ts';
 import { decodeMulaw } from '../../audio/g711.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { RealtimeSession, SessionEvent, SessionSetup, SpeechModel } from '../../ports/model.ts';
+import type { RealtimeSession, SessionEvent, SessionSetup, SpeechModel } from '../../ports/session.ts';
 
 /** What came of asking a model to say a sentence. */
 export type Answer =

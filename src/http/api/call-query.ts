@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { END_REASONS } from '../../ports/call-log.ts';
-import type { CallQuery } from '../../ports/call-store.ts';
+import { END_REASONS } from '../../ports/facts.ts';
+import type { CallQuery } from '../../ports/store.ts';
 
 /**
  * Which calls are meant, as an address says it. Pages, exports and the API read the same names, so

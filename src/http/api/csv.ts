@@ -1,4 +1,4 @@
-import type { CallCard } from '../../ports/call-store.ts';
+import type { CallCard } from '../../ports/store.ts';
 
 /**
  * A value as a cell that is only ever text or a number to whatever opens the file: programs for

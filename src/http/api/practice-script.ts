@@ -1,6 +1,6 @@
-import type { CallEvent } from '../../ports/call-log.ts';
-import type { CallReading, Stretch } from '../../ports/call-reading.ts';
+import type { CallEvent } from '../../ports/facts.ts';
 import type { PracticeScript, PracticeStep } from '../../ports/practice-script.ts';
+import type { CallReading, Stretch } from '../../ports/reading.ts';
 
 /** The caller's sound between two moments of the call, in μ-law; null where it was not recorded. */
 export type SoundOf = (fromMs: number, untilMs: number) => Promise<Buffer | null>;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import type { CallCard, ReviewChange } from '../../ports/call-store.ts';
+import type { CallCard, ReviewChange } from '../../ports/store.ts';
 import type { PageContext } from '../pages/page-context.ts';
 import { clockTime } from '../pages/words.ts';
 import { type Route, route } from '../routing/route.ts';

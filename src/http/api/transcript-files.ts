@@ -1,4 +1,4 @@
-import type { TranscriptLine } from '../../ports/call-reading.ts';
+import type { TranscriptLine } from '../../ports/reading.ts';
 
 /** The transcript to read: what was not heard stands in brackets. */
 export function transcriptText(lines: readonly TranscriptLine[]): string {

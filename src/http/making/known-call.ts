@@ -1,5 +1,5 @@
-import type { CallEvent } from '../../ports/call-log.ts';
-import type { CallCard } from '../../ports/call-store.ts';
+import type { CallEvent } from '../../ports/facts.ts';
+import type { CallCard } from '../../ports/store.ts';
 import type { Room } from '../pages/room.ts';
 
 export interface KnownCall {

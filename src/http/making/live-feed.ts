@@ -1,5 +1,5 @@
-import type { CallEvent } from '../../ports/call-log.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
+import type { CallEvent } from '../../ports/facts.ts';
 import type { LiveView } from '../../ports/live-view.ts';
 import type { ToMaker } from './messages.ts';
 

@@ -1,6 +1,6 @@
-import type { AgentSaid, CallEvent } from '../../ports/call-log.ts';
-import type { CallReading, TranscriptLine } from '../../ports/call-reading.ts';
+import type { AgentSaid, CallEvent } from '../../ports/facts.ts';
 import type { LiveCallEvents } from '../../ports/live-view.ts';
+import type { CallReading, TranscriptLine } from '../../ports/reading.ts';
 import { doingOf } from '../pages/live-state.ts';
 import type { LiveView } from '../pages/room.ts';
 

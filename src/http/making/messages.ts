@@ -1,4 +1,4 @@
-import type { AgentSaid, CallEvent } from '../../ports/call-log.ts';
+import type { AgentSaid, CallEvent } from '../../ports/facts.ts';
 import type { Bytes, LogTrouble, Made, PageRequest } from './page-requests.ts';
 
 /** What the thread that makes pages is told. */

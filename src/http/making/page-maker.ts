@@ -1,5 +1,5 @@
 import { unreachable } from '../../errors.ts';
-import type { CallCard, CallQuery } from '../../ports/call-store.ts';
+import type { CallCard, CallQuery } from '../../ports/store.ts';
 import { CSV_COLUMNS, csvLine } from '../api/csv.ts';
 import { LiveBoard } from '../pages/live-board.ts';
 import type { CallReads, Room } from '../pages/room.ts';

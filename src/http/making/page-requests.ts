@@ -1,4 +1,4 @@
-import type { CallQuery } from '../../ports/call-store.ts';
+import type { CallQuery } from '../../ports/store.ts';
 import type { CallFilter, CallsPageQuery } from '../api/call-query.ts';
 import type { PageContext } from '../pages/layout.ts';
 

@@ -1,4 +1,4 @@
-import type { CallCard } from '../../ports/call-store.ts';
+import type { CallCard } from '../../ports/store.ts';
 import type { LogTrouble } from '../making/page-requests.ts';
 import { table } from './calls-page.ts';
 import { columnsOf } from './columns.ts';

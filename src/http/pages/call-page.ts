@@ -1,5 +1,5 @@
-import type { CallReading } from '../../ports/call-reading.ts';
-import type { CallCard } from '../../ports/call-store.ts';
+import type { CallReading } from '../../ports/reading.ts';
+import type { CallCard } from '../../ports/store.ts';
 import type { KnownCall } from '../making/known-call.ts';
 import { mayDo } from '../sign-in/visitor.ts';
 import { flagsOf, whoOf } from './columns.ts';

@@ -1,4 +1,4 @@
-import type { CallCard, CallPage } from '../../ports/call-store.ts';
+import type { CallCard, CallPage } from '../../ports/store.ts';
 import type { PageRequest } from '../making/page-requests.ts';
 import { type Column, columnsOf } from './columns.ts';
 import { filterForm } from './filter-form.ts';

@@ -1,4 +1,4 @@
-import type { CallCard } from '../../ports/call-store.ts';
+import type { CallCard } from '../../ports/store.ts';
 import { html, type Piece } from './html.ts';
 import { clockTime, count, dollars, endWords, isBadEnd, milliseconds, moment } from './words.ts';
 

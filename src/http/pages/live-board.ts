@@ -1,4 +1,4 @@
-import type { CallReading } from '../../ports/call-reading.ts';
+import type { CallReading } from '../../ports/reading.ts';
 import { type LiveCall, liveCard } from './live-state.ts';
 import type { LiveView } from './room.ts';
 

@@ -1,6 +1,6 @@
-import type { CallEvent } from '../../ports/call-log.ts';
-import type { CallReading } from '../../ports/call-reading.ts';
+import type { CallEvent } from '../../ports/facts.ts';
 import type { LiveCallEvents } from '../../ports/live-view.ts';
+import type { CallReading } from '../../ports/reading.ts';
 
 /** What a call is at, as one would say it. */
 export type Doing =

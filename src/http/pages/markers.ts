@@ -1,7 +1,7 @@
 import { unreachable } from '../../errors.ts';
-import type { CallEvent } from '../../ports/call-log.ts';
-import type { CallReading } from '../../ports/call-reading.ts';
-import type { CallNote } from '../../ports/call-store.ts';
+import type { CallEvent } from '../../ports/facts.ts';
+import type { CallReading } from '../../ports/reading.ts';
+import type { CallNote } from '../../ports/store.ts';
 
 /** Something worth finding on the time axis. */
 export interface Marker {

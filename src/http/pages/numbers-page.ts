@@ -1,5 +1,5 @@
-import { END_REASONS } from '../../ports/call-log.ts';
-import type { DayFigures } from '../../ports/call-store.ts';
+import { END_REASONS } from '../../ports/facts.ts';
+import type { DayFigures } from '../../ports/store.ts';
 import type { PageRequest } from '../making/page-requests.ts';
 import { html, type SafeHtml } from './html.ts';
 import { layout } from './layout.ts';

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
-import type { CallStore } from '../../ports/call-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LiveView } from '../../ports/live-view.ts';
+import type { CallStore } from '../../ports/store.ts';
 import type { LogTrouble } from '../making/page-requests.ts';
 import type { Pages } from '../making/pages.ts';
 import type { Deed } from '../routing/deeds.ts';

@@ -1,4 +1,4 @@
-import type { CallCard } from '../../ports/call-store.ts';
+import type { CallCard } from '../../ports/store.ts';
 import { html, type SafeHtml } from './html.ts';
 import type { Marker } from './markers.ts';
 

@@ -1,7 +1,7 @@
-import type { CallReading } from '../../ports/call-reading.ts';
-import type { CallStore } from '../../ports/call-store.ts';
 import type { LiveCallEvents } from '../../ports/live-view.ts';
+import type { CallReading } from '../../ports/reading.ts';
 import type { Recordings } from '../../ports/recordings.ts';
+import type { CallStore } from '../../ports/store.ts';
 
 /** What pages are made of, in the thread where they are made. */
 export interface Room {

@@ -1,6 +1,6 @@
-import type { CallEvent } from '../../ports/call-log.ts';
-import type { CallReading, TurnLatency } from '../../ports/call-reading.ts';
-import type { CallCard, CallNote } from '../../ports/call-store.ts';
+import type { CallEvent } from '../../ports/facts.ts';
+import type { CallReading, TurnLatency } from '../../ports/reading.ts';
+import type { CallCard, CallNote } from '../../ports/store.ts';
 import { html, type Piece, type SafeHtml } from './html.ts';
 import { clockTime, dollars, milliseconds } from './words.ts';
 

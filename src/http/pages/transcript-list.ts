@@ -1,4 +1,4 @@
-import type { ToolUse, TranscriptLine } from '../../ports/call-reading.ts';
+import type { ToolUse, TranscriptLine } from '../../ports/reading.ts';
 import { html, type SafeHtml } from './html.ts';
 import type { Marker } from './markers.ts';
 import { clockTime, milliseconds } from './words.ts';

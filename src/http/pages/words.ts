@@ -1,4 +1,4 @@
-import type { EndReason } from '../../ports/call-log.ts';
+import type { EndReason } from '../../ports/facts.ts';
 import { html, type SafeHtml } from './html.ts';
 
 /** `4:07`, `1:02:33`. */

@@ -1,6 +1,6 @@
 import type { RealtimeSessionCreateRequest } from 'openai/resources/realtime/realtime';
 import type { Cancel, Clock } from '../../ports/clock.ts';
-import type { SessionLost, SessionSetup, SessionTraits } from '../../ports/model.ts';
+import type { SessionLost, SessionSetup, SessionTraits } from '../../ports/session.ts';
 import type { OpenAIAccess } from './address.ts';
 import { Opening } from './opening.ts';
 import { type FailedDial, Redial } from './redial.ts';

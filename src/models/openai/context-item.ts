@@ -1,6 +1,6 @@
 import type { ConversationItem } from 'openai/resources/realtime/realtime';
 import { unreachable } from '../../errors.ts';
-import type { ContextItem } from '../../ports/model.ts';
+import type { ContextItem } from '../../ports/session.ts';
 
 /** Something that was not spoken, as an item of the conversation. */
 export function contextItem(item: ContextItem): ConversationItem {

@@ -1,5 +1,5 @@
 import { behind, behindName, behindNumber, isNameAt, numberAt } from '../../audio/wire-text.ts';
-import type { PartId, SessionEvent } from '../../ports/model.ts';
+import type { PartId, SessionEvent } from '../../ports/session.ts';
 
 /** A piece of what the model says. */
 export type Sound = Extract<SessionEvent, { type: 'audio' }>;

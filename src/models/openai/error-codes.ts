@@ -1,4 +1,4 @@
-import type { SessionLost } from '../../ports/model.ts';
+import type { SessionLost } from '../../ports/session.ts';
 import type { ServerError } from './server-events.ts';
 
 /** What an error means for the session: the reason it is lost for, or null, as most errors end nothing. */

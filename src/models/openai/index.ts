@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { SpeechModel } from '../../ports/model.ts';
+import type { SpeechModel } from '../../ports/session.ts';
 import type { OpenAIAccess } from './address.ts';
 import { OpenAISession } from './session.ts';
 import type { OpenAIDefaults } from './session-setup.ts';

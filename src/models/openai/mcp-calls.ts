@@ -1,4 +1,4 @@
-import type { SessionEvent } from '../../ports/model.ts';
+import type { SessionEvent } from '../../ports/session.ts';
 import type { ServerItem } from './server-events.ts';
 
 type News = Extract<SessionEvent, { type: 'remote_call' | 'remote_call_done' | 'problem' }>;

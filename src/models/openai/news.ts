@@ -1,6 +1,6 @@
 import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
 import { unreachable } from '../../errors.ts';
-import type { RemoteCall, ResponseOutcome, SessionEvent } from '../../ports/model.ts';
+import type { RemoteCall, ResponseOutcome, SessionEvent } from '../../ports/session.ts';
 import type { Allowance, Weight } from './allowance.ts';
 import { BUSY_CODE, codeOf, detailOf, isHarmless, lossOf } from './error-codes.ts';
 import { McpCalls } from './mcp-calls.ts';

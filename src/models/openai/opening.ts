@@ -1,5 +1,5 @@
 import type { RealtimeSessionCreateRequest } from 'openai/resources/realtime/realtime';
-import type { SessionLost, SessionSetup, SessionTraits } from '../../ports/model.ts';
+import type { SessionLost, SessionSetup, SessionTraits } from '../../ports/session.ts';
 import { lossOf } from './error-codes.ts';
 import type { EffectiveSession, ServerError, ServerEvent } from './server-events.ts';
 import { type OpenAIDefaults, sessionUpdate, traitsInForce, withoutRefusedPart } from './session-setup.ts';

@@ -1,5 +1,5 @@
 import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
-import type { OutOfBandRequest, Usage } from '../../ports/model.ts';
+import type { OutOfBandRequest, Usage } from '../../ports/session.ts';
 import type { ServerItem, ServerResponse } from './server-events.ts';
 import { usageOf } from './usage.ts';
 

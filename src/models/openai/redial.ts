@@ -1,4 +1,4 @@
-import type { SessionLost } from '../../ports/model.ts';
+import type { SessionLost } from '../../ports/session.ts';
 
 /** A connection that came to nothing. */
 export interface FailedDial {

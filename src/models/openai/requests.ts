@@ -1,5 +1,5 @@
 import type { RealtimeClientEvent, RealtimeSessionCreateRequest } from 'openai/resources/realtime/realtime';
-import type { ContextItem, OutOfBandRequest, PartId, ResponseRequest } from '../../ports/model.ts';
+import type { ContextItem, OutOfBandRequest, PartId, ResponseRequest } from '../../ports/session.ts';
 import { contextItem } from './context-item.ts';
 import { Correlation } from './correlation.ts';
 import { OutOfBand } from './out-of-band.ts';

@@ -5,7 +5,7 @@ import type {
   RealtimeToolsConfig,
 } from 'openai/resources/realtime/realtime';
 import type { AudioFormat } from '../../audio/format.ts';
-import type { RemoteTools, SessionSetup, SessionTraits, TurnSettings } from '../../ports/model.ts';
+import type { RemoteTools, SessionSetup, SessionTraits, TurnSettings } from '../../ports/session.ts';
 import type { ToolOffer } from '../../ports/tools.ts';
 import type { EffectiveSession } from './server-events.ts';
 

@@ -11,7 +11,7 @@ import type {
   SessionLost,
   SessionSetup,
   SessionTraits,
-} from '../../ports/model.ts';
+} from '../../ports/session.ts';
 import type { ToolOffer } from '../../ports/tools.ts';
 import type { OpenAIAccess } from './address.ts';
 import { Allowance } from './allowance.ts';

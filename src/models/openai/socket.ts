@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import type { Cancel, Clock } from '../../ports/clock.ts';
-import type { SessionLost } from '../../ports/model.ts';
+import type { SessionLost } from '../../ports/session.ts';
 import { authorization, type OpenAIAccess, realtimeAddress } from './address.ts';
 import { FairShare } from './fair-share.ts';
 import { isAboutCertificate } from './hints.ts';

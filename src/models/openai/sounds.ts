@@ -1,5 +1,5 @@
 import { WholeSamples } from '../../audio/whole-samples.ts';
-import type { PartId } from '../../ports/model.ts';
+import type { PartId } from '../../ports/session.ts';
 import { DeltaReader, partOf, type Sound, type WirePart } from './deltas.ts';
 
 /** What the model says, part by part, in whole samples. */

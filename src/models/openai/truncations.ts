@@ -2,7 +2,7 @@ import type {
   ConversationItemDeleteEvent,
   ConversationItemTruncateEvent,
 } from 'openai/resources/realtime/realtime';
-import type { PartId } from '../../ports/model.ts';
+import type { PartId } from '../../ports/session.ts';
 import type { ServerError } from './server-events.ts';
 
 type Correction = ConversationItemTruncateEvent | ConversationItemDeleteEvent;

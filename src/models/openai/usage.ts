@@ -1,4 +1,4 @@
-import type { TranscriptionUsage, Usage } from '../../ports/model.ts';
+import type { TranscriptionUsage, Usage } from '../../ports/session.ts';
 import type { ServerTranscription, ServerUsage } from './server-events.ts';
 
 /** What an answer cost, whatever part of the account the server leaves out. */

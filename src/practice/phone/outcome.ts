@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { END_REASONS, type EndReason } from '../../ports/call-log.ts';
 import { systemClock } from '../../ports/clock.ts';
+import { END_REASONS, type EndReason } from '../../ports/facts.ts';
 import type { PracticeScript } from '../../ports/practice-script.ts';
 
 /** What came of a call: what was done on it, and why it ended. */

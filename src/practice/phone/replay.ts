@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { END_REASONS } from '../../ports/call-log.ts';
+import { END_REASONS } from '../../ports/facts.ts';
 import type { PracticeScript, PracticeStep } from '../../ports/practice-script.ts';
 import type { Caller } from './caller.ts';
 import { endsByItself } from './outcome.ts';

@@ -1,5 +1,5 @@
-import type { CallEvent } from '../../ports/call-log.ts';
-import type { StoredEvent } from '../../ports/call-store.ts';
+import type { CallEvent } from '../../ports/facts.ts';
+import type { StoredEvent } from '../../ports/store.ts';
 import type { CardDraft } from '../../reading/card.ts';
 import { areAfterwards, byCall, foldAgain, foldOn } from '../shared/fold.ts';
 import { NOT_REVIEWED } from '../shared/review.ts';

@@ -1,4 +1,4 @@
-import type { CallEvent } from '../../ports/call-log.ts';
+import type { CallEvent } from '../../ports/facts.ts';
 import type {
   CallCard,
   CallPage,
@@ -6,7 +6,7 @@ import type {
   DayFigures,
   ReviewChange,
   StoredEvent,
-} from '../../ports/call-store.ts';
+} from '../../ports/store.ts';
 import type { CardDraft, DerivedCard } from '../../reading/card.ts';
 import { DAY_MS, type DayShare, figuresOf } from '../../reading/figures.ts';
 import { conditionsOf, limitOf } from '../shared/conditions.ts';

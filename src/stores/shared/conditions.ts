@@ -1,4 +1,4 @@
-import type { CallQuery } from '../../ports/call-store.ts';
+import type { CallQuery } from '../../ports/store.ts';
 import { searchedWords } from './words.ts';
 
 /** One thing that has to hold of a call. Both stores have the same columns, and say these in their own SQL. */

@@ -1,5 +1,5 @@
-import { AFTER_THE_END, type CallEvent } from '../../ports/call-log.ts';
-import type { StoredEvent } from '../../ports/call-store.ts';
+import { AFTER_THE_END, type CallEvent } from '../../ports/facts.ts';
+import type { StoredEvent } from '../../ports/store.ts';
 import { type CardDraft, cardOf, cardOfAll } from '../../reading/card.ts';
 
 /** A batch call by call, each in the order of its numbers. */

@@ -1,4 +1,4 @@
-import type { CallStore } from '../../ports/call-store.ts';
+import type { CallStore } from '../../ports/store.ts';
 
 /** A store as its writer knows it: besides keeping calls, it knows which process keeps each of them. */
 export interface KeptStore extends CallStore {

@@ -1,4 +1,4 @@
-import type { CallCard, CallPage, CallQuery } from '../../ports/call-store.ts';
+import type { CallCard, CallPage, CallQuery } from '../../ports/store.ts';
 import { limitOf, placeOf } from './conditions.ts';
 
 /** A page of cards, of which one more was asked for than it holds. */

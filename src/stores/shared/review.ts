@@ -1,5 +1,5 @@
 import { unreachable } from '../../errors.ts';
-import type { CallCard, ReviewChange } from '../../ports/call-store.ts';
+import type { CallCard, ReviewChange } from '../../ports/store.ts';
 import type { DerivedCard } from '../../reading/card.ts';
 import { countable } from '../../reading/cost.ts';
 

@@ -1,4 +1,4 @@
-import type { CallEvent } from '../../ports/call-log.ts';
+import type { CallEvent } from '../../ports/facts.ts';
 import { wordsOf } from './words.ts';
 
 /** What an event adds to what can be searched for: the words of either side. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { CallEvent } from '../../ports/call-log.ts';
+import type { CallEvent } from '../../ports/facts.ts';
 import type { CardDraft } from '../../reading/card.ts';
 import { areAfterwards, foldAgain, foldOn } from '../shared/fold.ts';
 import { NOT_REVIEWED } from '../shared/review.ts';

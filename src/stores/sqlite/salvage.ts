@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { CallEvent } from '../../ports/call-log.ts';
+import type { CallEvent } from '../../ports/facts.ts';
 import type { Review } from '../shared/review.ts';
 
 /** A call as it stands in a log that may be damaged. */

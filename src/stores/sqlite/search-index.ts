@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { CallEvent } from '../../ports/call-log.ts';
+import type { CallEvent } from '../../ports/facts.ts';
 import { wordsSaid } from '../shared/said.ts';
 
 /**

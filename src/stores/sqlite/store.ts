@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { type CallEvent, END_REASONS } from '../../ports/call-log.ts';
+import { type CallEvent, END_REASONS } from '../../ports/facts.ts';
 import type {
   CallCard,
   CallPage,
@@ -7,7 +7,7 @@ import type {
   DayFigures,
   ReviewChange,
   StoredEvent,
-} from '../../ports/call-store.ts';
+} from '../../ports/store.ts';
 import type { DerivedCard } from '../../reading/card.ts';
 import { DAY_MS, type DayShare, figuresOf } from '../../reading/figures.ts';
 import { conditionsOf, limitOf } from '../shared/conditions.ts';

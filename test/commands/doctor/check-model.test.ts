@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { checkModel } from '../../../src/commands/doctor/check-model.ts';
 import { hearAnswer } from '../../../src/commands/doctor/hear-answer.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
-import type { ResponseRequest, SessionEvent, SpeechModel } from '../../../src/ports/model.ts';
+import type { ResponseRequest, SessionEvent, SpeechModel } from '../../../src/ports/session.ts';
 import {
   type Misbehaviour,
   type PracticeModel,

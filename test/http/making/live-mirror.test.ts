@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { LiveMirror } from '../../../src/http/making/live-mirror.ts';
-import type { AgentSaid, CallEvent, CallFact } from '../../../src/ports/call-log.ts';
+import type { AgentSaid, CallEvent, CallFact } from '../../../src/ports/facts.ts';
 import { callReading } from '../../../src/reading/reading.ts';
 import { rang } from '../../support/logged-calls.ts';
 

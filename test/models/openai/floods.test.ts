@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { Allowance } from '../../../src/models/openai/allowance.ts';
 import { FairShare } from '../../../src/models/openai/fair-share.ts';
 import { isOverBuilt } from '../../../src/models/openai/structure.ts';
-import type { SessionEvent } from '../../../src/ports/model.ts';
+import type { SessionEvent } from '../../../src/ports/session.ts';
 import { aModelServer } from '../../support/a-model-server.ts';
 import { aSession, settled } from '../../support/an-open-session.ts';
 import { TestClock } from '../../support/test-clock.ts';

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import type { CallEvent } from '../../../src/ports/call-log.ts';
+import type { CallEvent } from '../../../src/ports/facts.ts';
 import { openSqliteStore } from '../../../src/stores/sqlite/index.ts';
 import { databasePath } from '../../../src/stores/sqlite/place.ts';
 import type { SqliteStore } from '../../../src/stores/sqlite/store.ts';

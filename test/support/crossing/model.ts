@@ -8,7 +8,7 @@ import type {
   SessionEvent,
   SessionTraits,
   SpeechModel,
-} from '../../../src/ports/model.ts';
+} from '../../../src/ports/session.ts';
 import type { TestClock } from '../test-clock.ts';
 
 /** What one answer of the model's is like. */

@@ -1,5 +1,5 @@
-import type { CallLeg, LegEvent, LegGone, TransferRequest } from '../../../src/ports/carrier.ts';
 import type { Cancel } from '../../../src/ports/clock.ts';
+import type { CallLeg, LegEvent, LegGone, TransferRequest } from '../../../src/ports/leg.ts';
 import { PlayOut } from '../../../src/practice/phone/play-out.ts';
 import type { Delay } from '../simulated-phone.ts';
 import type { TestClock } from '../test-clock.ts';

@@ -1,4 +1,4 @@
-import type { CallEvent } from '../../../src/ports/call-log.ts';
+import type { CallEvent } from '../../../src/ports/facts.ts';
 import type { World } from './world.ts';
 
 /** What the phone is told and what it plays, beside what the record says of it. */

@@ -1,5 +1,5 @@
 import { HOUSE_WORDS } from '../../../src/call/turns/house-words.ts';
-import { AFTER_THE_END, type CallEvent } from '../../../src/ports/call-log.ts';
+import { AFTER_THE_END, type CallEvent } from '../../../src/ports/facts.ts';
 import type { Company } from './phone.ts';
 import { SoundWatch } from './sound-watch.ts';
 import { DESK, LONGEST_CALL_MS, SILENCE, type World } from './world.ts';

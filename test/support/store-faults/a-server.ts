@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import manifest from '../../../package.json' with { type: 'json' };
-import type { CallEvent } from '../../../src/ports/call-log.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
+import type { CallEvent } from '../../../src/ports/facts.ts';
 import { freePort, isReady } from '../a-port.ts';
 import { pause } from './listening-phone.ts';
 

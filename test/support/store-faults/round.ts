@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { CallEvent } from '../../../src/ports/call-log.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
+import type { CallEvent } from '../../../src/ports/facts.ts';
 import type { Server } from './a-server.ts';
 import { framesLate, ListeningPhone, pause } from './listening-phone.ts';
 import type { TalkingModel } from './talking-model.ts';

@@ -1,4 +1,4 @@
-import type { CallEvent, EndReason } from './call-log.ts';
+import type { CallEvent, EndReason } from './facts.ts';
 
 /** Where calls are kept. Reading never waits for a call, and nothing here is asked on the audio path. */
 export interface CallStore {

@@ -1,5 +1,5 @@
-import type { CallEvent } from './call-log.ts';
-import type { CallCard } from './call-store.ts';
+import type { CallEvent } from './facts.ts';
+import type { CallCard } from './store.ts';
 import type { ToolResult } from './tools.ts';
 
 /** What can be read out of a call's events. Times are milliseconds since the phone rang. */

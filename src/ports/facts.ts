@@ -1,4 +1,4 @@
-import type { ResponseOutcome, TranscriptionUsage, Usage } from './model.ts';
+import type { ResponseOutcome, TranscriptionUsage, Usage } from './session.ts';
 import type { ToolFact } from './tools.ts';
 
 /**
