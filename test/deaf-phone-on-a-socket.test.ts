@@ -4,7 +4,7 @@ import { NO_TAP } from '../src/call/call-tap.ts';
 import { LiveCalls } from '../src/call/live-calls.ts';
 import { Metronome } from '../src/call/metronome.ts';
 import type { CallEvent } from '../src/ports/facts.ts';
-import type { CallLeg } from '../src/ports/leg.ts';
+import type { Leg } from '../src/ports/leg.ts';
 import { PlayOut } from '../src/practice/phone/play-out.ts';
 import { readToPhone, readTwiml } from '../src/practice/phone/wire.ts';
 import { CallSound } from '../src/recordings/call-sound.ts';
@@ -57,7 +57,7 @@ async function aLongAnswer() {
     (entry) => void sent.push(entry),
   );
   const recorded = aRecorder();
-  const legs: CallLeg[] = [];
+  const legs: Leg[] = [];
   const startedAt = clock.now();
   const calls = new LiveCalls(
     {
@@ -77,7 +77,7 @@ async function aLongAnswer() {
   const switchboard = new Proxy(calls, {
     get: (target, name) =>
       name === 'connect'
-        ? (callId: string, leg: CallLeg) => legs.push(leg) > 0 && target.connect(callId, leg)
+        ? (callId: string, leg: Leg) => legs.push(leg) > 0 && target.connect(callId, leg)
         : Reflect.get(target, name).bind(target),
   });
   const { post } = await carrier({ switchboard, clock });

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import type { IncomingCall } from '../ports/leg.ts';
-import type { RealtimeSession } from '../ports/session.ts';
+import type { Session } from '../ports/session.ts';
 import type { CallControl, ControlAnswer } from '../ports/tools.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { Conversation } from './conversation.ts';
@@ -11,7 +11,7 @@ export interface CallControlParts {
   readonly incoming: IncomingCall;
   readonly plan: CallPlan;
   readonly clock: Clock;
-  readonly session: RealtimeSession;
+  readonly session: Session;
   readonly conversation: () => Conversation;
   readonly journal: Journal;
   readonly consent: RecordingConsent;

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { AgentSaid, CallObserver, EndReason } from '../ports/facts.ts';
-import type { CallLeg, IncomingCall, LegEvent, LegGone, TransferOutcome } from '../ports/leg.ts';
-import type { RealtimeSession, SessionEvent, SpeechModel } from '../ports/session.ts';
+import type { IncomingCall, Leg, LegEvent, LegGone, TransferOutcome } from '../ports/leg.ts';
+import type { Session, SessionEvent, SpeechModel } from '../ports/session.ts';
 import type { CallControl, ControlAnswer } from '../ports/tools.ts';
 import { callControl } from './call-control.ts';
 import { type CallPlan, isLedByUs } from './call-plan.ts';
@@ -40,14 +40,14 @@ export class Call {
   readonly plan: CallPlan;
   readonly #around: CallSurroundings;
   readonly #journal: Journal;
-  readonly #session: RealtimeSession;
+  readonly #session: Session;
   readonly #conversation: Conversation;
   readonly #tap: CallTap;
   readonly #consent: RecordingConsent;
   readonly #onEnd: (reason: EndReason, isUnsaid: boolean) => void;
   #leaveMetronome: Cancel = () => {};
   #stopWaiting: Cancel = () => {};
-  #leg: CallLeg | null = null;
+  #leg: Leg | null = null;
   /** The caller is being connected with somebody else, and may come back, or is about to. */
   #away: { readonly to: string; readonly comesBack: boolean } | null = null;
   #isReady = false;
@@ -102,7 +102,7 @@ export class Call {
   }
 
   /** The carrier has opened the line. False if the call is over, or has a line. */
-  connect(leg: CallLeg): boolean {
+  connect(leg: Leg): boolean {
     if (this.#isOver || this.#leg) return false;
     this.#leg = leg;
     this.#stopWaiting();
@@ -209,7 +209,7 @@ export class Call {
     });
   }
 
-  #onLine(leg: CallLeg, event: LegEvent): void {
+  #onLine(leg: Leg, event: LegEvent): void {
     if (this.#isOver || this.#leg !== leg) return;
     if (event.type !== 'gone') return this.#conversation.onLine(event, this.#around.clock.now());
     if (this.#away === null) return this.end(GONE[event.reason]);

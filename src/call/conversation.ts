@@ -1,8 +1,8 @@
 import type { AudioFormat } from '../audio/format.ts';
 import { unreachable } from '../errors.ts';
 import type { AgentSaid } from '../ports/facts.ts';
-import type { CallLeg, LegEvent } from '../ports/leg.ts';
-import type { RealtimeSession, ResponseOutcome, ResponseRequest, SessionEvent } from '../ports/session.ts';
+import type { Leg, LegEvent } from '../ports/leg.ts';
+import type { ResponseOutcome, ResponseRequest, Session, SessionEvent } from '../ports/session.ts';
 import type { DigitsRequest, ToolRunner } from '../ports/tools.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { CallTap } from './call-tap.ts';
@@ -28,7 +28,7 @@ export type ModelNews = Exclude<SessionEvent, { type: 'lost' }>;
 export interface ConversationEnds {
   readonly plan: CallPlan;
   readonly format: AudioFormat;
-  readonly session: RealtimeSession;
+  readonly session: Session;
   readonly tools: ToolRunner;
   readonly journal: Journal;
   readonly tap: CallTap;
@@ -78,7 +78,7 @@ export class Conversation {
   }
 
   /** The line is open. What the model has said already is heard now. */
-  connect(leg: CallLeg, now: number): void {
+  connect(leg: Leg, now: number): void {
     this.#isConnected = true;
     this.#watch.settled();
     this.#uplink.lineChanged();
@@ -244,13 +244,13 @@ export class Conversation {
     this.#remoteCalls.close(now);
   }
 
-  #begin({ traits }: Extract<ModelNews, { type: 'ready' }>, now: number): void {
+  #begin({ capabilities }: Extract<ModelNews, { type: 'ready' }>, now: number): void {
     const { journal, plan, format, session } = this.#ends;
     journal.note({ type: 'model_ready' });
-    this.#turnTaking.open(traits, format, now);
+    this.#turnTaking.open(capabilities, format, now);
     const greeting = greetingRequest(plan.greeting, this.#instructions);
     if (greeting) this.#turnTaking.ask(greeting, now); // before the model hears a word: nobody has interrupted yet
-    this.#uplink.open(session, traits.input);
+    this.#uplink.open(session, capabilities.input);
   }
 
   #callerSaid({ text, transcription }: Extract<ModelNews, { type: 'caller_words' }>): void {

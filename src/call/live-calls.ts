@@ -1,11 +1,4 @@
-import type {
-  Admission,
-  Aftermath,
-  CallLeg,
-  IncomingCall,
-  Switchboard,
-  TransferOutcome,
-} from '../ports/leg.ts';
+import type { Admission, Aftermath, IncomingCall, Leg, Switchboard, TransferOutcome } from '../ports/leg.ts';
 import { Call, type CallSurroundings } from './call.ts';
 import type { CallPlan } from './call-plan.ts';
 import { aftermathOf } from './end-of-call.ts';
@@ -79,7 +72,7 @@ export class LiveCalls implements Switchboard {
     }
   }
 
-  connect(callId: string, leg: CallLeg): boolean {
+  connect(callId: string, leg: Leg): boolean {
     return this.#live.get(callId)?.connect(leg) ?? false;
   }
 

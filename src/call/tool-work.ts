@@ -1,4 +1,4 @@
-import type { RealtimeSession } from '../ports/session.ts';
+import type { Session } from '../ports/session.ts';
 import type { ToolCall, ToolOutcome, ToolRunner } from '../ports/tools.ts';
 import { Fillers } from './turns/fillers.ts';
 import type { TurnTaking } from './turns/turn-taking.ts';
@@ -15,7 +15,7 @@ export type WhenDone = <Result>(work: Promise<Result>, goOn: (result: Result, no
  */
 export class ToolWork {
   readonly #runner: ToolRunner;
-  readonly #session: RealtimeSession;
+  readonly #session: Session;
   readonly #turnTaking: TurnTaking;
   readonly #fillers: Fillers;
   readonly #whenDone: WhenDone;
@@ -29,7 +29,7 @@ export class ToolWork {
 
   constructor(
     runner: ToolRunner,
-    session: RealtimeSession,
+    session: Session,
     turnTaking: TurnTaking,
     fillers: Fillers,
     whenDone: WhenDone,

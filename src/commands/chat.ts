@@ -5,7 +5,7 @@ import { processEnvironment, readConfig } from '../app/config.ts';
 import { type Wiring, wire } from '../app/wiring.ts';
 import { RingdownError } from '../errors.ts';
 import type { CallEvent } from '../ports/facts.ts';
-import type { CallLeg } from '../ports/leg.ts';
+import type { Leg } from '../ports/leg.ts';
 
 const USAGE = `npm run chat -- [--to NUMBER] [--from NUMBER]
   --to NUMBER      the number that is called: it decides which agent answers
@@ -30,7 +30,7 @@ const LOOK_EVERY_MS = 50;
 const QUIET_LOOKS = 3;
 
 /** Nothing to be heard: what is said is written. */
-const SILENT_LINE: CallLeg = {
+const SILENT_LINE: Leg = {
   backlogBytes: 0,
   listen() {},
   play() {},

@@ -46,7 +46,7 @@ async function describe({ agent, folder, cards, toolbox, remoteTools }: LoadedAg
   if (remoteTools.length > 0)
     lines.push(`  at the model   ${remoteTools.map(({ label }) => label).join(', ')}`);
   for (const card of cards) {
-    const traits = [
+    const capabilities = [
       `${card.deadlineMs / 1000} s`,
       ...(card.writes ? ['writes'] : []),
       ...(card.isSilent ? ['silent'] : []),
@@ -54,7 +54,7 @@ async function describe({ agent, folder, cards, toolbox, remoteTools }: LoadedAg
       ...(card.secret.length > 0 ? [`secret: ${card.secret.join(', ')}`] : []),
     ];
     lines.push(
-      `\n  ${card.name} (${traits.join('; ')})`,
+      `\n  ${card.name} (${capabilities.join('; ')})`,
       `    ${card.description}`,
       `    ${JSON.stringify(card.parameters)}`,
     );

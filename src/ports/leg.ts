@@ -22,7 +22,7 @@ export interface IncomingCall {
  * A leg plays what it is given in order, at one second per second, from a buffer at the carrier.
  * `clear` empties that buffer; every mark still in it comes back at once.
  */
-export interface CallLeg {
+export interface Leg {
   /** Bytes we wrote that the carrier's side has not taken yet. Grows when the line is stuck. */
   readonly backlogBytes: number;
   /** Hands over who is told of everything that happens on the line. Called once, by the call that takes it. */
@@ -70,7 +70,7 @@ export interface Switchboard {
   /** Somebody rings. Ringing again with a call that lives changes nothing. */
   ring(call: IncomingCall): Admission;
   /** The carrier opened the sound of a call that was let in. False: there is no such call any more. */
-  connect(callId: string, leg: CallLeg): boolean;
+  connect(callId: string, leg: Leg): boolean;
   /** The carrier is done with the sound and asks how the phone call goes on. */
   after(callId: string): Aftermath;
   /** What came of connecting the caller with somebody else: whether they are to come back to the agent. */

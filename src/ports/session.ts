@@ -4,7 +4,7 @@ import type { ToolCall, ToolOffer } from './tools.ts';
 /** A speech model one can have a conversation with. */
 export interface SpeechModel {
   /** Starts to open a conversation and returns at once; `ready` or `lost` follows, never before it has returned. */
-  open(setup: SessionSetup, listener: (event: SessionEvent) => void): RealtimeSession;
+  open(setup: SessionSetup, listener: (event: SessionEvent) => void): Session;
 }
 
 /** What an agent asks of its conversation. */
@@ -57,7 +57,7 @@ export type TurnDetection =
  * The model's side of a call. Commands never wait and never throw; what comes of them arrives as events.
  * A command before `ready` waits for it, within bounds; one after `lost` or `close` does nothing.
  */
-export interface RealtimeSession {
+export interface Session {
   /** Bytes we wrote that the model's side has not taken yet. */
   readonly backlogBytes: number;
   /** Sound of the caller, in the format that `ready` named; before that it is not taken. */
@@ -108,7 +108,7 @@ export interface PartId {
 }
 
 /** What this conversation can do; models differ. Known from `ready` on. */
-export interface SessionTraits {
+export interface Capabilities {
   readonly input: AudioFormat;
   readonly output: AudioFormat;
   /** It answers by itself when the caller's turn has ended. */
@@ -118,7 +118,7 @@ export interface SessionTraits {
 }
 
 export type SessionEvent =
-  | { readonly type: 'ready'; readonly traits: SessionTraits }
+  | { readonly type: 'ready'; readonly capabilities: Capabilities }
   /** `hint`: what was wanted, what came and what to do, in a sentence for whoever runs this. */
   | { readonly type: 'lost'; readonly reason: SessionLost; readonly detail: string; readonly hint?: string }
   | { readonly type: 'speech_started' }

@@ -5,7 +5,7 @@ import { Call } from '../call/call.ts';
 import { NO_TAP } from '../call/call-tap.ts';
 import { Metronome } from '../call/metronome.ts';
 import type { CallEvent, EndReason } from '../ports/facts.ts';
-import type { CallLeg, LegEvent, TransferRequest } from '../ports/leg.ts';
+import type { Leg, LegEvent, TransferRequest } from '../ports/leg.ts';
 import { splitHeard } from '../reading/heard-words.ts';
 import { ScriptedModel } from './scripted-model.ts';
 import { TestClock } from './test-clock.ts';
@@ -139,7 +139,7 @@ export async function scriptedCall(folder: string, options: ScriptedCallOptions 
 }
 
 /** A phone that plays at one second per second, as far as anybody can tell. */
-class ScriptedLine implements CallLeg {
+class ScriptedLine implements Leg {
   readonly backlogBytes = 0;
   readonly dialled: string[] = [];
   #listener: (event: LegEvent) => void = () => {};

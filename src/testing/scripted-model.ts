@@ -1,15 +1,15 @@
 import type {
+  Capabilities,
   ContextItem,
   OutOfBandRequest,
-  RealtimeSession,
   ResponseRequest,
+  Session,
   SessionEvent,
-  SessionTraits,
   SpeechModel,
 } from '../ports/session.ts';
 
 /** A model that says and does what a test has it do. */
-export class ScriptedModel implements SpeechModel, RealtimeSession {
+export class ScriptedModel implements SpeechModel, Session {
   readonly backlogBytes = 0;
   readonly added: ContextItem[] = [];
   readonly #outputs = new Map<string, (output: string) => void>();
@@ -17,13 +17,13 @@ export class ScriptedModel implements SpeechModel, RealtimeSession {
   #tell: (event: SessionEvent) => void = () => {};
   #answers = 0;
 
-  open(_setup: unknown, tell: (event: SessionEvent) => void): RealtimeSession {
+  open(_setup: unknown, tell: (event: SessionEvent) => void): Session {
     this.#tell = tell;
     return this;
   }
 
   isReady(): void {
-    this.#tell({ type: 'ready', traits: TRAITS });
+    this.#tell({ type: 'ready', capabilities: TRAITS });
   }
 
   tell(event: SessionEvent): void {
@@ -85,7 +85,7 @@ export class ScriptedModel implements SpeechModel, RealtimeSession {
   }
 }
 
-const TRAITS: SessionTraits = { input: 'pcmu', output: 'pcmu', answersTurns: true, yieldsToSpeech: true };
+const TRAITS: Capabilities = { input: 'pcmu', output: 'pcmu', answersTurns: true, yieldsToSpeech: true };
 const BYTES_PER_MS = 8;
 /** Any code but silence. */
 const A_SOUND = 0x55;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { summarise } from '../../src/after/summary.ts';
-import type { OutOfBandRequest, RealtimeSession, SessionEvent } from '../../src/ports/session.ts';
+import type { OutOfBandRequest, Session, SessionEvent } from '../../src/ports/session.ts';
 import { NO_USAGE } from '../../src/reading/cost.ts';
 import { TestClock } from '../support/test-clock.ts';
 
@@ -17,11 +17,11 @@ function aReader(answer: (aside: OutOfBandRequest) => SessionEvent | null) {
   let isClosed = false;
   const quiet = () => {};
   const model = {
-    open(_setup: unknown, tell: (event: SessionEvent) => void): RealtimeSession {
+    open(_setup: unknown, tell: (event: SessionEvent) => void): Session {
       queueMicrotask(() =>
         tell({
           type: 'ready',
-          traits: { input: 'pcmu', output: 'pcmu', answersTurns: false, yieldsToSpeech: false },
+          capabilities: { input: 'pcmu', output: 'pcmu', answersTurns: false, yieldsToSpeech: false },
         }),
       );
       return {

@@ -212,7 +212,7 @@ describe('a turn whose end gets lost', () => {
   ] as const)('%s where keys begin and end it, and what was said in it was that', (_what, code, told) => {
     const call = aCall({
       plan: { turnDetection: { type: 'manual' } },
-      traits: { answersTurns: false, yieldsToSpeech: false },
+      capabilities: { answersTurns: false, yieldsToSpeech: false },
     });
     call.phone.tell({ type: 'digit', digit: '*' });
     call.phone.tell({ type: 'audio', audio: new Uint8Array(1_600).fill(code), atMs: 0 });

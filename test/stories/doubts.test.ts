@@ -8,10 +8,10 @@ const FRAME = 160;
 const caller = (name: string) => clipSamples(findClip('caller', name));
 
 /** A caller in a room: what the phone plays comes back from its loudspeaker, and the model's ear is a real one. */
-function aRoom({ echoDb = Number.NEGATIVE_INFINITY, echoMs = 0, traits = {} } = {}) {
+function aRoom({ echoDb = Number.NEGATIVE_INFINITY, echoMs = 0, capabilities = {} } = {}) {
   const story = aCall({
     plan: { interruption: 'confirmed' },
-    traits: { answersTurns: false, yieldsToSpeech: false, ...traits },
+    capabilities: { answersTurns: false, yieldsToSpeech: false, ...capabilities },
   });
   const ear = new VoiceActivity({
     sampleRate: 8_000,
@@ -161,7 +161,7 @@ describe('a protected passage', () => {
   it('B7: is heard to its end, and the caller who spoke meanwhile is answered after it', () => {
     const { model, phone, sent, clock } = aCall({
       plan: { greeting },
-      traits: { answersTurns: false, yieldsToSpeech: false },
+      capabilities: { answersTurns: false, yieldsToSpeech: false },
     });
     model.starts('r1', 'greeting');
     model.delta('notice', 0x11, 2_000);

@@ -6,7 +6,7 @@ const withoutPlay = (sent: readonly string[]) => sent.filter((entry) => !/^(play
 
 describe('a caller who cuts in', () => {
   it('B1: silences the phone before anything else, then tells the model what was heard', () => {
-    const { model, sent, clock } = aCall({ traits: { yieldsToSpeech: false } });
+    const { model, sent, clock } = aCall({ capabilities: { yieldsToSpeech: false } });
     model.starts('r1');
     model.delta('hours', 0x11, 3000);
 

@@ -63,7 +63,7 @@ describe('keys', () => {
   it('begin and end a turn where the model does not notice turns by itself', () => {
     const { phone, model, sent } = aCall({
       plan: { turnDetection: { type: 'manual' } },
-      traits: { answersTurns: false, yieldsToSpeech: false },
+      capabilities: { answersTurns: false, yieldsToSpeech: false },
     });
     press(phone, '*');
     press(phone, '#');

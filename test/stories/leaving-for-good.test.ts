@@ -70,7 +70,7 @@ describe('the time limit', () => {
 describe('a goodbye', () => {
   const goodbye = async (interruption: 'immediate' | 'confirmed') => {
     const toolbox = new ToolboxSpy();
-    const call = aCall({ plan: { toolbox, interruption }, traits: TRAITS });
+    const call = aCall({ plan: { toolbox, interruption }, capabilities: TRAITS });
     call.model.starts('r1');
     call.model.delta('goodbye', 0x55, 3_000);
     call.model.calls(['c1']);
@@ -105,7 +105,7 @@ describe('a goodbye', () => {
     'T7: is not called off by a cough before its first sound (%s)',
     (interruption) => {
       const toolbox = new ToolboxSpy();
-      const call = aCall({ plan: { toolbox, interruption }, traits: TRAITS });
+      const call = aCall({ plan: { toolbox, interruption }, capabilities: TRAITS });
       toolbox.control?.hangUp();
       call.call.tell('Say goodbye.', true);
       makesSound(call, 120);
@@ -134,7 +134,7 @@ describe('a goodbye', () => {
 describe('a cough, where the agent makes sure', () => {
   it('B8: gives a model that goes in circles no new turn, and is no sign of life', () => {
     const toolbox = new ToolboxSpy();
-    const call = aCall({ plan: { toolbox, interruption: 'confirmed' }, traits: TRAITS });
+    const call = aCall({ plan: { toolbox, interruption: 'confirmed' }, capabilities: TRAITS });
     call.model.starts('r1');
     call.model.delta('story', 0x55, 4_000);
     call.clock.advance(500);
@@ -146,7 +146,7 @@ describe('a cough, where the agent makes sure', () => {
   });
 
   it('B7: does not silence the agent for good when the rest of what it had to say was called off', () => {
-    const call = aCall({ plan: { interruption: 'confirmed' }, traits: TRAITS });
+    const call = aCall({ plan: { interruption: 'confirmed' }, capabilities: TRAITS });
     call.model.starts('r1');
     call.model.delta('yes', 0x55, 200);
     brings(call, QUIET, 140);
@@ -164,7 +164,7 @@ describe('a cough, where the agent makes sure', () => {
   });
 
   it('B8: is told from the words that follow it, though the model’s ear takes both for one turn', () => {
-    const call = aCall({ plan: { interruption: 'confirmed' }, traits: TRAITS });
+    const call = aCall({ plan: { interruption: 'confirmed' }, capabilities: TRAITS });
     call.model.starts('r1');
     call.model.delta('story', 0x55, 4_000);
     call.clock.advance(500);
@@ -182,7 +182,7 @@ describe('a cough, where the agent makes sure', () => {
   });
 
   it('B7: does not cost the caller an answer that was granted meanwhile', () => {
-    const call = aCall({ plan: { interruption: 'confirmed' }, traits: TRAITS });
+    const call = aCall({ plan: { interruption: 'confirmed' }, capabilities: TRAITS });
     call.model.starts('r1');
     call.model.delta('first', 0x55, 3_000);
     call.model.tell({ type: 'response_done', responseId: 'r1', outcome: 'completed', usage: null });

@@ -4,13 +4,13 @@ import { type CallTap, NO_TAP } from '../../src/call/call-tap.ts';
 import { Metronome } from '../../src/call/metronome.ts';
 import type { CallEvent, EndReason } from '../../src/ports/facts.ts';
 import type {
+  Capabilities,
   ContextItem,
   OutOfBandRequest,
-  RealtimeSession,
   ResponseOutcome,
   ResponseRequest,
+  Session,
   SessionEvent,
-  SessionTraits,
 } from '../../src/ports/session.ts';
 import { type Journey, SimulatedPhone } from './simulated-phone.ts';
 import { TestClock } from './test-clock.ts';
@@ -18,7 +18,7 @@ import { TestClock } from './test-clock.ts';
 export interface CallOptions {
   readonly plan?: Partial<CallPlan>;
   readonly tap?: CallTap;
-  readonly traits?: Partial<SessionTraits>;
+  readonly capabilities?: Partial<Capabilities>;
   readonly journey?: Journey;
   /** Where the story begins: both sides ready, unless it is about how they become so. */
   readonly begins?: 'talking' | 'ringing';
@@ -47,7 +47,7 @@ const TRAITS = {
   output: 'pcmu',
   answersTurns: true,
   yieldsToSpeech: true,
-} as const satisfies SessionTraits;
+} as const satisfies Capabilities;
 
 /** A whole call on a test clock: a phone that plays, and a model that says what the test wants. */
 export function aCall(options: CallOptions = {}) {
@@ -57,7 +57,7 @@ export function aCall(options: CallOptions = {}) {
   const crashes: unknown[] = [];
   const log = (entry: string) => void sent.push(entry);
   const phone = new SimulatedPhone(clock, options.journey ?? {}, log);
-  const model = new ScriptedModel({ ...TRAITS, ...options.traits }, log);
+  const model = new ScriptedModel({ ...TRAITS, ...options.capabilities }, log);
   const plan = { ...PLAN, ...options.plan };
   let endReason: EndReason | null = null;
   const call = new Call(
@@ -102,8 +102,8 @@ interface Speech {
 }
 
 /** The model's side, spoken by a test. */
-export class ScriptedModel implements RealtimeSession {
-  readonly #traits: SessionTraits;
+export class ScriptedModel implements Session {
+  readonly #capabilities: Capabilities;
   readonly #log: (entry: string) => void;
   /** Everything the model has been given to hear. */
   readonly heard: number[] = [];
@@ -113,12 +113,12 @@ export class ScriptedModel implements RealtimeSession {
   isClosed = false;
   #tell: (event: SessionEvent) => void = () => {};
 
-  constructor(traits: SessionTraits, log: (entry: string) => void) {
-    this.#traits = traits;
+  constructor(capabilities: Capabilities, log: (entry: string) => void) {
+    this.#capabilities = capabilities;
     this.#log = log;
   }
 
-  open(tell: (event: SessionEvent) => void): RealtimeSession {
+  open(tell: (event: SessionEvent) => void): Session {
     this.#tell = tell;
     return this;
   }
@@ -128,7 +128,7 @@ export class ScriptedModel implements RealtimeSession {
   }
 
   isReady(): void {
-    this.#tell({ type: 'ready', traits: this.#traits });
+    this.#tell({ type: 'ready', capabilities: this.#capabilities });
   }
 
   starts(responseId: string, requestId: string | null = null): void {
@@ -138,7 +138,7 @@ export class ScriptedModel implements RealtimeSession {
   /** One delta of this much sound: the item's own code, over and over. */
   delta(item: string, code: number, ms: number, responseId = 'r1'): void {
     const part = { responseId, itemId: item, contentIndex: 0 };
-    const bytes = this.#traits.output === 'pcmu' ? ms * 8 : ms * 48;
+    const bytes = this.#capabilities.output === 'pcmu' ? ms * 8 : ms * 48;
     this.#tell({ type: 'audio', part, audio: new Uint8Array(bytes).fill(code) });
   }
 

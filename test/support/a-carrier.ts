@@ -6,8 +6,8 @@ import { createWebApp, listen, mountEndings } from '../../src/http/server.ts';
 import type {
   Admission,
   Aftermath,
-  CallLeg,
   IncomingCall,
+  Leg,
   LegEvent,
   Switchboard,
   TransferOutcome,
@@ -20,7 +20,7 @@ export const AUTH_TOKEN = '0123456789abcdef0123456789abcdef';
 /** The house behind a carrier, as far as a carrier can see it. */
 export class SwitchboardSpy implements Switchboard {
   readonly rung: IncomingCall[] = [];
-  readonly connected: { callId: string; leg: CallLeg; events: LegEvent[] }[] = [];
+  readonly connected: { callId: string; leg: Leg; events: LegEvent[] }[] = [];
   readonly ended: string[] = [];
   /** What it was told of the ends of calls and of their lines, in order. */
   readonly news: string[] = [];
@@ -39,7 +39,7 @@ export class SwitchboardSpy implements Switchboard {
     return { admitted: true, isNew };
   }
 
-  connect(callId: string, leg: CallLeg): boolean {
+  connect(callId: string, leg: Leg): boolean {
     if (!this.takesLines) return false;
     const events: LegEvent[] = [];
     leg.listen((event) => void events.push(event));

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { afterEach, expect, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type OpenAIDefaults, type OpenAIKey, openAIRealtime } from '../../src/models/openai/index.ts';
-import type { RealtimeSession, SessionEvent, SessionSetup } from '../../src/ports/session.ts';
+import type { Session, SessionEvent, SessionSetup } from '../../src/ports/session.ts';
 import { TestClock } from './test-clock.ts';
 
 type Json = Record<string, unknown>;
@@ -81,7 +81,7 @@ export async function aModelServer(
     key: options.key ?? { kind: 'bearer', secret: 'sk-secret' },
   } as const;
 
-  const session: RealtimeSession = openAIRealtime(access, { ...DEFAULTS, ...options.defaults }, clock).open(
+  const session: Session = openAIRealtime(access, { ...DEFAULTS, ...options.defaults }, clock).open(
     { ...SETUP, ...options.setup },
     (event) => {
       events.push(event);

@@ -1,7 +1,7 @@
 import { decodeMulaw, encodeMulaw } from '../../src/audio/g711.ts';
 import { twilioCarrier } from '../../src/carriers/twilio/index.ts';
 import { systemClock } from '../../src/ports/clock.ts';
-import type { CallLeg, LegEvent, SoftphoneAnswer, Switchboard } from '../../src/ports/leg.ts';
+import type { Leg, LegEvent, SoftphoneAnswer, Switchboard } from '../../src/ports/leg.ts';
 import { recognise } from '../../src/practice/hearing/recogniser.ts';
 import { VoiceActivity } from '../../src/practice/hearing/voice-activity.ts';
 import { agentClip } from '../../src/practice/voice.ts';
@@ -13,7 +13,7 @@ export class OtherEnd implements Switchboard {
   readonly happened: string[] = [];
   readonly frameBytes = new Set<number>();
   readonly timesMs: number[] = [];
-  leg: CallLeg | null = null;
+  leg: Leg | null = null;
   readonly #live: LiveViewOfTheTest;
   readonly #ear = new VoiceActivity({
     sampleRate: 8_000,
@@ -42,7 +42,7 @@ export class OtherEnd implements Switchboard {
 
   pictureCame() {}
 
-  connect(callId: string, leg: CallLeg): boolean {
+  connect(callId: string, leg: Leg): boolean {
     this.leg = leg;
     this.#live.happens(callId, 10, { type: 'answered' });
     leg.listen((event) => this.#on(callId, event));

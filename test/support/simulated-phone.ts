@@ -1,6 +1,6 @@
 import { waitingTone } from '../../src/call/playout/waiting-tone.ts';
 import type { Cancel } from '../../src/ports/clock.ts';
-import type { CallLeg, LegEvent, TransferRequest } from '../../src/ports/leg.ts';
+import type { Leg, LegEvent, TransferRequest } from '../../src/ports/leg.ts';
 import { PlayOut } from '../../src/practice/phone/play-out.ts';
 import type { TestClock } from './test-clock.ts';
 
@@ -25,7 +25,7 @@ export interface Journey {
  * phone counts how long it heard each. Both ways to it are sockets: nothing on
  * them overtakes what was sent before.
  */
-export class SimulatedPhone implements CallLeg {
+export class SimulatedPhone implements Leg {
   readonly #clock: TestClock;
   readonly #journey: Required<Journey>;
   readonly #log: (entry: string) => void;

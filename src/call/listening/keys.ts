@@ -1,4 +1,4 @@
-import type { RealtimeSession } from '../../ports/session.ts';
+import type { Session } from '../../ports/session.ts';
 import type { DigitsRequest } from '../../ports/tools.ts';
 import type { Journal } from '../journal.ts';
 import type { TurnTaking } from '../turns/turn-taking.ts';
@@ -6,13 +6,13 @@ import { type Entry, KeyPad } from './key-pad.ts';
 
 /** What the caller types: for the tool that asked for it, or else something they said, and are answered to. */
 export class Keys {
-  readonly #session: RealtimeSession;
+  readonly #session: Session;
   readonly #journal: Journal;
   readonly #turnTaking: TurnTaking;
   readonly #pad = new KeyPad();
   #hadTooMany = false;
 
-  constructor(session: RealtimeSession, journal: Journal, turnTaking: TurnTaking) {
+  constructor(session: Session, journal: Journal, turnTaking: TurnTaking) {
     this.#session = session;
     this.#journal = journal;
     this.#turnTaking = turnTaking;

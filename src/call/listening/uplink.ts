@@ -1,7 +1,7 @@
 import { type AudioFormat, bytesPerMs, durationMs, silence } from '../../audio/format.ts';
 import { ByteQueue } from '../../audio/frames.ts';
 import { createTranscoder, type Transcoder } from '../../audio/transcode.ts';
-import type { RealtimeSession } from '../../ports/session.ts';
+import type { Session } from '../../ports/session.ts';
 import { GapFiller } from './gap-filler.ts';
 
 /**
@@ -30,7 +30,7 @@ export class Uplink {
   }
 
   /** The model listens from now on; first to what it missed. */
-  open(session: RealtimeSession, format: AudioFormat): void {
+  open(session: Session, format: AudioFormat): void {
     this.#ear = { session, transcoder: createTranscoder(this.#format, format) };
     this.#deliver();
   }
@@ -107,7 +107,7 @@ export class Uplink {
 }
 
 interface Ear {
-  readonly session: RealtimeSession;
+  readonly session: Session;
   readonly transcoder: Transcoder;
 }
 

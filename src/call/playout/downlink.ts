@@ -1,7 +1,7 @@
 import { type AudioFormat, bytesPerMs, durationMs, FRAME_MS } from '../../audio/format.ts';
 import { createTranscoder, type Transcoder } from '../../audio/transcode.ts';
 import type { AgentSaid, CallFact } from '../../ports/facts.ts';
-import type { CallLeg } from '../../ports/leg.ts';
+import type { Leg } from '../../ports/leg.ts';
 import type { PartId } from '../../ports/session.ts';
 import type { PartProgress } from '../turns/barge-in.ts';
 import { HeardParts } from './heard-parts.ts';
@@ -39,7 +39,7 @@ export class Downlink {
   }
 
   /** What was said before there was a line is said now. */
-  connect(leg: CallLeg, now: number): void {
+  connect(leg: Leg, now: number): void {
     this.#playout.connect(leg, now);
     this.tick(now);
   }

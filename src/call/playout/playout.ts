@@ -1,5 +1,5 @@
 import { type AudioFormat, durationMs } from '../../audio/format.ts';
-import type { CallLeg } from '../../ports/leg.ts';
+import type { Leg } from '../../ports/leg.ts';
 import { Arrivals } from './arrivals.ts';
 import { MarkPace } from './mark-pace.ts';
 import { PlaybackClock } from './playback-clock.ts';
@@ -29,7 +29,7 @@ export class Playout {
   readonly #playback = new PlaybackClock();
   readonly #pace = new MarkPace();
   #arrivals = new Arrivals();
-  #leg: CallLeg | null = null;
+  #leg: Leg | null = null;
   #names = 0;
   #pinged = { at: Number.NEGATIVE_INFINITY, positionMs: 0 };
   #deaf: Deafness | null = null;
@@ -38,7 +38,7 @@ export class Playout {
     this.#wires = wires;
   }
 
-  connect(leg: CallLeg, now: number): void {
+  connect(leg: Leg, now: number): void {
     this.#leg = leg;
     this.#arrivals = new Arrivals();
     this.#playback.lineChanged();
@@ -144,7 +144,7 @@ export class Playout {
     return null;
   }
 
-  #hush(leg: CallLeg, now: number): number {
+  #hush(leg: Leg, now: number): number {
     const heardMs = Math.min(this.heardMs(now), this.#arrivals.arrivedMs ?? this.#betweenMarksMs);
     const since = Math.min(now, this.#playback.heardAt(heardMs));
     this.#playback.cleared(now, heardMs);
@@ -181,7 +181,7 @@ export class Playout {
     this.#deaf = null;
   }
 
-  #mark(leg: CallLeg, now: number): string {
+  #mark(leg: Leg, now: number): string {
     const name = `heard-${++this.#names}`;
     leg.mark(name);
     this.#wires.marked(name, this.#playback.marked(name, now));
@@ -189,7 +189,7 @@ export class Playout {
     return name;
   }
 
-  #ping(leg: CallLeg, now: number): string {
+  #ping(leg: Leg, now: number): string {
     const name = `sent-${++this.#names}`;
     leg.ping(name);
     this.#playback.pinged(name);

@@ -1,8 +1,8 @@
 import type { AudioFormat } from '../../audio/format.ts';
 import { Recent } from '../../limits/recent.ts';
 import type { AgentSaid } from '../../ports/facts.ts';
-import type { CallLeg } from '../../ports/leg.ts';
-import type { PartId, RealtimeSession, ResponseRequest, SessionTraits } from '../../ports/session.ts';
+import type { Leg } from '../../ports/leg.ts';
+import type { Capabilities, PartId, ResponseRequest, Session } from '../../ports/session.ts';
 import type { CallTap } from '../call-tap.ts';
 import type { Journal } from '../journal.ts';
 import { Downlink } from '../playout/downlink.ts';
@@ -22,7 +22,7 @@ import type { Decisions, TurnRules } from './turn-rules.ts';
  */
 export class TurnTaking {
   readonly #rules: TurnRules;
-  readonly #session: RealtimeSession;
+  readonly #session: Session;
   readonly #journal: Journal;
   readonly #tap: CallTap;
   readonly #responses = new ResponseQueue();
@@ -32,9 +32,9 @@ export class TurnTaking {
   readonly #discarded = new Recent();
   readonly #spoken = new Recent();
   readonly #protected = new Recent();
-  #leg: CallLeg | null = null;
+  #leg: Leg | null = null;
   #isAway = false; // the caller was here, and is with somebody else: nobody hears what would be said
-  #voice: { readonly traits: SessionTraits; readonly downlink: Downlink } | null = null;
+  #voice: { readonly capabilities: Capabilities; readonly downlink: Downlink } | null = null;
   #check: BargeInCheck | null = null;
   #heldAt = 0;
   #hasGivenUp = false; // something was not said because the phone took nothing, and the caller is to hear of it
@@ -42,13 +42,7 @@ export class TurnTaking {
   #turns = 0;
   #turnIsOpen = false; // the caller has begun one that the agent is to answer
 
-  constructor(
-    rules: TurnRules,
-    session: RealtimeSession,
-    journal: Journal,
-    tap: CallTap,
-    decided: Decisions,
-  ) {
+  constructor(rules: TurnRules, session: Session, journal: Journal, tap: CallTap, decided: Decisions) {
     this.#rules = rules;
     this.#session = session;
     this.#journal = journal;
@@ -60,7 +54,7 @@ export class TurnTaking {
     return this.#responses.callerIsSpeaking;
   }
 
-  connect(leg: CallLeg, now: number): void {
+  connect(leg: Leg, now: number): void {
     this.#leg = leg;
     this.#isAway = false;
     this.#voice?.downlink.connect(leg, now);
@@ -81,10 +75,10 @@ export class TurnTaking {
   }
 
   /** The model can be heard from now on. */
-  open(traits: SessionTraits, format: AudioFormat, now: number): void {
+  open(capabilities: Capabilities, format: AudioFormat, now: number): void {
     const wires = downlinkWires(this.#journal, this.#tap, this.#isConfirmed ? this.#evidence : null);
-    const downlink = new Downlink({ ...wires, from: traits.output, to: format });
-    this.#voice = { traits, downlink };
+    const downlink = new Downlink({ ...wires, from: capabilities.output, to: format });
+    this.#voice = { capabilities, downlink };
     if (this.#leg) downlink.connect(this.#leg, now);
   }
 
@@ -170,7 +164,7 @@ export class TurnTaking {
   }
 
   callerPauses(now: number, spokeUntil: number | null = null): void {
-    this.#turnEnds(now, spokeUntil, this.#voice?.traits.answersTurns ?? false);
+    this.#turnEnds(now, spokeUntil, this.#voice?.capabilities.answersTurns ?? false);
   }
 
   /** The caller has been still for longer than any turn lasts: its end got lost, or is still to be told. */
@@ -220,10 +214,10 @@ export class TurnTaking {
   /** The agent stops, whatever it says. */
   #bargeIn(now: number): void {
     if (!this.#voice || !this.#leg) return;
-    const { traits, downlink } = this.#voice;
+    const { capabilities, downlink } = this.#voice;
     const silentSince = downlink.deafSince ?? (downlink.isHeld ? this.#heldAt : null);
     const parts = downlink.progress(now);
-    const cut = bargeIn(parts, this.#responses.runningId, traits.yieldsToSpeech);
+    const cut = bargeIn(parts, this.#responses.runningId, capabilities.yieldsToSpeech);
 
     if (cut.silenceThePhone && silentSince === null) this.#silence(now); // before anything else: the part the caller notices
     if (parts.length > 0 || downlink.isHeld) downlink.fallSilent(now);
@@ -239,7 +233,7 @@ export class TurnTaking {
   }
 
   answerStarted(responseId: string, requestId: string | null, now: number): void {
-    const isOwn = requestId === null && this.#voice?.traits.answersTurns === true;
+    const isOwn = requestId === null && this.#voice?.capabilities.answersTurns === true;
     if (isOwn && this.#responses.callerIsSpeaking) this.callerPauses(now); // that it ended got lost
     this.#responses.started(responseId, requestId, now);
     if (this.#isAway) return this.#stop(responseId, now); // a turn was ended by the silence of a line that is gone

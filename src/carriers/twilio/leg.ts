@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import type { CallLeg, LegEvent, TransferRequest } from '../../ports/leg.ts';
+import type { Leg, LegEvent, TransferRequest } from '../../ports/leg.ts';
 import { clearMessage, markMessage, mediaMessages } from './messages.ts';
 
 /** What can be done to the phone call that a stream belongs to; it takes a request to the carrier. */
@@ -9,7 +9,7 @@ export interface PhoneCallControl {
 }
 
 /** The phone's side of a call on a media stream that has started. */
-export class TwilioLeg implements CallLeg {
+export class TwilioLeg implements Leg {
   readonly #socket: WebSocket;
   readonly #streamSid: string;
   readonly #mediaMessage: (audio: Uint8Array) => Buffer;

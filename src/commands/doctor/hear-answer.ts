@@ -1,7 +1,7 @@
 import { type AudioFormat, durationMs } from '../../audio/format.ts';
 import { decodeMulaw } from '../../audio/g711.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { RealtimeSession, SessionEvent, SessionSetup, SpeechModel } from '../../ports/session.ts';
+import type { Session, SessionEvent, SessionSetup, SpeechModel } from '../../ports/session.ts';
 
 /** What came of asking a model to say a sentence. */
 export type Answer =
@@ -49,7 +49,7 @@ class Listening {
   readonly #resolve: (heard: HeardAnswer) => void;
   readonly #oddities: string[] = [];
   readonly #sound: Uint8Array[] = [];
-  #session: RealtimeSession | null = null;
+  #session: Session | null = null;
   #cancelLimit = () => {};
   /** Null before the model was ready. */
   #opened: { readonly format: AudioFormat; readonly at: number; readonly afterMs: number } | null = null;
@@ -70,7 +70,7 @@ class Listening {
     const now = this.#clock.now();
     switch (event.type) {
       case 'ready':
-        this.#opened = { format: event.traits.output, at: now, afterMs: Math.round(now - begunAt) };
+        this.#opened = { format: event.capabilities.output, at: now, afterMs: Math.round(now - begunAt) };
         this.#session?.respond({ requestId: 'check', instructions: SETUP.instructions, withoutTools: true });
         this.#cancelLimit = this.#clock.after(ANSWER_MS, () => this.#finish(this.#judge(null)));
         return;

@@ -1,6 +1,6 @@
 import type { RealtimeSessionCreateRequest } from 'openai/resources/realtime/realtime';
 import type { Cancel, Clock } from '../../ports/clock.ts';
-import type { SessionLost, SessionSetup, SessionTraits } from '../../ports/session.ts';
+import type { Capabilities, SessionLost, SessionSetup } from '../../ports/session.ts';
 import type { OpenAIAccess } from './address.ts';
 import { Opening } from './opening.ts';
 import { type FailedDial, Redial } from './redial.ts';
@@ -18,7 +18,7 @@ export interface ConnectionParts {
 
 /** Who is told what comes of it. `lost` is told at most once, and nothing after it. */
 export interface ConnectionListener {
-  readonly ready: (traits: SessionTraits) => void;
+  readonly ready: (capabilities: Capabilities) => void;
   /** Something the server says once it is ready. */
   readonly message: (text: Buffer) => void;
   readonly problem: (code: string) => void;
@@ -123,7 +123,7 @@ export class Connection {
         this.#cancelLimit();
         this.#cancelStep();
         if (step.noted !== null) this.#listener.problem(step.noted);
-        if (!this.#isOver) this.#listener.ready(step.traits);
+        if (!this.#isOver) this.#listener.ready(step.capabilities);
         return;
     }
   }

@@ -1,5 +1,5 @@
 import type { RealtimeSessionCreateRequest } from 'openai/resources/realtime/realtime';
-import type { SessionLost, SessionSetup, SessionTraits } from '../../ports/session.ts';
+import type { Capabilities, SessionLost, SessionSetup } from '../../ports/session.ts';
 import { lossOf } from './error-codes.ts';
 import type { EffectiveSession, ServerError, ServerEvent } from './server-events.ts';
 import { type OpenAIDefaults, sessionUpdate, traitsInForce, withoutRefusedPart } from './session-setup.ts';
@@ -9,7 +9,7 @@ export type OpeningStep =
   | { readonly type: 'waiting' }
   /** The server will not have a part of the set-up; it was asked again, without it. */
   | { readonly type: 'noted'; readonly code: string }
-  | { readonly type: 'ready'; readonly traits: SessionTraits; readonly noted: string | null }
+  | { readonly type: 'ready'; readonly capabilities: Capabilities; readonly noted: string | null }
   | { readonly type: 'lost'; readonly reason: SessionLost; readonly detail: string };
 
 /**
@@ -62,11 +62,11 @@ export class Opening {
     const theirs = typeof instructions === 'string' ? plain(instructions) : ours;
     if (!theirs.includes(ours))
       return { type: 'lost', reason: 'refused', detail: 'instructions_not_in_force' };
-    const traits = traitsInForce(inForce, asked, this.#defaults.audio);
-    if (!('unusable' in traits)) {
-      return { type: 'ready', traits, noted: theirs === ours ? null : 'instructions_added_to' };
+    const capabilities = traitsInForce(inForce, asked, this.#defaults.audio);
+    if (!('unusable' in capabilities)) {
+      return { type: 'ready', capabilities, noted: theirs === ours ? null : 'instructions_added_to' };
     }
-    const { unusable, what } = traits;
+    const { unusable, what } = capabilities;
     return { type: 'lost', reason: unusable === 'format' ? 'wrong_format' : 'refused', detail: what };
   }
 

@@ -5,7 +5,7 @@ import type {
   RealtimeToolsConfig,
 } from 'openai/resources/realtime/realtime';
 import type { AudioFormat } from '../../audio/format.ts';
-import type { RemoteTools, SessionSetup, SessionTraits, TurnSettings } from '../../ports/session.ts';
+import type { Capabilities, RemoteTools, SessionSetup, TurnSettings } from '../../ports/session.ts';
 import type { ToolOffer } from '../../ports/tools.ts';
 import type { EffectiveSession } from './server-events.ts';
 
@@ -76,7 +76,7 @@ export function traitsInForce(
   inForce: EffectiveSession,
   asked: RealtimeSessionCreateRequest,
   format: AudioFormat,
-): SessionTraits | { readonly unusable: 'format' | 'turns'; readonly what: string } {
+): Capabilities | { readonly unusable: 'format' | 'turns'; readonly what: string } {
   const { input, output } = inForce.audio ?? {};
   const heard = input?.format ? readFormat(input.format) : format;
   const spoken = output?.format ? readFormat(output.format) : format;

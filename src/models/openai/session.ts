@@ -1,16 +1,16 @@
 import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type {
+  Capabilities,
   ContextItem,
   OutOfBandRequest,
   PartId,
-  RealtimeSession,
   RemoteTools,
   ResponseRequest,
+  Session,
   SessionEvent,
   SessionLost,
   SessionSetup,
-  SessionTraits,
 } from '../../ports/session.ts';
 import type { ToolOffer } from '../../ports/tools.ts';
 import type { OpenAIAccess } from './address.ts';
@@ -25,7 +25,7 @@ import { Requests } from './requests.ts';
 import { type OpenAIDefaults, toolsConfig } from './session-setup.ts';
 
 /** A conversation over the Realtime API. What is asked before it is ready waits; after it is over nothing is. */
-export class OpenAISession implements RealtimeSession {
+export class OpenAISession implements Session {
   readonly #listener: (event: SessionEvent) => void;
   readonly #connection: Connection;
   readonly #requests = new Requests();
@@ -47,7 +47,7 @@ export class OpenAISession implements RealtimeSession {
     this.#listener = listener;
     this.#remoteTools = setup.remoteTools;
     const { detection } = setup.turnTaking;
-    const newsOf = ({ output }: SessionTraits) =>
+    const newsOf = ({ output }: Capabilities) =>
       new News(
         {
           requests: this.#requests,
@@ -64,7 +64,7 @@ export class OpenAISession implements RealtimeSession {
     this.#connection = new Connection(
       { access, defaults, setup, clock, setUp },
       {
-        ready: (traits) => this.#begin(traits, newsOf(traits)),
+        ready: (capabilities) => this.#begin(capabilities, newsOf(capabilities)),
         message: (text) => this.#news?.take(text),
         problem: (code) => this.#tell({ type: 'problem', code: codeOf(code) }),
         lost: (reason, detail) => {
@@ -131,10 +131,10 @@ export class OpenAISession implements RealtimeSession {
   }
 
   /** The caller's sound is delivered while the news of it is told: what was asked comes before that, and its end after. */
-  #begin(traits: SessionTraits, news: News): void {
+  #begin(capabilities: Capabilities, news: News): void {
     this.#news = news;
     for (const request of this.#early.take()) this.#send(request);
-    this.#tell({ type: 'ready', traits });
+    this.#tell({ type: 'ready', capabilities });
     if (this.#commitIsDue) this.commitTurn();
   }
 

@@ -13,7 +13,7 @@ import { TestClock } from '../../support/test-clock.ts';
 const part = { responseId: 'r1', itemId: 'i1', contentIndex: 0 };
 const READY = {
   type: 'ready',
-  traits: { input: 'pcm24', output: 'pcm24', answersTurns: true, yieldsToSpeech: true },
+  capabilities: { input: 'pcm24', output: 'pcm24', answersTurns: true, yieldsToSpeech: true },
 } as const;
 const STARTED = { type: 'response_started', responseId: 'r1', requestId: 'check' } as const;
 const DONE = { type: 'response_done', responseId: 'r1', outcome: 'completed', usage: null } as const;

@@ -78,7 +78,7 @@ describe('opening a session', () => {
     expect(events).toEqual([
       {
         type: 'ready',
-        traits: { input: 'pcm24', output: 'pcm24', answersTurns: true, yieldsToSpeech: true },
+        capabilities: { input: 'pcm24', output: 'pcm24', answersTurns: true, yieldsToSpeech: true },
       },
     ]);
     expect(received.at(-1)).toMatchObject({ type: 'input_audio_buffer.append', audio: 'AQID' });
@@ -115,7 +115,7 @@ describe('opening a session', () => {
       audio: { input: { format: { type: 'audio/pcmu' } }, output: { format: { type: 'audio/pcmu' } } },
     }));
 
-    expect(events).toMatchObject([{ type: 'ready', traits: { input: 'pcmu', output: 'pcmu' } }]);
+    expect(events).toMatchObject([{ type: 'ready', capabilities: { input: 'pcmu', output: 'pcmu' } }]);
   });
 
   it.each([
@@ -135,7 +135,7 @@ describe('opening a session', () => {
     await opens(() => ({}));
 
     expect(events).toMatchObject([
-      { type: 'ready', traits: { input: 'pcmu', output: 'pcmu', yieldsToSpeech: true } },
+      { type: 'ready', capabilities: { input: 'pcmu', output: 'pcmu', yieldsToSpeech: true } },
     ]);
   });
 
@@ -157,7 +157,9 @@ describe('opening a session', () => {
 
     await opens(inForce);
 
-    expect(events).toMatchObject([{ type: 'ready', traits: { answersTurns: false, yieldsToSpeech: false } }]);
+    expect(events).toMatchObject([
+      { type: 'ready', capabilities: { answersTurns: false, yieldsToSpeech: false } },
+    ]);
   });
 
   it('leads the turns where it asked to, whatever the server leaves out', async () => {
@@ -166,7 +168,9 @@ describe('opening a session', () => {
 
     await opens(() => ({ audio: { input: { turn_detection: {} } } }));
 
-    expect(events).toMatchObject([{ type: 'ready', traits: { answersTurns: false, yieldsToSpeech: false } }]);
+    expect(events).toMatchObject([
+      { type: 'ready', capabilities: { answersTurns: false, yieldsToSpeech: false } },
+    ]);
   });
 
   it('never lets the server’s own persona answer in place of the agent', async () => {

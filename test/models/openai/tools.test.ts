@@ -236,7 +236,7 @@ describe('turns other than spoken ones', () => {
       session: { audio: { input: { turn_detection: null } } },
     });
     expect(server.events).toMatchObject([
-      { type: 'ready', traits: { answersTurns: false, yieldsToSpeech: false } },
+      { type: 'ready', capabilities: { answersTurns: false, yieldsToSpeech: false } },
     ]);
 
     server.session.discardTurn();

@@ -1,12 +1,12 @@
 import type {
+  Capabilities,
   ContextItem,
   OutOfBandRequest,
   PartId,
-  RealtimeSession,
   ResponseOutcome,
   ResponseRequest,
+  Session,
   SessionEvent,
-  SessionTraits,
   SpeechModel,
 } from '../../../src/ports/session.ts';
 import type { TestClock } from '../test-clock.ts';
@@ -37,9 +37,9 @@ export interface Cut {
  * A speech model behind the session port, as the protocol describes it: one answer at a time, requests refused
  * meanwhile, answers of its own after the caller's turns where that is agreed, news on its way for a while.
  */
-export class CrossingModel implements SpeechModel, RealtimeSession {
+export class CrossingModel implements SpeechModel, Session {
   readonly #clock: TestClock;
-  readonly #traits: SessionTraits;
+  readonly #capabilities: Capabilities;
   readonly #heardOf: (what: string) => void;
   readonly backlogBytes = 0;
   /** What its next answers are like, and all those after them. */
@@ -69,13 +69,13 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
   #answers = 0;
   #calls = 0;
 
-  constructor(clock: TestClock, traits: SessionTraits, heardOf: (what: string) => void) {
+  constructor(clock: TestClock, capabilities: Capabilities, heardOf: (what: string) => void) {
     this.#clock = clock;
-    this.#traits = traits;
+    this.#capabilities = capabilities;
     this.#heardOf = heardOf;
   }
 
-  open(_setup: unknown, tell: (event: SessionEvent) => void): RealtimeSession {
+  open(_setup: unknown, tell: (event: SessionEvent) => void): Session {
     this.#tell = tell;
     return this;
   }
@@ -83,7 +83,7 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
   becomesReady(): void {
     if (this.isReady || this.isClosed) return;
     this.isReady = true;
-    this.#tell({ type: 'ready', traits: this.#traits });
+    this.#tell({ type: 'ready', capabilities: this.#capabilities });
   }
 
   isLost(reason: 'dropped' | 'expired' | 'unreachable'): void {
@@ -95,14 +95,14 @@ export class CrossingModel implements SpeechModel, RealtimeSession {
   hearsSpeech(): void {
     if (!this.isReady) return;
     this.#news({ type: 'speech_started' });
-    if (this.#traits.yieldsToSpeech && this.#active) this.#finish('cancelled');
+    if (this.#capabilities.yieldsToSpeech && this.#active) this.#finish('cancelled');
   }
 
   /** The caller's turn is over; that may be told, or get lost. */
   hearsPause(isTold: boolean): void {
     if (!this.isReady) return;
     if (isTold) this.#news({ type: 'speech_stopped' });
-    if (this.#traits.answersTurns && !this.#active) this.#begin(null, false);
+    if (this.#capabilities.answersTurns && !this.#active) this.#begin(null, false);
   }
 
   hear(audio: Uint8Array): void {

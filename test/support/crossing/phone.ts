@@ -1,5 +1,5 @@
 import type { Cancel } from '../../../src/ports/clock.ts';
-import type { CallLeg, LegEvent, LegGone, TransferRequest } from '../../../src/ports/leg.ts';
+import type { Leg, LegEvent, LegGone, TransferRequest } from '../../../src/ports/leg.ts';
 import { PlayOut } from '../../../src/practice/phone/play-out.ts';
 import type { Delay } from '../simulated-phone.ts';
 import type { TestClock } from '../test-clock.ts';
@@ -28,7 +28,7 @@ export interface Company {
  *
  * Every answer of the crossing's model is one μ-law code, over and over; sound that is none of these is the house's own.
  */
-export class CrossingPhone implements CallLeg {
+export class CrossingPhone implements Leg {
   readonly #clock: TestClock;
   readonly #line: Line;
   readonly #company: Company;

@@ -57,7 +57,7 @@ export class World {
   constructor(setting: Setting) {
     this.setting = setting;
     const isLedByUs = setting.turns !== 'by the model';
-    const traits = {
+    const capabilities = {
       input: 'pcmu',
       output: 'pcmu',
       answersTurns: !isLedByUs,
@@ -66,7 +66,7 @@ export class World {
     this.#line = { downMs: setting.downMs, markMs: 0 };
     this.marksCome(setting.marks);
     this.watcher = new Watcher(this);
-    this.model = new CrossingModel(this.clock, traits, (what) => this.watcher.modelIsTold(what));
+    this.model = new CrossingModel(this.clock, capabilities, (what) => this.watcher.modelIsTold(what));
     this.phone = this.#aPhone();
     this.call = new Call(
       { callId: 'CA1', carrier: 'test', from: '+1', to: '+2', format: 'pcmu' },
