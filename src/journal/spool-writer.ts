@@ -1,4 +1,3 @@
-import { Remembered } from '../limits/remembered.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { CallEvent } from '../ports/facts.ts';
 import type { StoredEvent } from '../ports/store.ts';
@@ -39,11 +38,9 @@ export class EventWriter {
   readonly #limits: WriterLimits;
   readonly #lost: (count: number) => void;
   readonly #spool: Spool;
-  readonly #forgotten = new Remembered(MOST_FORGOTTEN);
-  #underWay = false;
-  #timer: Cancel | null = null;
-  #failures = 0;
-  #nextBatch: number;
+  readonly #pace: BatchPace;
+  /** What takes the next batch away, or that one is under way. */
+  #next: Cancel | 'under_way' | null = null;
   readonly #whenEmpty: (() => void)[] = [];
 
   constructor(
@@ -59,7 +56,7 @@ export class EventWriter {
     this.#lost = lost;
     this.#limits = limits;
     this.#spool = new Spool(limits.mostBytes);
-    this.#nextBatch = limits.mostBatch;
+    this.#pace = new BatchPace(limits);
   }
 
   get waiting(): number {
@@ -72,18 +69,16 @@ export class EventWriter {
   }
 
   note(callId: string, event: CallEvent): void {
-    if (this.#forgotten.has(callId)) return;
     if (!this.#spool.add({ callId, event })) {
       this.#health.set('spool', 'spool_full');
       this.#lost(1);
       return;
     }
-    if (!this.#underWay && !this.#timer) this.#sendIn(this.#limits.groupMs);
+    if (!this.#next) this.#sendIn(this.#limits.groupMs);
   }
 
   /** The call is deleted: what is still to come of it is not kept. */
   forget(callId: string): void {
-    this.#forgotten.add(callId);
     this.#spool.forget(callId);
     this.#tellIfEmpty();
   }
@@ -98,22 +93,22 @@ export class EventWriter {
         resolve(true);
       });
     });
-    if (!this.#underWay) this.#sendIn(0);
+    if (this.#next !== 'under_way') this.#sendIn(0);
     return isKept;
   }
 
   #sendIn(ms: number): void {
-    this.#timer?.();
-    this.#timer = this.#clock.after(ms, () => {
-      this.#timer = null;
+    if (this.#next !== 'under_way') this.#next?.();
+    this.#next = this.#clock.after(ms, () => {
+      this.#next = null;
       void this.#send();
     });
   }
 
   async #send(): Promise<void> {
-    const batch = this.#spool.first(this.#nextBatch);
+    const batch = this.#spool.first(this.#pace.size);
     if (batch.length === 0) return;
-    this.#underWay = true;
+    this.#next = 'under_way';
     const cancel = this.#clock.after(this.#limits.slowMs, () => this.#health.set('store', 'store_slow'));
     try {
       await this.#append(batch);
@@ -127,27 +122,25 @@ export class EventWriter {
 
   #kept(batch: readonly StoredEvent[]): void {
     this.#spool.remove(batch);
-    this.#underWay = false;
-    this.#failures = 0;
-    this.#nextBatch = Math.min(this.#limits.mostBatch, this.#nextBatch * 2);
+    this.#next = null;
+    this.#pace.kept();
     this.#health.set('store', null);
     this.#goOn(0);
   }
 
   #refused(batch: readonly StoredEvent[], error: unknown): void {
     const reason = error instanceof StoreTrouble ? error.reason : 'store_failed';
-    this.#underWay = false;
+    this.#next = null;
     if (reason === 'bad_data') {
       // Something in it will never be taken. Halving finds it, and it must not hold up the rest.
       if (batch.length === 1) this.#giveUp(batch);
-      this.#nextBatch = Math.ceil(batch.length / 2);
+      this.#pace.halve(batch.length);
       this.#goOn(0);
       return;
     }
     this.#health.refused(error);
     if (reason === 'store_closed') return;
-    const { retryMs, mostRetryMs } = this.#limits;
-    this.#goOn(Math.min(mostRetryMs, retryMs * 2 ** this.#failures++));
+    this.#goOn(this.#pace.pauseMs());
   }
 
   #giveUp(batch: readonly StoredEvent[]): void {
@@ -167,5 +160,34 @@ export class EventWriter {
   }
 }
 
-/** Calls that may still be going on when they are deleted. */
-const MOST_FORGOTTEN = 1_000;
+/** How much is tried at once, and how long is waited after a failure. */
+class BatchPace {
+  readonly #limits: WriterLimits;
+  #size: number;
+  #failures = 0;
+
+  constructor(limits: WriterLimits) {
+    this.#limits = limits;
+    this.#size = limits.mostBatch;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  kept(): void {
+    this.#failures = 0;
+    this.#size = Math.min(this.#limits.mostBatch, this.#size * 2);
+  }
+
+  /** Of a batch of so many, something was bad. */
+  halve(count: number): void {
+    this.#size = Math.ceil(count / 2);
+  }
+
+  /** The store is away: longer each time. */
+  pauseMs(): number {
+    const { retryMs, mostRetryMs } = this.#limits;
+    return Math.min(mostRetryMs, retryMs * 2 ** this.#failures++);
+  }
+}

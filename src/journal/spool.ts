@@ -1,8 +1,10 @@
+import { Remembered } from '../limits/remembered.ts';
 import type { StoredEvent } from '../ports/store.ts';
 
 /** Events that wait to be kept, in their order, within a limit. */
 export class Spool {
   readonly #mostBytes: number;
+  readonly #forgotten = new Remembered(MOST_FORGOTTEN);
   #entries: Entry[] = [];
   /** Those before this one have gone; they are swept out now and then. */
   #head = 0;
@@ -16,8 +18,9 @@ export class Spool {
     return this.#entries.length - this.#head;
   }
 
-  /** False: there is no room, and it was not taken. */
+  /** False: there is no room, and it was not taken. What is of a forgotten call needs none. */
   add(stored: StoredEvent): boolean {
+    if (this.#forgotten.has(stored.callId)) return true;
     const bytes = sizeOf(stored);
     if (this.#bytes + bytes > this.#mostBytes) return false;
     this.#entries.push({ stored, bytes });
@@ -42,7 +45,9 @@ export class Spool {
     this.#head = 0;
   }
 
+  /** Nothing of this call waits any longer, nor will what is still to come of it. */
   forget(callId: string): void {
+    this.#forgotten.add(callId);
     this.#entries = this.#entries.slice(this.#head).filter(({ stored }) => stored.callId !== callId);
     this.#head = 0;
     this.#bytes = this.#entries.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -60,6 +65,9 @@ function sizeOf({ callId, event }: StoredEvent): number {
   for (const value of Object.values(event)) if (typeof value === 'string') bytes += 2 * value.length;
   return bytes;
 }
+
+/** Calls that may still be going on when they are deleted. */
+const MOST_FORGOTTEN = 1_000;
 
 const OBJECT_BYTES = 300;
 const SWEEP_FROM = 1_000;
