@@ -92,7 +92,9 @@ export class Arrivals {
     const usualMs = this.roundTripMs;
     if (usualMs === null) return markOverdueMs > LONGEST_JOURNEY_MS;
     const [oldest] = this.#pings.values();
-    return oldest !== undefined && now - oldest.sentAt - usualMs > LONGEST_JOURNEY_MS;
+    return (
+      oldest !== undefined && now - oldest.sentAt - Math.min(usualMs, MOST_USUAL_MS) > LONGEST_JOURNEY_MS
+    );
   }
 
   /** The phone was told to forget what lies beyond this. */
@@ -116,6 +118,9 @@ interface Ping {
 
 /** Marks and answers that are late by up to a second are on their way; and we look ten times a second. */
 export const LONGEST_JOURNEY_MS = 1_200;
+
+/** No line takes longer as a rule; the first answer of one may have come from a phone that took nothing before. */
+const MOST_USUAL_MS = 600;
 
 const NOTHING: readonly Arrival[] = [];
 

@@ -22,6 +22,11 @@ export class MarkPace {
     return this.#unmarkedMs >= (isYoung ? MARK_YOUNG_EVERY_MS : MARK_EVERY_MS);
   }
 
+  /** Some of what was sent has no mark behind it. */
+  get hasUnmarked(): boolean {
+    return this.#unmarkedMs > 0;
+  }
+
   /** There is a mark behind all that was sent, or nothing left to mark. */
   marked(): void {
     this.#unmarkedMs = 0;

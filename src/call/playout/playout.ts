@@ -137,6 +137,7 @@ export class Playout {
     this.#arrivals.look(now);
     const leg = this.#leg;
     if (!leg) return null;
+    if (this.#isUntried && this.#pace.hasUnmarked) this.#mark(leg, now);
     if (this.#deaf) this.#trustAgain(this.#deaf, now);
     else if (this.#arrivals.isDeaf(this.#overdueMs(now), now)) return this.#hush(leg, now);
     else if (this.#pinged.positionMs !== this.sentMs && now - this.#pinged.at >= PING_EVERY_MS)
@@ -167,7 +168,7 @@ export class Playout {
 
   /** Nothing has come back yet from a line that brings sound: it is a phone's, then, and these give marks back. */
   get #isUntried(): boolean {
-    return this.#playback.isUntried && this.#arrivals.bringsSound;
+    return this.#playback.isUntried && this.#arrivals.roundTripMs === null && this.#arrivals.bringsSound;
   }
 
   #wakes(name: string): void {

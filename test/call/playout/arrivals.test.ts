@@ -98,6 +98,15 @@ describe('what reaches the phone', () => {
     expect([arrivals.isDeaf(5_000, passes(1_000)), arrivals.isDeaf(0, passes(400))]).toEqual([false, true]);
   });
 
+  it('is nothing any more as soon where the first answer came from a phone that had taken nothing before', () => {
+    const { arrivals, passes } = aLine();
+    arrivals.pinged('a', 0, passes(0));
+    arrivals.pongCame('a', passes(1_500));
+    arrivals.pinged('b', 0, passes(100));
+
+    expect([arrivals.isDeaf(0, passes(1_700)), arrivals.isDeaf(0, passes(200))]).toEqual([false, true]);
+  });
+
   it('is told by the marks alone on a line that answers no pings', () => {
     const { arrivals, passes } = aLine();
     arrivals.pinged('a', 0, passes(0));
