@@ -68,19 +68,44 @@ describe('a phone that takes nothing for a while', () => {
     },
   );
 
-  it('was told nothing of a short greeting it took nothing of, and is told so', () => {
-    const { phone, clock, model, factsOf } = aCall({ journey: { downMs: 20, upMs: 20 } });
+  it.each([200, 1_200])(
+    'was told nothing of a greeting of %d ms it took nothing of, and is told so',
+    (ms) => {
+      const { phone, clock, model, factsOf } = aCall({ journey: { downMs: 20, upMs: 20 } });
+      phone.stopsReading();
+      phone.keepsSending();
+      model.starts('r1');
+      model.delta('greeting', OLD, ms);
+      clock.advance(50);
+      model.says('greeting', { ms: 0, code: OLD });
+
+      clock.advance(4_000);
+      phone.readsAgain();
+      clock.advance(1_000);
+
+      expect(phone.heardMs(OLD)).toBe(0);
+      expect(factsOf('agent_said')).toMatchObject([{ itemId: 'greeting', heardMs: 0 }]);
+      expect(model.wants).toEqual(['turn-1']);
+    },
+  );
+
+  it('hears nothing of what the caller talked over while nobody knew that it takes nothing', () => {
+    const { phone, clock, model, sent } = aCall({ journey: { downMs: 20, upMs: 20 } });
     phone.stopsReading();
     phone.keepsSending();
-    model.says('greeting', { ms: 1_200, code: OLD });
+    clock.advance(500);
+    model.says('old', { ms: 200, code: OLD });
+    clock.advance(300);
+    model.hearsSpeech();
+    clock.advance(1_000);
+    model.hearsPause();
 
-    clock.advance(4_000);
+    clock.advance(2_000);
     phone.readsAgain();
     clock.advance(1_000);
 
     expect(phone.heardMs(OLD)).toBe(0);
-    expect(factsOf('agent_said')).toMatchObject([{ itemId: 'greeting', heardMs: 0 }]);
-    expect(model.wants).toEqual(['turn-1']);
+    expect(sent.filter((entry) => entry === 'clear')).toHaveLength(1);
   });
 
   it('P3: is sent no more than two seconds of sound', () => {

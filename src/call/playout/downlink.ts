@@ -70,6 +70,11 @@ export class Downlink {
     return this.#playout.leadMs(now) === 0 || now < this.#ownSoundUntil;
   }
 
+  /** The phone may still play what it was sent, for all we know. */
+  mayBeHeard(now: number): boolean {
+    return this.#playout.certainlyHeardMs(now) < this.#playout.sentMs;
+  }
+
   /** A sound of the house's own, for a caller who would hear nothing. */
   reassure(now: number): void {
     if (!this.isMute(now) || this.#isHeld || !this.#playout.isOpen) return;

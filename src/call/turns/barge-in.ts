@@ -12,8 +12,6 @@ export interface PartProgress {
 
 /** What is to be done about the caller speaking. */
 export interface BargeIn {
-  /** Something waits at the phone or on its way there. */
-  readonly silenceThePhone: boolean;
   /** Answers of which not one more sound may reach the phone. */
   readonly discard: readonly string[];
   /** The answer the model must be told to stop. */
@@ -48,7 +46,6 @@ export function bargeIn(
   if (runningId !== null) discard.add(runningId);
 
   return {
-    silenceThePhone: receivedMs > heardMs,
     discard: [...discard],
     cancel: modelYieldsByItself ? null : runningId,
     truncate: cut

@@ -218,9 +218,10 @@ export class TurnTaking {
     const silentSince = downlink.deafSince ?? (downlink.isHeld ? this.#heldAt : null);
     const parts = downlink.progress(now);
     const cut = bargeIn(parts, this.#responses.runningId, capabilities.yieldsToSpeech);
+    const mayBeHeard = downlink.mayBeHeard(now);
 
-    if (cut.silenceThePhone && silentSince === null) this.#silence(now); // before anything else: the part the caller notices
-    if (parts.length > 0 || downlink.isHeld) downlink.fallSilent(now);
+    if (mayBeHeard && silentSince === null) this.#silence(now); // before anything else: the part the caller notices
+    if (mayBeHeard || parts.length > 0 || downlink.isHeld) downlink.fallSilent(now);
     this.#admit(cut);
     if (parts.some((part) => part.receivedMs > 0)) {
       this.#journal.note({
@@ -312,7 +313,7 @@ export class TurnTaking {
     const { downlink } = this.#voice;
     const cut = bargeIn(downlink.progress(now), this.#responses.runningId, false);
     const isSilent = downlink.isHeld || downlink.deafSince !== null;
-    if (cut.silenceThePhone && this.#leg && !isSilent) this.#silence(now);
+    if (downlink.mayBeHeard(now) && this.#leg && !isSilent) this.#silence(now);
     downlink.fallSilent(now);
     this.#admit(cut);
   }
