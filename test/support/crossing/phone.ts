@@ -36,6 +36,7 @@ export class CrossingPhone implements Leg {
   readonly transfers: string[] = [];
   backlogBytes = 0;
   clears = 0;
+  wasDeaf = false;
   isClosed = false;
   /** Whether the carrier does as it is told. */
   canTransfer = true;
@@ -47,7 +48,7 @@ export class CrossingPhone implements Leg {
   #markReturnsAt = 0;
   #unread: { readonly since: number; readonly arrivals: (() => void)[] } | null = null;
   /** What waits to be played, and when it was sent. */
-  readonly #waiting: { bytes: number; readonly sentAt: number }[] = [];
+  readonly #waiting: { bytes: number; sentAt: number }[] = [];
   #cancelLook: Cancel = () => {};
   #cancelDeafness: Cancel = () => {};
 
@@ -94,8 +95,9 @@ export class CrossingPhone implements Leg {
 
   /** Takes nothing off its line for so long, while it plays what it has; and then all of it at once. */
   isDeafFor(ms: number): void {
-    this.#unread ??= { since: this.#clock.now(), arrivals: [] };
-    this.#cancelDeafness();
+    if (this.#unread) return; // or it would be for longer than any line that has hope
+    this.wasDeaf = true;
+    this.#unread = { since: this.#clock.now(), arrivals: [] };
     this.#cancelDeafness = this.#clock.after(ms, () => this.#listensAgain());
   }
 
@@ -203,6 +205,7 @@ export class CrossingPhone implements Leg {
       const taken = Math.min(bytes - played, next.bytes);
       played += taken;
       next.bytes -= taken;
+      next.sentAt += taken / BYTES_PER_MS; // the rest could not be heard sooner
       if (next.bytes === 0) this.#waiting.shift();
     }
   }

@@ -1,4 +1,5 @@
 import type { CallEvent } from '../../../src/ports/facts.ts';
+import { codeOf } from './model.ts';
 import type { World } from './world.ts';
 
 /** What the phone is told and what it plays, beside what the record says of it. */
@@ -57,8 +58,23 @@ export class SoundWatch {
     const heard = phones.reduce((total, each) => total + each.speechHeardMs, 0);
     const wentOn = facts.filter(({ type }) => type === 'went_on').length;
     const deaf = facts.filter((fact) => fact.type === 'problem' && fact.code === 'phone_is_deaf').length;
-    const most = received + 1 + wentOn * HEARD_TWICE_MS + deaf * HEARD_TWICE_BY_THE_DEAF_MS;
-    if (heard > most) this.#complain(`more was heard than was said: ${heard} of ${received} ms`);
+    const wasDeaf = phones.some((phone) => phone.wasDeaf);
+    const twice = wentOn * (wasDeaf ? LEAD_MS : EXACTLY_MS) + deaf * ROUGHLY_MS;
+    if (heard > received + twice + 1)
+      this.#complain(`more was heard than was said: ${heard} of ${received} ms`);
+    if (!wasDeaf) this.#compareCuts();
+  }
+
+  /** What the model is told was heard of an answer that was cut off. */
+  #compareCuts(): void {
+    const { model, phones, setting } = this.#world;
+    for (const { itemId, heardMs } of model.cuts) {
+      const code = codeOf(Number(itemId.slice(1)));
+      const truth = phones.reduce((total, phone) => total + (phone.heardMs.get(code) ?? 0), 0);
+      const mostOff = EXACTLY_MS + setting.downMs; // what was on its way to a line that went is not heard
+      if (Math.abs(heardMs - truth) > mostOff)
+        this.#complain(`the model is told that ${heardMs} ms were heard, and it was ${truth} ms`);
+    }
   }
 
   /** Or may be taken for deaf yet: it has only just said that it is not. */
@@ -80,8 +96,8 @@ const OLD_MS = 2_300;
 /** That a phone listens again is known so soon. */
 const KNOWN_MS = 200;
 
-/** What has been heard is known within so much: an answer that was held may begin again that little earlier, … */
-const HEARD_TWICE_MS = 40;
+/** What has been heard is known within so much, and an answer that was held may begin again that little earlier, … */
+const EXACTLY_MS = 40;
 
 /** … and one that a deaf phone was sent, as far back as the last that it is known to have taken. */
-const HEARD_TWICE_BY_THE_DEAF_MS = 250;
+const ROUGHLY_MS = 250;

@@ -44,9 +44,9 @@ export class Watcher implements Company {
 
     if (this.#leavesSince !== null && now - this.#leavesSince > GOODBYE_MS)
       this.#complain('the agent was to leave, and has neither left nor said why not');
-    if (phone.isDeaf) return this.#isDeaf(ms);
     const isHeard = phone.isPlaying;
     if (this.#owedSince !== null && phone.lastSpeechAt > this.#owedSince) this.#owedSince = null;
+    if (phone.isDeaf) return this.#isDeaf(ms);
     const isTheirTurn = mouth.isBusy || [...this.#running.values()].includes('collect_digits');
     if (!model.isReady || isHeard || isTheirTurn) {
       this.#deadMs = 0;
