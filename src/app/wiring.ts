@@ -8,12 +8,13 @@ import { Metronome } from '../call/metronome.ts';
 import { LocalLiveView } from '../live/local-live-view.ts';
 import { type OpenAIAccess, openAIRealtime } from '../models/openai/index.ts';
 import { systemClock } from '../ports/clock.ts';
-import type { CallEvent, CallObserver } from '../ports/facts.ts';
+import type { CallObserver } from '../ports/facts.ts';
 import type { CallOutAnswer, SoftphoneAnswer } from '../ports/leg.ts';
 import type { PracticeModel, PracticeModelOptions } from '../practice/model/index.ts';
 import { CallSound } from '../recordings/call-sound.ts';
 import { kindAndPlace } from '../tools/thrown.ts';
 import type { Config } from './config.ts';
+import { EventBus } from './event-bus.ts';
 import { type CallKeeping, openKeeping } from './journal-setup.ts';
 import { planCall } from './plan-call.ts';
 import { RoomForCalls } from './room-for-calls.ts';
@@ -45,6 +46,9 @@ export interface WiringExtras {
 /** Opens the house: agents, model, calls, and what keeps them. Rejects with everything that is wrong with the agents. */
 export async function wire(config: Config, logger: Logger, extras: WiringExtras = {}): Promise<Wiring> {
   const clock = systemClock;
+  const bus = new EventBus((callId, error) =>
+    logger.error({ call: callId, err: error }, 'something that is told of calls failed by a mistake of ours'),
+  );
   const agents = await AgentDirectory.open({
     folder: config.agentsDir,
     environment: config.environment,
@@ -70,15 +74,13 @@ export async function wire(config: Config, logger: Logger, extras: WiringExtras 
       extras.ringFromBrowser?.('browser', agents.agents[0]?.agent.numbers[0] ?? '*') ?? NO_WAY_IN,
     ended: (callId, happened) => finished.take(callId, happened),
   });
-  const observers = [keeping.log.observer, live.observer, ...(extras.observers ?? [])];
-  const observer = (callId: string, event: CallEvent) => {
-    for (const observe of observers) observe(callId, event);
-  };
+  for (const observer of [keeping.log.observer, live.observer, ...(extras.observers ?? [])])
+    bus.subscribe(observer);
   const finished = new FinishedCalls({
     agents,
     model,
     clock,
-    observer,
+    observer: bus.note,
     webhook: keeping.webhook,
     log: keeping.log,
     crowdedOut: (calls) => logger.warn({ calls }, CROWDED_OUT),
@@ -94,7 +96,7 @@ export async function wire(config: Config, logger: Logger, extras: WiringExtras 
       clock,
       metronome: new Metronome(clock),
       model,
-      observer,
+      observer: bus.note,
       tapOf: (callId, startedAt) =>
         new CallSound(keeping.log.record(callId, startedAt), startedAt, live.tapOf(callId)),
       sendText: extras.sendText ?? (async () => ({ ok: false, because: 'No text messages from here.' })),
