@@ -8,7 +8,7 @@ import {
   type PracticeModelOptions,
   startPracticeModel,
 } from '../practice/model/index.ts';
-import { reachNothing } from '../practice/model/remote-server.ts';
+import { reachNothing } from '../practice/model/remote-tools.ts';
 import { leave, readFlags, wholeNumber } from './command-line.ts';
 
 /** `npm run model`: the practice model as a server of its own, for Ringdown and for any other client. */

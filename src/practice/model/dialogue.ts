@@ -1,9 +1,13 @@
-import { noticeToGive, summaryWanted, wordsNoted, wordsToSay } from './asked-to-say.ts';
 import type { Brain, Output, Plan, Prompt, PromptItem } from './brain.ts';
-import { deedFor } from './errands.ts';
-import { callForced, callNamed, type ForeignCall } from './foreign-tools.ts';
-import { clipForUtterance, KEYS, NOTICES } from './script.ts';
-import { untoldResults } from './tool-results.ts';
+import {
+  callForced,
+  callNamed,
+  clipForUtterance,
+  deedFor,
+  type ForeignCall,
+  KEYS,
+  NOTICES,
+} from './script.ts';
 
 /** What the dialogue speaks with. */
 export interface Voice {
@@ -125,4 +129,89 @@ function account(items: readonly PromptItem[]): string {
     return item.type === 'call' ? [`The agent used ${item.name}.`] : [];
   });
   return lines.length === 0 ? 'Nothing was said.' : lines.join(' ');
+}
+
+/** A sentence that instructions want word for word: `Say exactly: "Good day."`, `Say exactly this: "Good day."` */
+function wordsToSay(instructions: string | undefined): string | null {
+  return /say exactly\b[^"“]{0,40}["“]([^"”]+)["”]/i.exec(instructions ?? '')?.[1] ?? null;
+}
+
+/** The same, wanted by a note that was put into the conversation after the last answer. */
+function wordsNoted(items: readonly PromptItem[]): string | null {
+  const answered = items.findLastIndex(({ type }) => type === 'assistant');
+  const notes = items.slice(answered + 1).filter((item) => item.type === 'system');
+  return wordsToSay(notes.at(-1)?.text);
+}
+
+/**
+ * What the instructions of one answer ask for besides the conversation, by the name of a recording; null when they
+ * ask for nothing the practice model knows. The conversation's own instructions, which may be repeated in them, do
+ * not count: they speak of many things.
+ */
+function noticeToGive({ request, config }: Prompt): string | null {
+  const task = (request?.instructions ?? '').replace(config.instructions, '');
+  return TASKS.find(([pattern]) => pattern.test(task))?.[1] ?? null;
+}
+
+/** A call summed up as JSON, where that is asked for: what the caller said is all that the practice model can tell. */
+function summaryWanted({ request, items }: Prompt): string | null {
+  if (!/JSON.*"summary"/s.test(request?.instructions ?? '')) return null;
+  const transcript = items.map((item) => (item.type === 'user' ? item.text : '')).join('\n');
+  const said = [...transcript.matchAll(/^caller: (.+)$/gm)].map(([, words]) => `“${words}”`);
+  return JSON.stringify({ summary: `The caller said ${said.join(', ') || 'nothing'}` });
+}
+
+const TASKS: readonly (readonly [RegExp, string])[] = [
+  [/look(?:ing)? (?:it|that) up|takes a moment/i, NOTICES.filler],
+  [/still there|any(?:one|body) (?:is )?there/i, NOTICES.silence],
+  [/half a minute|has to end/i, NOTICES.endingSoon],
+  [/\bsay\b.*\bgoodbye\b/i, NOTICES.goodbye],
+];
+
+export interface ResultVoice {
+  /** The words of a recording by its name; any other words as they are. */
+  wordsOf(name: string): string;
+  canSay(text: string): boolean;
+  /** What is written may be anything: also the words of a result that are no JSON. */
+  readonly isWriting: boolean;
+}
+
+/**
+ * What is still to be said about the results that came since the caller's last turn, by the name of a recording or
+ * in words. Something else may have been said since (that it takes a moment): a result counts as told only when
+ * just that was said.
+ */
+function untoldResults(items: readonly PromptItem[], voice: ResultVoice): string[] {
+  const turn = items.findLastIndex((item) => item.type === 'user');
+  const since = items.slice(turn + 1);
+  const told = since.flatMap((item) => (item.type === 'assistant' ? [item.text] : []));
+  return since
+    .flatMap((item) => (item.type === 'call_output' ? [voice.wordsOf(report(item.output, voice))] : []))
+    .filter((words) => {
+      const at = told.indexOf(words);
+      if (at >= 0) told.splice(at, 1);
+      return at < 0;
+    });
+}
+
+/** What to say about a function's result: its own words, if it brings some that are made to be said. */
+function report(output: string, { canSay, isWriting }: ResultVoice): string {
+  const result = parsed(output);
+  if (isWriting && result === undefined) return output.slice(0, LONGEST_REPORT);
+  if (typeof result !== 'object' || result === null) return NOTICES.done;
+  if ('say' in result && typeof result.say === 'string') return result.say;
+  if ('error' in result && typeof result.error === 'string' && (isWriting || canSay(result.error)))
+    return result.error;
+  return 'problem' in result || 'error' in result ? NOTICES.failed : NOTICES.done;
+}
+
+/** What is longer is no sentence. */
+const LONGEST_REPORT = 1_000;
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined; // words of its own
+  }
 }

@@ -3,20 +3,18 @@
  * voice detection of its own, understands the practice sentences by their sound, and answers from a small script.
  */
 import { systemClock } from '../../ports/clock.ts';
+import type { Ears } from './brain.ts';
 import { dialogue } from './dialogue.ts';
-import type { Ears } from './ears.ts';
-import { HABITS } from './habits.ts';
-import type { PracticeModel, PracticeModelOptions } from './practice-model.ts';
-import { reachRemoteServer } from './remote-server.ts';
+import { reachRemoteServer } from './remote-tools.ts';
 import { practiceEars, practiceVoice } from './senses.ts';
-import { ModelServer } from './server.ts';
+import { ModelServer, type PracticeModel, type PracticeModelOptions } from './server.ts';
+import { HABITS } from './session-context.ts';
 
-export type { Brain, Ending, Output, Plan, Prompt, PromptItem } from './brain.ts';
-export type { Ears, Heard } from './ears.ts';
-export type { Habits } from './habits.ts';
+export type { Brain, Ears, Ending, Heard, Output, Plan, Prompt, PromptItem } from './brain.ts';
 export type { Misbehaviour } from './misbehaviour.ts';
-export type { PracticeModel, PracticeModelOptions, PracticeSession } from './practice-model.ts';
-export type { McpTool, RemoteResult, RemoteServer } from './remote-server.ts';
+export type { McpTool, RemoteResult, RemoteServer } from './remote-tools.ts';
+export type { PracticeModel, PracticeModelOptions, PracticeSession } from './server.ts';
+export type { Habits } from './session-context.ts';
 
 /** Starts one and waits until it listens. Whoever starts it closes it. */
 export async function startPracticeModel(options: PracticeModelOptions = {}): Promise<PracticeModel> {

@@ -1,6 +1,3 @@
-import { asWritten } from './as-written.ts';
-import { garbageFrame, nestedFrame } from './garbage.ts';
-import type { Ids } from './ids.ts';
 import type { DropSocket, Misbehaviour } from './misbehaviour.ts';
 import type { ServerEvent, Unsent } from './server-events.ts';
 
@@ -117,3 +114,116 @@ export class Outlet {
     if (this.#drop.events >= afterEvents || this.#drop.deltas >= afterDeltas) this.drop(wish.how);
   }
 }
+
+export type IdKind = 'sess' | 'conv' | 'item' | 'resp' | 'call' | 'event' | 'mcpl' | 'mcp' | 'mcpr';
+
+/** Gives out ids like the vendor's, each once per server. */
+export class Ids {
+  #given = 0;
+
+  next(kind: IdKind): string {
+    this.#given++;
+    return `${kind}_${this.#given.toString(36).padStart(8, '0')}`;
+  }
+}
+
+/** An event as the server at hand writes it: under its old name, or without some of its fields. */
+function asWritten(event: ServerEvent, { oldNames, withoutFields }: Misbehaviour): readonly object[] {
+  const named = oldNames === true ? inOldNames(event) : [event];
+  if (withoutFields === undefined) return named;
+  return named.map((each) =>
+    Object.fromEntries(Object.entries(each).filter(([field]) => !withoutFields.includes(field))),
+  );
+}
+
+const OLD_NAMES: Readonly<Record<string, string>> = {
+  'response.output_audio.delta': 'response.audio.delta',
+  'response.output_audio.done': 'response.audio.done',
+  'response.output_audio_transcript.delta': 'response.audio_transcript.delta',
+  'response.output_audio_transcript.done': 'response.audio_transcript.done',
+  'response.output_text.delta': 'response.text.delta',
+  'response.output_text.done': 'response.text.done',
+  'conversation.item.added': 'conversation.item.created',
+};
+
+const OLD_CONTENT: Readonly<Record<string, string>> = { output_audio: 'audio', output_text: 'text' };
+
+function inOldNames(event: ServerEvent): readonly object[] {
+  // An item was announced once, when it was there.
+  if (event.type === 'conversation.item.done') return [];
+  const type = OLD_NAMES[event.type] ?? event.type;
+  if ('item' in event) return [{ ...event, type, item: inOldContent(event.item) }];
+  if (!('response' in event)) return [{ ...event, type }];
+  return [
+    { ...event, type, response: { ...event.response, output: event.response.output.map(inOldContent) } },
+  ];
+}
+
+function inOldContent(item: Extract<ServerEvent, { item: unknown }>['item']): object {
+  if (item.type !== 'message') return item;
+  const content = item.content.map((part) => ({ ...part, type: OLD_CONTENT[part.type ?? ''] ?? part.type }));
+  return { ...item, content };
+}
+
+const DEEP = '['.repeat(20_000);
+
+/** Frames that are no events. A client ignores every one of them. */
+const CORPUS: readonly (string | Uint8Array)[] = [
+  '',
+  'null',
+  '[]',
+  '1',
+  '"response.done"',
+  '{',
+  '{"type":',
+  'not JSON at all',
+  DEEP,
+  Uint8Array.of(0, 1, 2, 0xff),
+  new Uint8Array(0),
+  '{}',
+  '{"type":null}',
+  '{"type":42}',
+  '{"type":{"type":"response.done"}}',
+  '{"type":""}',
+  '{"type":"response.unheard.of","event_id":"event_garbage","anything":[1,2,3]}',
+  '{"type":"__proto__"}',
+  '{"type":"constructor"}',
+  '{"__proto__":{"type":"response.done"}}',
+  '{"type":"response.created"}',
+  '{"type":"response.created","response":null}',
+  '{"type":"response.done"}',
+  '{"type":"response.done","response":{"output":"none","status":7}}',
+  '{"type":"response.output_audio.delta"}',
+  '{"type":"response.output_audio.delta","response_id":null,"item_id":7,"content_index":"0","delta":{}}',
+  '{"type":"response.output_audio.done"}',
+  '{"type":"response.output_audio_transcript.delta","delta":7}',
+  '{"type":"response.function_call_arguments.done"}',
+  '{"type":"conversation.item.added"}',
+  '{"type":"conversation.item.done","item":[]}',
+  '{"type":"conversation.item.input_audio_transcription.completed"}',
+  '{"type":"input_audio_buffer.committed","item_id":{}}',
+  '{"type":"rate_limits.updated","rate_limits":null}',
+  '{"type":"session.updated"}',
+  '{"type":"session.updated","session":null}',
+  '{"type":"error"}',
+  '{"type":"error","error":null}',
+  '{"type":"error","error":{"code":{},"message":null}}',
+];
+
+export const GARBAGE_COUNT = CORPUS.length;
+
+/** One frame after another, round and round. */
+export function garbageFrame(index: number): string | Uint8Array {
+  return CORPUS[index % CORPUS.length] ?? '';
+}
+
+/** Valid JSON of about that size that costs a parser as much as that size can. */
+function nestedFrame(bytes: number): string {
+  const depth = Math.min(DEEPEST, Math.floor(bytes / 2));
+  const nest = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+  const times = Math.max(1, Math.floor(bytes / (nest.length + 1)));
+  return `{"type":"session.noted","note":[${Array.from({ length: times }, () => nest).join(',')}]}`;
+}
+
+/** Deeper than this V8 refuses, which is cheap. */
+const DEEPEST = 1_000;

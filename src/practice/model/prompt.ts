@@ -1,12 +1,11 @@
+import type { RealtimeToolChoiceConfig } from 'openai/resources/realtime/realtime';
 import type { FunctionTool, Prompt, PromptItem } from './brain.ts';
 import type { ResponseRequest } from './client-events.ts';
-import type { Conversation, Entry } from './conversation.ts';
-import { createdEntry } from './conversation-items.ts';
+import { type Conversation, createdEntry, type Entry } from './conversation.ts';
 import type { RemoteTools } from './remote-tools.ts';
 import { refusals } from './request-error.ts';
 import type { SessionConfig } from './session-config.ts';
 import type { SessionContext } from './session-context.ts';
-import { chosen } from './tool-choice.ts';
 
 /** What an answer is made from, and the entries that are read for it. */
 export interface Reading {
@@ -112,4 +111,24 @@ function joined(
   parts: ReadonlyArray<{ readonly text?: string; readonly transcript?: string | null }>,
 ): string {
   return parts.map((part) => part.text ?? part.transcript ?? '').join(' ');
+}
+
+/** What an answer may call, and whether it has to. */
+export interface ToolsToChoose {
+  readonly tools: readonly FunctionTool[];
+  readonly mustCall: boolean;
+}
+
+/** Of all tools on offer those that the choice leaves. A choice that leaves none, although it should, binds nobody. */
+function chosen(tools: readonly FunctionTool[], choice: RealtimeToolChoiceConfig): ToolsToChoose {
+  if (choice === 'none') return { tools: [], mustCall: false };
+  if (choice === 'auto') return { tools, mustCall: false };
+  const left = choice === 'required' ? tools : tools.filter((tool) => isMeant(tool, choice));
+  return left.length === 0 ? { tools, mustCall: false } : { tools: left, mustCall: true };
+}
+
+function isMeant(tool: FunctionTool, choice: Exclude<RealtimeToolChoiceConfig, string>): boolean {
+  if (choice.type === 'function') return tool.serverLabel === undefined && tool.name === choice.name;
+  const isAny = choice.name === undefined || choice.name === null;
+  return tool.serverLabel === choice.server_label && (isAny || tool.name === choice.name);
 }

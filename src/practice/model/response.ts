@@ -1,16 +1,20 @@
 import type { Cancel } from '../../ports/clock.ts';
 import type { Ending, Output, Plan } from './brain.ts';
 import type { Conversation } from './conversation.ts';
-import { withinTokens } from './output-limit.ts';
-import { perform } from './performance.ts';
+import { perform, sendSound } from './performance.ts';
 import type { Reading } from './prompt.ts';
 import type { WireResponse } from './server-events.ts';
 import type { Voice, WireFormat } from './session-config.ts';
 import type { SessionContext } from './session-context.ts';
-import { sendSound } from './speaking.ts';
 import { Stage, type Step } from './stage.ts';
-import type { UsageMeter } from './usage.ts';
-import { entryTokens, SPOKEN_TOKEN_MS, sumTokens, textTokens } from './usage.ts';
+import {
+  entryTokens,
+  SPOKEN_TOKEN_MS,
+  sumTokens,
+  textTokens,
+  type UsageMeter,
+  withinTokens,
+} from './usage.ts';
 
 export interface ResponseSetup {
   /** What the answer is made from; read again when what was missing has come. */

@@ -1,15 +1,18 @@
 import type { ResponseRequest } from './client-events.ts';
 import type { Conversation } from './conversation.ts';
 import { readPrompt } from './prompt.ts';
-import { rateLimits } from './rate-limits.ts';
 import { RequestError, refusals } from './request-error.ts';
-import type { CancelReason } from './response.ts';
-import { Response } from './response.ts';
-import type { SessionConfig } from './session-config.ts';
+import { type CancelReason, Response } from './response.ts';
+import {
+  checkMaxOutputTokens,
+  checkToolChoice,
+  checkTools,
+  checkVoice,
+  type SessionConfig,
+  wholeFormat,
+} from './session-config.ts';
 import type { SessionContext } from './session-context.ts';
-import { checkMaxOutputTokens, checkTools, checkVoice, wholeFormat } from './session-update.ts';
-import { checkToolChoice } from './tool-choice.ts';
-import { UsageMeter } from './usage.ts';
+import { rateLimits, UsageMeter } from './usage.ts';
 
 /** What a session does around its answers. */
 export interface ResponseListener {

@@ -1,3 +1,6 @@
+import type { FunctionTool, Prompt, PromptItem } from './brain.ts';
+import { fittingArguments, toolArguments } from './tool-arguments.ts';
+
 /** Sentences of the agent for what is no utterance, by the name of their recording, or as words. */
 export const NOTICES = {
   greeting: 'greeting',
@@ -35,7 +38,7 @@ export function clipForUtterance(name: string): string {
 /** Keys that were pressed and reach the model as words; no recording has this name. */
 export const KEYS = 'keys';
 
-export interface Errand {
+interface Errand {
   /** The names a business may have given to such a tool, the likeliest first. */
   readonly tools: readonly string[];
   /** What is said before the call. */
@@ -47,7 +50,7 @@ export interface Errand {
 }
 
 /** Utterances that ask for something to be done, when a tool for it is offered. */
-export const ERRANDS: Readonly<Record<string, Errand | undefined>> = {
+const ERRANDS: Readonly<Record<string, Errand | undefined>> = {
   order_status: { tools: ['order_status', 'find_order'] },
   order_by_keys: { tools: ['order_status', 'find_order'], preamble: 'key_in_order' },
   [KEYS]: { tools: ['order_status', 'find_order'] },
@@ -64,3 +67,88 @@ export const ERRANDS: Readonly<Record<string, Errand | undefined>> = {
   goodbye: { tools: ['hang_up', 'end_call'], preamble: 'goodbye' },
   person: { tools: ['a_person_please', 'transfer', 'transfer_call'], preamble: 'person' },
 };
+
+export interface Deed {
+  readonly tool: FunctionTool;
+  readonly arguments: string;
+  /** What is said before, by the name of a recording. */
+  readonly preamble: string | null;
+}
+
+/** What is to be done about an utterance; null when it asks for nothing, or no tool on offer can do it. */
+export function deedFor(name: string, words: string, { tools, items }: Prompt): Deed | null {
+  const errand = ERRANDS[name];
+  const tool = errand && toolFor(errand, tools, items);
+  if (!errand || !tool) return null;
+  return {
+    tool,
+    arguments: toolArguments(tool, words, items, errand.pointsBack ?? false),
+    preamble: errand.preamble ?? null,
+  };
+}
+
+function toolFor(
+  errand: Errand,
+  tools: readonly FunctionTool[],
+  items: readonly PromptItem[],
+): FunctionTool | undefined {
+  const lastCall = items.findLast((item) => item.type === 'call');
+  const isAfter = lastCall?.type === 'call' && errand.after?.tools.includes(lastCall.name);
+  const names = (isAfter && errand.after?.instead) || errand.tools;
+  return names.flatMap((name) => tools.filter((tool) => tool.name === name))[0];
+}
+
+/*
+ * Tools the practice model was never told of, as every agent but the practice one has them. It calls one when it has
+ * to, or when the caller's words name it: "What is the weather in Paris?" names `get_weather`.
+ */
+
+export interface ForeignCall {
+  readonly tool: FunctionTool;
+  readonly arguments: string;
+}
+
+/** The tool that these words name, filled from them; null when they name none. */
+export function callNamed(words: string, { tools, items }: Prompt): ForeignCall | null {
+  const tool = toolNamed(words, tools);
+  return tool === null ? null : { tool, arguments: fittingArguments(tool, words, items) };
+}
+
+/** A call where one has to be made: of what the words name, else of the first tool there is. */
+export function callForced(words: string, { tools, items }: Prompt): ForeignCall | null {
+  const tool = toolNamed(words, tools) ?? tools[0];
+  return tool === undefined ? null : { tool, arguments: fittingArguments(tool, words, items) };
+}
+
+/** Words of a name that say what is done and not with what. */
+const DEEDS = new Set(
+  'a an and by call check create do fetch find for get is list look lookup make my new of please query read run search send set show tell the to tool up update use who'.split(
+    ' ',
+  ),
+);
+
+function toolNamed(words: string, tools: readonly FunctionTool[]): FunctionTool | null {
+  const said = new Set(partsOf(words).map(stem));
+  const matches = tools.flatMap((tool) => {
+    const parts = partsOf(tool.name).map(stem);
+    const telling = parts.filter((part) => !DEEDS.has(part));
+    const wanted = telling.length > 0 ? telling : parts;
+    return wanted.length > 0 && wanted.every((part) => said.has(part))
+      ? [{ tool, parts: wanted.length }]
+      : [];
+  });
+  return matches.sort((one, other) => other.parts - one.parts)[0]?.tool ?? null;
+}
+
+/** `getWeather`, `get-weather` and "get weather" alike. */
+function partsOf(text: string): string[] {
+  return text
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((part) => part !== '');
+}
+
+function stem(word: string): string {
+  return word.length > 3 ? word.replace(/s$/, '') : word;
+}

@@ -3,8 +3,8 @@ import { VoiceActivity } from '../hearing/voice-activity.ts';
 import type { Clip, Speaker } from '../voice/clips.ts';
 import { clips } from '../voice/clips.ts';
 import { speak, spelledWords } from '../voice.ts';
+import type { Ears } from './brain.ts';
 import type { Voice } from './dialogue.ts';
-import type { Ears } from './ears.ts';
 
 /** Real ears: voice detection, and the practice sentences known by their sound. */
 export const practiceEars: Ears = {

@@ -1,21 +1,23 @@
+import type { SessionUpdateEvent } from 'openai/resources/realtime/realtime';
 import { unreachable } from '../../errors.ts';
 import type { Cancel } from '../../ports/clock.ts';
 import { CallerTurns } from './caller-turns.ts';
-import type { ClientEvent } from './client-events.ts';
-import { readClientEvent } from './client-events.ts';
-import type { Entry } from './conversation.ts';
-import { Conversation } from './conversation.ts';
-import { ItemRequests } from './item-requests.ts';
+import { type ClientEvent, readClientEvent } from './client-events.ts';
+import { Conversation, createdEntry, type Entry, retrieved } from './conversation.ts';
 import type { Outlet } from './outlet.ts';
-import type { McpTool, RemoteServer } from './remote-server.ts';
-import { RemoteTools } from './remote-tools.ts';
+import { type McpTool, type RemoteServer, RemoteTools } from './remote-tools.ts';
 import { RequestError, refusals } from './request-error.ts';
 import { Responses } from './responses.ts';
 import type { Unsent } from './server-events.ts';
-import type { SessionConfig } from './session-config.ts';
+import {
+  asTranscription,
+  defaultConfig,
+  type SessionConfig,
+  type TranscriptionConfig,
+  updatedConfig,
+  type WireFormat,
+} from './session-config.ts';
 import type { SessionContext } from './session-context.ts';
-import type { SessionKind } from './settings.ts';
-import { Settings } from './settings.ts';
 import { Transcription } from './transcription.ts';
 import { fromBase64 } from './wire-audio.ts';
 
@@ -227,5 +229,105 @@ export class Session {
   #send(event: Unsent): void {
     if (event.type === 'response.output_audio.delta') this.#hasSpoken = true;
     this.#setup.outlet.send(event);
+  }
+}
+
+type Update = SessionUpdateEvent['session'];
+type SessionKind = Update['type'];
+
+/** What is in force in one session, and how a client changes it. */
+class Settings {
+  readonly kind: SessionKind;
+  readonly #context: SessionContext;
+  #config: SessionConfig;
+
+  constructor(context: SessionContext, kind: SessionKind, model: string, maximumS: number) {
+    const expiresAt = Math.round(context.clock.wallMs() / 1_000 + maximumS);
+    this.kind = kind;
+    this.#context = context;
+    this.#config = defaultConfig(context.ids.next('sess'), model, expiresAt);
+  }
+
+  get inForce(): SessionConfig {
+    return this.#config;
+  }
+
+  /** As a client sees it. */
+  get shown(): SessionConfig | TranscriptionConfig {
+    return this.kind === 'transcription' ? asTranscription(this.#config) : this.#config;
+  }
+
+  /** Takes an update whole or refuses it whole. */
+  update(update: Update, hasSpoken: boolean): void {
+    const { rejectSessionUpdate: rejection, otherFormat } = this.#context.misbehave;
+    if (rejection !== undefined) {
+      throw new RequestError(rejection.code, 'The session update was refused.', rejection.param ?? null);
+    }
+    const config = updatedConfig(this.#config, this.kind, update, hasSpoken);
+    const { input, output } = config.audio;
+    this.#config = {
+      ...config,
+      audio: {
+        input: { ...input, format: otherFormat?.input ?? input.format },
+        output: { ...output, format: otherFormat?.output ?? output.format },
+      },
+    };
+    this.#context.send({ type: 'session.updated', session: this.shown });
+    if (update.type === 'realtime') void this.#context.remote.offer(update.tools ?? []);
+  }
+}
+
+export type ItemEvent = Extract<ClientEvent, { type: `conversation.item.${string}` }>;
+
+/** Answers what a client asks about the items of its conversation. */
+class ItemRequests {
+  readonly #context: SessionContext;
+  readonly #conversation: Conversation;
+
+  constructor(context: SessionContext, conversation: Conversation) {
+    this.#context = context;
+    this.#conversation = conversation;
+  }
+
+  answer(event: ItemEvent, inputFormat: WireFormat): void {
+    switch (event.type) {
+      case 'conversation.item.create':
+        return this.#create(event, inputFormat);
+      case 'conversation.item.truncate':
+        return this.#truncate(event);
+      case 'conversation.item.delete':
+        this.#conversation.delete(event.item_id);
+        return this.#context.send({ type: 'conversation.item.deleted', item_id: event.item_id });
+      case 'conversation.item.retrieve':
+        return this.#retrieve(event.item_id);
+    }
+  }
+
+  #create(event: Extract<ItemEvent, { type: 'conversation.item.create' }>, format: WireFormat): void {
+    const id = event.item.id ?? this.#context.ids.next('item');
+    const { ears, remote } = this.#context;
+    if (event.item.type === 'mcp_approval_response') remote.checkApproval(event.item);
+    const entry = createdEntry(event, id, { conversation: this.#conversation, ears, format });
+    this.#conversation.insert(entry, event.previous_item_id ?? undefined);
+    const previousId = this.#conversation.previousId(id);
+    for (const type of ['conversation.item.added', 'conversation.item.done'] as const) {
+      this.#context.send({ type, previous_item_id: previousId, item: entry.item });
+    }
+    if (event.item.type === 'mcp_approval_response') remote.answered(event.item);
+  }
+
+  #truncate(event: Extract<ItemEvent, { type: 'conversation.item.truncate' }>): void {
+    const { item_id, content_index, audio_end_ms } = event;
+    if (this.#context.misbehave.rejectTruncate === true) {
+      throw refusals.truncateTooLong(Math.max(0, audio_end_ms - 1), audio_end_ms);
+    }
+    this.#conversation.truncate(item_id, content_index, audio_end_ms);
+    this.#context.send({ type: 'conversation.item.truncated', item_id, content_index, audio_end_ms });
+  }
+
+  #retrieve(itemId: string): void {
+    const entry = this.#conversation.find(itemId);
+    if (entry === undefined) throw refusals.noSuchItem('retrieve', itemId);
+    this.#context.send({ type: 'conversation.item.retrieved', item: retrieved(entry) });
   }
 }

@@ -1,5 +1,4 @@
-import type { Conversation, Entry } from './conversation.ts';
-import { silentEntry } from './conversation-items.ts';
+import { type Conversation, type Entry, silentEntry } from './conversation.ts';
 import type { WireItem } from './server-events.ts';
 import type { WireFormat } from './session-config.ts';
 import type { SessionContext } from './session-context.ts';

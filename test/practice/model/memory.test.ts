@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Conversation } from '../../../src/practice/model/conversation.ts';
-import { retrieved, userSpeech } from '../../../src/practice/model/conversation-items.ts';
-import { InputBuffer } from '../../../src/practice/model/input-buffer.ts';
+import { InputBuffer } from '../../../src/practice/model/caller-turns.ts';
+import { Conversation, retrieved, userSpeech } from '../../../src/practice/model/conversation.ts';
 import { PCM_24 } from '../../../src/practice/model/session-config.ts';
 
 const MULAW = { type: 'audio/pcmu' } as const;

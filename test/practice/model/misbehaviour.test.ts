@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { GARBAGE_COUNT, garbageFrame } from '../../../src/practice/model/garbage.ts';
 import type { Misbehaviour } from '../../../src/practice/model/misbehaviour.ts';
+import { GARBAGE_COUNT, garbageFrame } from '../../../src/practice/model/outlet.ts';
 import { aSession, soundOf, speech } from './support/rig.ts';
 
 const LONG = () => ({ outputs: [speech('One two three four five six seven eight.', 8_000)] });

@@ -1,5 +1,5 @@
 import { VoiceActivity } from '../../../../src/practice/hearing/voice-activity.ts';
-import type { Ears, Heard } from '../../../../src/practice/model/ears.ts';
+import type { Ears, Heard } from '../../../../src/practice/model/brain.ts';
 
 /** Sentences that are tones: what a test caller says when it says nothing real. */
 const SENTENCES: ReadonlyMap<number, Omit<Heard, 'confidence'>> = new Map([
