@@ -23,9 +23,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'models/openai': ['ports', 'audio', 'errors'],
   reading: ['ports'],
   stores: ['ports', 'errors', 'disk', 'reading'],
-  recordings: ['ports', 'audio', 'disk', 'call', 'journal'],
+  recordings: ['ports', 'audio', 'disk', 'journal'],
   journal: ['ports', 'errors', 'disk', 'limits', 'stores', 'recordings', 'after'],
-  live: ['ports', 'call', 'http'],
+  live: ['ports'],
   after: ['ports', 'errors', 'net', 'limits', 'reading', 'stores', 'journal', 'agents'],
   // The pages draw what a recording sounds like.
   http: ['ports', 'audio', 'errors', 'disk'],

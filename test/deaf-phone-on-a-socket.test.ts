@@ -1,8 +1,8 @@
 import { expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
-import { NO_TAP } from '../src/call/call-tap.ts';
 import { LiveCalls } from '../src/call/live-calls.ts';
 import { Metronome } from '../src/call/metronome.ts';
+import { NO_TAP } from '../src/ports/call-tap.ts';
 import type { CallEvent } from '../src/ports/facts.ts';
 import type { Leg } from '../src/ports/leg.ts';
 import { PlayOut } from '../src/practice/phone/play-out.ts';

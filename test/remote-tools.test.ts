@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Call } from '../src/call/call.ts';
-import { NO_TAP } from '../src/call/call-tap.ts';
 import { Metronome } from '../src/call/metronome.ts';
 import { openAIRealtime } from '../src/models/openai/index.ts';
+import { NO_TAP } from '../src/ports/call-tap.ts';
 import { systemClock } from '../src/ports/clock.ts';
 import type { CallEvent } from '../src/ports/facts.ts';
 import { type RemoteResult, startPracticeModel } from '../src/practice/model/index.ts';

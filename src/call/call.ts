@@ -1,3 +1,4 @@
+import type { CallTap } from '../ports/call-tap.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { AgentSaid, CallObserver, EndReason } from '../ports/facts.ts';
 import type { IncomingCall, Leg, LegEvent, LegGone, TransferOutcome } from '../ports/leg.ts';
@@ -5,7 +6,6 @@ import type { Session, SessionEvent, SpeechModel } from '../ports/session.ts';
 import type { CallControl, ControlAnswer } from '../ports/tools.ts';
 import { callControl } from './call-control.ts';
 import { type CallPlan, isLedByUs } from './call-plan.ts';
-import type { CallTap } from './call-tap.ts';
 import { Conversation } from './conversation.ts';
 import { endReasonOf, isHangUp } from './end-of-call.ts';
 import { inAnyCase } from './in-any-case.ts';

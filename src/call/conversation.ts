@@ -1,11 +1,11 @@
 import type { AudioFormat } from '../audio/format.ts';
 import { unreachable } from '../errors.ts';
+import type { CallTap } from '../ports/call-tap.ts';
 import type { AgentSaid } from '../ports/facts.ts';
 import type { Leg, LegEvent } from '../ports/leg.ts';
 import type { ResponseOutcome, ResponseRequest, Session, SessionEvent } from '../ports/session.ts';
 import type { DigitsRequest, ToolRunner } from '../ports/tools.ts';
 import type { CallPlan } from './call-plan.ts';
-import type { CallTap } from './call-tap.ts';
 import type { Journal } from './journal.ts';
 import { Keys } from './listening/keys.ts';
 import { Uplink } from './listening/uplink.ts';

@@ -1,6 +1,6 @@
+import type { CallTap } from '../ports/call-tap.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CallPlan } from './call-plan.ts';
-import type { CallTap } from './call-tap.ts';
 import type { Journal } from './journal.ts';
 
 /**

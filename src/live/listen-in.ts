@@ -1,4 +1,4 @@
-import type { CallTap } from '../call/call-tap.ts';
+import type { CallTap } from '../ports/call-tap.ts';
 
 export type Hear = (who: 'caller' | 'agent', audio: Uint8Array) => void;
 

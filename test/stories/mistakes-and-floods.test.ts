@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { NO_TAP } from '../../src/call/call-tap.ts';
 import { LiveCalls } from '../../src/call/live-calls.ts';
 import { Metronome } from '../../src/call/metronome.ts';
+import { NO_TAP } from '../../src/ports/call-tap.ts';
 import { aCall, PLAN, ScriptedModel } from '../support/a-call.ts';
 import { SimulatedPhone } from '../support/simulated-phone.ts';
 import { TestClock } from '../support/test-clock.ts';

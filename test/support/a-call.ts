@@ -1,7 +1,7 @@
 import { Call } from '../../src/call/call.ts';
 import { type CallPlan, NO_TOOLS } from '../../src/call/call-plan.ts';
-import { type CallTap, NO_TAP } from '../../src/call/call-tap.ts';
 import { Metronome } from '../../src/call/metronome.ts';
+import { type CallTap, NO_TAP } from '../../src/ports/call-tap.ts';
 import type { CallEvent, EndReason } from '../../src/ports/facts.ts';
 import type {
   Capabilities,

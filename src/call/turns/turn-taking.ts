@@ -1,9 +1,9 @@
 import type { AudioFormat } from '../../audio/format.ts';
 import { Recent } from '../../limits/recent.ts';
+import type { CallTap } from '../../ports/call-tap.ts';
 import type { AgentSaid } from '../../ports/facts.ts';
 import type { Leg } from '../../ports/leg.ts';
 import type { Capabilities, PartId, ResponseRequest, Session } from '../../ports/session.ts';
-import type { CallTap } from '../call-tap.ts';
 import type { Journal } from '../journal.ts';
 import { Downlink } from '../playout/downlink.ts';
 import { downlinkWires } from '../playout/downlink-wires.ts';
