@@ -191,6 +191,13 @@ export class Watcher implements Company {
       if (fact.type === 'response_done' && !model.doneTold.includes(fact.responseId))
         this.#complain('the record has an answer that was none');
     }
+    for (const called of facts) {
+      if (called.type !== 'tool_called') continue;
+      const returned = facts.filter(
+        (fact) => fact.type === 'tool_returned' && fact.toolCallId === called.toolCallId,
+      );
+      if (returned.length !== 1) this.#complain(`the record has a tool come back ${returned.length} times`);
+    }
     for (const calls of model.toolCalls) {
       const isDone = calls.every((callId) => this.#cameBack(callId));
       for (const callId of calls) {
