@@ -21,7 +21,7 @@ afterEach(async () => {
 
 async function aHouseThatKeeps(callId: string, events: ReturnType<typeof aLongCall>): Promise<House> {
   const { path } = aFolder({});
-  const { store } = openSqliteStore(path, { keeper: 'test', wallMs: Date.now });
+  const { store } = openSqliteStore(path, { owner: 'test', wallMs: Date.now });
   await store.append(stored(callId, events));
   await store.close();
   const house = await aHouse({ DATA_DIR: path });
@@ -88,7 +88,7 @@ describe('the thread that carries calls', { timeout: 120_000 }, () => {
 describe('a call log whose search index breaks while the house is open', { timeout: 120_000 }, () => {
   it('is mended when somebody searches on the pages, and they find everything again', async () => {
     const { path } = aFolder({});
-    const { store } = openSqliteStore(path, { keeper: 'test', wallMs: Date.now });
+    const { store } = openSqliteStore(path, { owner: 'test', wallMs: Date.now });
     for (const batch of overlappingCalls(10, 7).batches) await store.append(batch);
     await store.close();
     const house = await aHouse({ DATA_DIR: path });

@@ -1,7 +1,7 @@
 import type { LogsSetAside, SweptAside } from '../journal/logs-set-aside.ts';
 import { AFTERWARDS, type CallEvent } from '../ports/facts.ts';
 import type { CallCard } from '../ports/store.ts';
-import type { KeptStore, Orphan, Whose } from '../stores/shared/kept-store.ts';
+import type { Orphan, SharedStore, Whose } from '../stores/shared/shared-store.ts';
 
 /** How long what is kept, by its kind; null is for ever. */
 export interface KeptDays {
@@ -29,7 +29,7 @@ export interface Swept {
 
 /** What is needed of the store, each at its turn among what is written. */
 export type SweptStore = Pick<
-  KeptStore,
+  SharedStore,
   'expired' | 'recorded' | 'forgetWords' | 'card' | 'append' | 'delete' | 'tidy'
 >;
 

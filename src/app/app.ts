@@ -40,7 +40,7 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
   const metrics = createMetrics(
     () => house.calls.count,
     () => {
-      const { health, setAside } = house.keeping.log;
+      const { health, setAside } = house.journal.log;
       const { troubles, waitingEvents } =
         health.status === 'ok' ? { troubles: [], waitingEvents: 0 } : health;
       return { troubles: troubles.length, waitingEvents, setAside: setAside.length };
@@ -48,7 +48,7 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     () => ({ ...pages.load, restarts: pageThreadsDied }),
   );
   const pastCalls = new PastCalls(systemClock, async (callId) => {
-    return isKnownOver(await house.keeping.log.store.card(callId), systemClock.wallMs());
+    return isKnownOver(await house.journal.log.store.card(callId), systemClock.wallMs());
   });
   const remembersEnds: CallObserver = (callId, { type }) => {
     if (type === 'ended') pastCalls.ended(callId);
@@ -60,13 +60,13 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     callOut: (from, to, agent) => twilio.callOut(from, to, agent, publicUrl()),
     ringFromBrowser: (from, to) => twilio.ringFromBrowser(from, to),
   });
-  const { calls, live, keeping } = house;
+  const { calls, live, journal } = house;
   let pageThreadsDied = 0;
   let logTrouble: LogTrouble | null = null;
   const pageThread = new PageThread({
     file: new URL('./page-worker.ts', import.meta.url),
-    settings: keeping.place,
-    environment: environmentOf(keeping.place.store),
+    settings: journal.place,
+    environment: environmentOf(journal.place.store),
     clock: systemClock,
     died(why) {
       pageThreadsDied += 1;
@@ -83,8 +83,8 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
         );
       else logger.info('pages can read the call log again');
     },
-    since: () => sinceOf(keeping.log.health),
-    suspect: () => keeping.log.suspect(),
+    since: () => sinceOf(journal.log.health),
+    suspect: () => journal.log.suspect(),
   });
 
   const web = createWebApp(config.trustProxy);
@@ -113,15 +113,15 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
   mountPages(web, {
     clock: systemClock,
     pages,
-    store: keeping.log.store,
+    store: journal.log.store,
     logTroubleOf(error) {
       const found = troubleOf(error);
       const since = logTrouble?.sinceWallMs ?? systemClock.wallMs();
-      return found && { ...found, sinceWallMs: Math.min(since, sinceOf(keeping.log.health) ?? since) };
+      return found && { ...found, sinceWallMs: Math.min(since, sinceOf(journal.log.health) ?? since) };
     },
     live: live,
-    forget: (callId) => keeping.log.store.delete(callId),
-    warnings: () => warningsOf(keeping.log),
+    forget: (callId) => journal.log.store.delete(callId),
+    warnings: () => warningsOf(journal.log),
     passwords: config.passwords,
     isPublic: config.isPublic,
     signedOut: await openSignedOut(

@@ -15,7 +15,7 @@ import { StoreTrouble } from '../stores/shared/trouble.ts';
 import type { Config } from './config.ts';
 
 /** What is kept of calls, and who is told of them. */
-export interface CallKeeping {
+export interface JournalSetup {
   readonly log: CallLog;
   /** Where it lies, for those who only read it. */
   readonly place: LogPlace;
@@ -24,11 +24,11 @@ export interface CallKeeping {
 }
 
 /** Opens what keeps calls. What goes wrong with it later is logged, and harms no call. */
-export async function openKeeping(
+export async function setUpJournal(
   config: Config,
   agents: AgentDirectory,
   logger: Logger,
-): Promise<CallKeeping> {
+): Promise<JournalSetup> {
   const clock = systemClock;
   const reporter = new LogReporter(clock, (news) => logNews(logger, news));
   const place: LogPlace = {

@@ -15,7 +15,7 @@ import { CallSound } from '../recordings/call-sound.ts';
 import { kindAndPlace } from '../tools/thrown.ts';
 import type { Config } from './config.ts';
 import { EventBus } from './event-bus.ts';
-import { type CallKeeping, openKeeping } from './journal-setup.ts';
+import { type JournalSetup, setUpJournal } from './journal-setup.ts';
 import { planCall } from './plan-call.ts';
 import { RoomForCalls } from './room-for-calls.ts';
 
@@ -23,7 +23,7 @@ import { RoomForCalls } from './room-for-calls.ts';
 export interface Wiring {
   readonly calls: LiveCalls;
   readonly agents: AgentDirectory;
-  readonly keeping: CallKeeping;
+  readonly journal: JournalSetup;
   /** The calls that go on, for whoever watches them. */
   readonly live: LocalLiveView;
   /** No real model is configured: the practice model answers. */
@@ -57,7 +57,7 @@ export async function wire(config: Config, logger: Logger, extras: WiringExtras 
     log: logger,
     watch: config.watchesAgents,
   });
-  const keeping = await openKeeping(config, agents, logger);
+  const journal = await setUpJournal(config, agents, logger);
   const practice = config.openai ? null : await openPractice(extras.practiceModel);
   const access: OpenAIAccess = config.openai ?? {
     baseUrl: practice?.baseUrl ?? '',
@@ -74,15 +74,15 @@ export async function wire(config: Config, logger: Logger, extras: WiringExtras 
       extras.ringFromBrowser?.('browser', agents.agents[0]?.agent.numbers[0] ?? '*') ?? NO_WAY_IN,
     ended: (callId, happened) => finished.take(callId, happened),
   });
-  for (const observer of [keeping.log.observer, live.observer, ...(extras.observers ?? [])])
+  for (const observer of [journal.log.observer, live.observer, ...(extras.observers ?? [])])
     bus.subscribe(observer);
   const finished = new FinishedCalls({
     agents,
     model,
     clock,
     observer: bus.note,
-    webhook: keeping.webhook,
-    log: keeping.log,
+    webhook: journal.webhook,
+    log: journal.log,
     crowdedOut: (calls) => logger.warn({ calls }, CROWDED_OUT),
   });
   const planning = {
@@ -98,7 +98,7 @@ export async function wire(config: Config, logger: Logger, extras: WiringExtras 
       model,
       observer: bus.note,
       tapOf: (callId, startedAt) =>
-        new CallSound(keeping.log.record(callId, startedAt), startedAt, live.tapOf(callId)),
+        new CallSound(journal.log.record(callId, startedAt), startedAt, live.tapOf(callId)),
       sendText: extras.sendText ?? (async () => ({ ok: false, because: 'No text messages from here.' })),
       crashed: (callId, error) =>
         logger.error({ call: callId, err: error }, 'a call failed by a mistake of ours'),
@@ -115,14 +115,14 @@ export async function wire(config: Config, logger: Logger, extras: WiringExtras 
   return {
     calls,
     agents,
-    keeping,
+    journal,
     live,
     isPractice: practice !== null,
     async close(mostMs = SUMMARIES_MS) {
       const left = await finished.settled(Math.min(mostMs, SUMMARIES_MS));
       if (left > 0) logger.warn({ calls: left }, NOT_SUMMED_UP);
       agents.close();
-      await keeping.close();
+      await journal.close();
       await practice?.close();
     },
   };

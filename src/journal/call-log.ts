@@ -60,7 +60,7 @@ export interface CallLog {
 export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
   const { directory, store: settings, clock, tellsOn = false } = options;
   const tell = options.notice ?? (() => {});
-  const keeper = randomUUID();
+  const owner = randomUUID();
   let setAside: readonly string[] = [];
   let wasRemoved = false;
   const health = new HealthBoard(
@@ -68,7 +68,7 @@ export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
     (changed) => tell({ type: 'health', health: changed }),
     () => clock.wallMs(),
   );
-  const common = { directory, keeper, store: settings, tellsOn };
+  const common = { directory, owner, store: settings, tellsOn };
   const writing = new LogThread({ role: 'writer', ...common }, clock, {
     notice(notice) {
       if (notice.type === 'store_set_aside') void reading.stop(); // it reads a file that is no longer the log

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { KeptStore } from '../stores/shared/kept-store.ts';
+import type { SharedStore } from '../stores/shared/shared-store.ts';
 import { StoreTrouble } from '../stores/shared/trouble.ts';
 import { openSqliteReader, openSqliteStore } from '../stores/sqlite/index.ts';
 import { databasePath } from '../stores/sqlite/place.ts';
@@ -9,7 +9,7 @@ import type { ThreadNotice, ThreadSettings } from './messages.ts';
 export class HeldStore {
   readonly #settings: ThreadSettings;
   readonly #notice: (notice: ThreadNotice) => void;
-  #store: KeptStore | null = null;
+  #store: SharedStore | null = null;
   /** Which file is open: the one of that name may be another by now. */
   #inode = 0;
   #isSuspect = false;
@@ -19,7 +19,7 @@ export class HeldStore {
     this.#notice = notice;
   }
 
-  async use<T>(work: (store: KeptStore) => Promise<T>): Promise<T> {
+  async use<T>(work: (store: SharedStore) => Promise<T>): Promise<T> {
     if (this.#store && this.#settings.store.kind === 'sqlite' && this.#inodeNow() !== this.#inode) {
       await this.close(); // somebody removed or replaced it
       if (this.#settings.role === 'writer') this.#notice({ type: 'store_removed' });
@@ -46,11 +46,11 @@ export class HeldStore {
     await store?.close();
   }
 
-  async #open(): Promise<KeptStore> {
-    const { role, directory, keeper, store } = this.#settings;
+  async #open(): Promise<SharedStore> {
+    const { role, directory, owner, store } = this.#settings;
     if (store.kind === 'postgres') {
       const { openPostgresStore } = await import('../stores/postgres/index.ts');
-      return openPostgresStore({ ...store, keeper, connections: role === 'writer' ? 2 : 4 });
+      return openPostgresStore({ ...store, owner, connections: role === 'writer' ? 2 : 4 });
     }
     if (role === 'reader') {
       this.#inode = this.#inodeNow();
@@ -58,7 +58,7 @@ export class HeldStore {
     }
     const { durability = 'normal' } = store;
     const isSuspect = this.#isSuspect;
-    const opened = openSqliteStore(directory, { keeper, wallMs: Date.now, durability, isSuspect });
+    const opened = openSqliteStore(directory, { owner, wallMs: Date.now, durability, isSuspect });
     this.#isSuspect = false;
     this.#inode = this.#inodeNow();
     if (opened.setAside !== null) this.#notice({ type: 'store_set_aside', path: opened.setAside });

@@ -1,13 +1,13 @@
 import { AFTER_THE_END, type CallEvent, NEWS_FOR_MS } from '../ports/facts.ts';
 import type { StoredEvent } from '../ports/store.ts';
-import type { Orphan } from '../stores/shared/kept-store.ts';
+import type { Orphan } from '../stores/shared/shared-store.ts';
 import type { HeldStore } from './held-store.ts';
 import type { ThreadSettings } from './messages.ts';
 
 /** Says that this process lives while it has something to do for calls, and does what dead ones left undone. */
-export class Caretaker {
+export class Leases {
   readonly #store: HeldStore;
-  readonly #keeper: string;
+  readonly #owner: string;
   readonly #tellsOn: boolean;
   readonly #wallMs: () => number;
   /** And when something was last noted on them: the end of a call may have been lost. */
@@ -17,11 +17,11 @@ export class Caretaker {
 
   constructor(
     store: HeldStore,
-    { keeper, tellsOn }: Pick<ThreadSettings, 'keeper' | 'tellsOn'>,
+    { owner, tellsOn }: Pick<ThreadSettings, 'owner' | 'tellsOn'>,
     wallMs: () => number = Date.now,
   ) {
     this.#store = store;
-    this.#keeper = keeper;
+    this.#owner = owner;
     this.#tellsOn = tellsOn;
     this.#wallMs = wallMs;
   }
@@ -84,7 +84,7 @@ export class Caretaker {
     const claim: CallEvent = {
       type: 'told_on',
       state: 'taken_up',
-      by: this.#keeper,
+      by: this.#owner,
       seq: lastSeq + 1,
       atMs: lastAtMs,
     };
@@ -93,7 +93,7 @@ export class Caretaker {
     await this.#store.use((store) => store.append([{ callId, event: claim }]));
     const events = await this.#store.use((store) => store.events(callId));
     const taken = events.find(({ seq }) => seq === claim.seq);
-    const isOurs = taken?.type === 'told_on' && taken.state === 'taken_up' && taken.by === this.#keeper;
+    const isOurs = taken?.type === 'told_on' && taken.state === 'taken_up' && taken.by === this.#owner;
     if (!isOurs) this.#telling.delete(callId);
     return isOurs;
   }

@@ -7,11 +7,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type SweptLogs, type SweptRecordings, type SweptStore, sweep } from '../after/retention.ts';
 import { unreachable } from '../errors.ts';
 import { RecordingShelf } from '../recordings/shelf.ts';
-import type { KeptStore } from '../stores/shared/kept-store.ts';
+import type { SharedStore } from '../stores/shared/shared-store.ts';
 import { closedTrouble, StoreTrouble } from '../stores/shared/trouble.ts';
 import { againAndAgain } from './again-and-again.ts';
 import { HeldStore } from './held-store.ts';
-import { Caretaker } from './lease.ts';
+import { Leases } from './lease.ts';
 import { LogsSetAside } from './logs-set-aside.ts';
 import type { Ask, FromThread, SoundPiece, ThreadNotice, ThreadSettings, ToThread } from './messages.ts';
 import { Surroundings } from './surroundings.ts';
@@ -26,7 +26,7 @@ const shelf = new RecordingShelf(settings.directory, (callId, code) =>
 );
 const setAside = new LogsSetAside(settings.directory);
 const surroundings = settings.role === 'writer' ? new Surroundings(settings, setAside, notice) : null;
-const caretaker = new Caretaker(held, settings);
+const leases = new Leases(held, settings);
 /** What is written is written one after the other. */
 let lastWrite: Promise<unknown> = Promise.resolve();
 /** A recording that goes on is written to several times a second. */
@@ -55,11 +55,11 @@ parentPort?.on('message', (message: ToThread) => {
 });
 
 if (settings.role === 'writer') {
-  every(settings.store.kind === 'sqlite' ? 1_000 : 5_000, () => caretaker.beat());
+  every(settings.store.kind === 'sqlite' ? 1_000 : 5_000, () => leases.beat());
   every(settings.store.kind === 'sqlite' ? 2_000 : 15_000, async () => {
     surroundings?.look();
-    await caretaker.tidy();
-    const calls = await caretaker.closeOrphans();
+    await leases.tidy();
+    const calls = await leases.closeOrphans();
     if (calls > 0) notice({ type: 'orphans_closed', calls });
   });
   repairRecordings();
@@ -106,7 +106,7 @@ async function answerTo(ask: Ask): Promise<unknown> {
       await held.suspect();
       return held.use(async () => undefined);
     case 'append':
-      await caretaker.note(ask.batch);
+      await leases.note(ask.batch);
       return held.use((store) => store.append(ask.batch));
     case 'list':
       return held.use((store) => store.list(ask.query));
@@ -123,7 +123,7 @@ async function answerTo(ask: Ask): Promise<unknown> {
     case 'sweep':
       return sweep(storeForSweeping(), recordingsForSweeping, logsForSweeping, ask.retention, ask.nowWallMs);
     case 'take_up':
-      return caretaker.takeUp(ask.sinceWallMs, ask.inHand);
+      return leases.takeUp(ask.sinceWallMs, ask.inHand);
     case 'close':
       isClosing = true;
       shelf.close();
@@ -135,7 +135,7 @@ async function answerTo(ask: Ask): Promise<unknown> {
 }
 
 async function erase(callId: string): Promise<boolean> {
-  caretaker.forget(callId);
+  leases.forget(callId);
   const hadSound = shelf.erase(callId, true);
   const wasOutOfBand = await setAside.delete(callId);
   return (await held.use((store) => store.delete(callId))) || hadSound || wasOutOfBand;
@@ -143,7 +143,7 @@ async function erase(callId: string): Promise<boolean> {
 
 /** What happens on live calls is kept in between, and a house that closes waits for one step. */
 function storeForSweeping(): SweptStore {
-  const step = async <T>(work: (store: KeptStore) => Promise<T>): Promise<T> => {
+  const step = async <T>(work: (store: SharedStore) => Promise<T>): Promise<T> => {
     await setImmediate(); // the embedded store lets nobody in by itself: what it does is done when it returns
     return inOrder(() => held.use(work));
   };

@@ -1,4 +1,4 @@
-import type { Whose } from '../stores/shared/kept-store.ts';
+import type { Whose } from '../stores/shared/shared-store.ts';
 import { mayBeIn, openSetAside } from '../stores/sqlite/index.ts';
 import { eraseSetAside, filesSetAside, setAsideAt } from '../stores/sqlite/set-aside.ts';
 import { type Soundness, soundnessOf } from '../stores/sqlite/soundness.ts';

@@ -27,7 +27,7 @@ export interface ThreadSettings {
   /** The writer owns store and recordings; a reader has nothing but a view of the store. */
   readonly role: 'writer' | 'reader';
   readonly directory: string;
-  readonly keeper: string;
+  readonly owner: string;
   readonly store: StoreSettings;
   /** Somebody wants to know of every call that is over. */
   readonly tellsOn: boolean;

@@ -24,9 +24,9 @@ export class Neighbours {
   readonly #wallMs: () => number;
   readonly #startedWallMs: number;
 
-  constructor(directory: string, keeper: string, wallMs: () => number = Date.now) {
+  constructor(directory: string, owner: string, wallMs: () => number = Date.now) {
     this.#directory = directory;
-    this.#own = join(folderIn(directory), `${keeper}.json`);
+    this.#own = join(folderIn(directory), `${owner}.json`);
     this.#wallMs = wallMs;
     this.#startedWallMs = wallMs();
   }

@@ -1,7 +1,7 @@
 import type { CallStore } from '../ports/store.ts';
 import { recordingPath } from '../recordings/names.ts';
-import type { KeptStore } from '../stores/shared/kept-store.ts';
 import { eachByPages } from '../stores/shared/page.ts';
+import type { SharedStore } from '../stores/shared/shared-store.ts';
 import { StoreTrouble, type TroubleReason } from '../stores/shared/trouble.ts';
 import { HeldStore } from './held-store.ts';
 import type { StoreSettings } from './messages.ts';
@@ -28,12 +28,12 @@ export function openLogReader(
   wallMs: () => number,
   suspect: () => void,
 ): LogReader {
-  const settings = { role: 'reader', directory, store, keeper: '', tellsOn: false } as const;
+  const settings = { role: 'reader', directory, store, owner: '', tellsOn: false } as const;
   const held = new HeldStore(settings, ({ type }) => {
     if (type === 'store_suspect') suspect();
   });
   let failed: { readonly trouble: StoreTrouble; readonly atWallMs: number } | null = null;
-  const read = async <T>(work: (store: KeptStore) => Promise<T>): Promise<T> => {
+  const read = async <T>(work: (store: SharedStore) => Promise<T>): Promise<T> => {
     const sinceMs = failed && wallMs() - failed.atWallMs;
     if (failed && sinceMs !== null && sinceMs >= 0 && sinceMs < NOT_AGAIN_MS) throw failed.trouble;
     try {

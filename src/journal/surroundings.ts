@@ -21,12 +21,12 @@ export class Surroundings {
     isWritable: (path: string) => boolean = mayBeWrittenTo,
   ) {
     this.#isWritable = isWritable;
-    const { directory, keeper, store } = settings;
+    const { directory, owner, store } = settings;
     this.#directory = directory;
     this.#setAside = setAside;
     this.#notice = notice;
     // Those that share a Postgres are meant to.
-    this.#neighbours = store.kind === 'sqlite' ? new Neighbours(directory, keeper) : null;
+    this.#neighbours = store.kind === 'sqlite' ? new Neighbours(directory, owner) : null;
   }
 
   look(): void {

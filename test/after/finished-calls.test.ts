@@ -297,8 +297,8 @@ it('tells of no call of a process that had nobody to tell, though one that has s
     { timeout: 10_000 },
   );
   await quiet.close();
-  const keepers = new DatabaseSync(join(dataDir, 'calls.db'));
-  keepers.exec('DELETE FROM keepers');
+  const owners = new DatabaseSync(join(dataDir, 'calls.db'));
+  owners.exec('DELETE FROM owners');
 
   const telling = await aHouse({
     DATA_DIR: dataDir,
@@ -312,8 +312,8 @@ it('tells of no call of a process that had nobody to tell, though one that has s
   await vi.waitFor(() => expect(receiver.messages.map(({ body }) => body['callId'])).toContain(ownId), {
     timeout: 10_000,
   });
-  expect(keepers.prepare(left).get(quietId)).toEqual({ calls: 0 });
-  keepers.close();
+  expect(owners.prepare(left).get(quietId)).toEqual({ calls: 0 });
+  owners.close();
 }, 60_000);
 
 it('tells of a call though the receiver was away until the house had closed and opened again, under one name', async () => {
@@ -330,9 +330,9 @@ it('tells of a call though the receiver was away until the house had closed and 
   await vi.waitFor(() => expect(receiver.messages.length).toBeGreaterThan(0), { timeout: 10_000 });
   await before.close();
   const triedBefore = receiver.messages.length;
-  const keepers = new DatabaseSync(join(dataDir, 'calls.db'));
-  keepers.exec('DELETE FROM keepers');
-  keepers.close();
+  const owners = new DatabaseSync(join(dataDir, 'calls.db'));
+  owners.exec('DELETE FROM owners');
+  owners.close();
 
   receiver.status = 204;
   const after = await aHouse(environment);

@@ -77,9 +77,9 @@ it('takes up no call that was told of a moment ago, and none that was deleted, w
   await log.store.delete('CA3');
 
   const database = new DatabaseSync(join(rig.directory, 'calls.db'), { timeout: 5_000 });
-  database.exec('DELETE FROM keepers');
+  database.exec('DELETE FROM owners');
   await new Promise((resolve) => setTimeout(resolve, 2_500)); // two beats, if there were any
-  const beats = database.prepare('SELECT keeper FROM keepers').all();
+  const beats = database.prepare('SELECT owner FROM owners').all();
   database.close();
   expect(beats).toEqual([]);
   expect(await log.takeUp(0, [])).toEqual([]);
@@ -197,7 +197,7 @@ describe('the call log', () => {
     await log.flush(5_000);
     const database = new DatabaseSync(join(rig.directory, 'calls.db'));
     await log.store.append([{ callId: 'CA2', event: { type: 'answered', seq: 5, atMs: 700 } }]);
-    database.exec(`UPDATE calls SET keeper = 'dead' WHERE call_id = 'CA2'`);
+    database.exec(`UPDATE calls SET owner = 'dead' WHERE call_id = 'CA2'`);
     database.close();
 
     await rig.told((notice) => notice.type === 'orphans_closed' && notice.calls === 1);

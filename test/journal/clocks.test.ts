@@ -15,8 +15,8 @@ function restBy(minutes: number, from = 7): readonly CallEvent[] {
 describe.each(await storesAtHand())('S14: nodes with different clocks, in %s', (_name, aPlace) => {
   it('S14: keep the order of what happened by its numbers, and no call takes less than no time', async () => {
     const { directory, store } = await aPlace();
-    const aNode = (keeper: string) => {
-      const held = new HeldStore({ role: 'writer', keeper, directory, store, tellsOn: false }, () => {});
+    const aNode = (owner: string) => {
+      const held = new HeldStore({ role: 'writer', owner, directory, store, tellsOn: false }, () => {});
       onTestFinished(() => held.close());
       return held;
     };

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { AgentDirectory } from '../../src/agents/directory.ts';
 import { readConfig } from '../../src/app/config.ts';
-import { openKeeping } from '../../src/app/journal-setup.ts';
+import { setUpJournal } from '../../src/app/journal-setup.ts';
 import { openCallLog } from '../../src/journal/call-log.ts';
 import type { Ask, FromThread, ThreadSettings } from '../../src/journal/messages.ts';
 import { systemClock } from '../../src/ports/clock.ts';
@@ -19,7 +19,7 @@ const DAYS = { recordingDays: 1, wordDays: 1, callDays: 1 };
 /** More to delete than is done before anybody can say stop. */
 async function aLogOfOldCalls(): Promise<string> {
   const directory = aFolder({}).path;
-  const { store } = openSqliteStore(directory, { keeper: 'long ago', wallMs: Date.now });
+  const { store } = openSqliteStore(directory, { owner: 'long ago', wallMs: Date.now });
   const wallMs = Date.now() - 400 * 24 * 60 * 60_000;
   for (let n = 0; n < 200; n++) {
     const call = eventsOf([
@@ -37,7 +37,7 @@ it('opens its file no more once it was closed, whatever of its own was still to 
   const workerData: ThreadSettings = {
     role: 'writer',
     directory,
-    keeper: 'this',
+    owner: 'this',
     store: SQLITE,
     tellsOn: false,
   };
@@ -98,11 +98,11 @@ it('takes a sweep that an ordinary stop broke off for no failure', async () => {
   onTestFinished(() => agents.close());
   const every = vi.spyOn(systemClock, 'every');
   onTestFinished(() => every.mockRestore());
-  const keeping = await openKeeping(config, agents, logger);
+  const journal = await setUpJournal(config, agents, logger);
   const anHourPasses = every.mock.calls.find(([ms]) => ms === 60 * 60_000)?.[1];
 
   anHourPasses?.();
-  await keeping.close();
+  await journal.close();
 
   expect(anHourPasses).toBeDefined();
   expect(lines.filter((line) => line.includes('old calls'))).toEqual([]);

@@ -9,7 +9,7 @@ import { aFolder } from '../support/temp-folder.ts';
 it('opens a whole data directory of the first version: every call can be read and heard', async () => {
   const directory = aFolder({}).path;
   cpSync(join(import.meta.dirname, '../../fixtures/logs/version-1'), directory, { recursive: true });
-  const { store, setAside } = openSqliteStore(directory, { keeper: 'this', wallMs: Date.now });
+  const { store, setAside } = openSqliteStore(directory, { owner: 'this', wallMs: Date.now });
   const { calls } = await store.list({ limit: 100 });
 
   expect([setAside, calls.length]).toEqual([null, 22]);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { HeldStore } from '../../src/journal/held-store.ts';
-import { Caretaker } from '../../src/journal/lease.ts';
+import { Leases } from '../../src/journal/lease.ts';
 import type { CallEvent } from '../../src/ports/facts.ts';
 import { StoreTrouble } from '../../src/stores/shared/trouble.ts';
 import { aWholeCall as aCall, SEED_WALL_MS, stored } from '../support/logged-calls.ts';
@@ -22,24 +22,24 @@ describe.each(await storesAtHand())('what a process left undone, in %s', (_name,
   });
 
   /** A process that shares the log. */
-  function aProcess(keeper: string, tellsOn = true, wallMs = () => SEED_WALL_MS + 60_000) {
+  function aProcess(owner: string, tellsOn = true, wallMs = () => SEED_WALL_MS + 60_000) {
     const settings = {
       role: 'writer',
-      keeper,
+      owner,
       tellsOn,
       directory: place.directory,
       store: place.store,
     } as const;
     const held = new HeldStore(settings, () => {});
     onTestFinished(() => held.close());
-    const caretaker = new Caretaker(held, settings, wallMs);
+    const leases = new Leases(held, settings, wallMs);
     return {
-      caretaker,
+      leases,
       delete: (callId: string) => held.use((store) => store.delete(callId)),
       card: (callId: string) => held.use((store) => store.card(callId)),
       events: (callId: string) => held.use((store) => store.events(callId)),
       async log(callId: string, events: readonly CallEvent[]): Promise<void> {
-        await caretaker.note(stored(callId, events));
+        await leases.note(stored(callId, events));
         await held.use((store) => store.append(stored(callId, events)));
       },
     };
@@ -52,29 +52,29 @@ describe.each(await storesAtHand())('what a process left undone, in %s', (_name,
     const callIds = Array.from({ length: 5 }, (_, n) => `CA${n}`);
     for (const callId of [...callIds, 'CAtold']) await gone.log(callId, aWholeCall());
     await gone.log('CAtold', [told(ended + 1)]);
-    expect(await one.caretaker.takeUp(0, [])).toEqual([]);
+    expect(await one.leases.takeUp(0, [])).toEqual([]);
 
     await place.allAreGone();
-    const taken = await Promise.all([one.caretaker.takeUp(0, []), other.caretaker.takeUp(0, [])] as const);
+    const taken = await Promise.all([one.leases.takeUp(0, []), other.leases.takeUp(0, [])] as const);
 
     expect(taken.flat().sort()).toEqual(callIds);
     for (const callId of callIds) {
       expect((await one.events(callId)).slice(ended)).toMatchObject([{ type: 'told_on', state: 'taken_up' }]);
     }
-    expect(await other.caretaker.takeUp(0, taken[1])).toEqual([]);
+    expect(await other.leases.takeUp(0, taken[1])).toEqual([]);
   });
 
   it('is taken up again when that one is gone too, until somebody was told', async () => {
     const [gone, one, other, last] = [aProcess('gone'), aProcess('one'), aProcess('other'), aProcess('last')];
     await gone.log('CA1', aWholeCall());
     await place.allAreGone();
-    expect(await one.caretaker.takeUp(0, [])).toEqual(['CA1']);
+    expect(await one.leases.takeUp(0, [])).toEqual(['CA1']);
     await place.allAreGone();
-    expect(await other.caretaker.takeUp(0, [])).toEqual(['CA1']);
+    expect(await other.leases.takeUp(0, [])).toEqual(['CA1']);
     await other.log('CA1', [told(ended + 3)]);
     await place.allAreGone();
 
-    expect(await last.caretaker.takeUp(0, [])).toEqual([]);
+    expect(await last.leases.takeUp(0, [])).toEqual([]);
   });
 
   it('is left where it is when it was too long ago, and where nobody is told of calls', async () => {
@@ -82,25 +82,25 @@ describe.each(await storesAtHand())('what a process left undone, in %s', (_name,
     await gone.log('CA1', aWholeCall());
     await place.allAreGone();
 
-    expect(await one.caretaker.takeUp(SEED_WALL_MS + 1, [])).toEqual([]);
-    expect(await one.caretaker.closeOrphans()).toBe(0);
+    expect(await one.leases.takeUp(SEED_WALL_MS + 1, [])).toEqual([]);
+    expect(await one.leases.closeOrphans()).toBe(0);
   });
 
   it('has the calls in it that were cut short, with the end that they are given', async () => {
     const [gone, one] = [aProcess('gone'), aProcess('one')];
     await gone.log('CA1', aWholeCall().slice(0, 6));
-    expect(await one.caretaker.closeOrphans()).toBe(0);
+    expect(await one.leases.closeOrphans()).toBe(0);
     await place.allAreGone();
 
-    expect(await one.caretaker.closeOrphans()).toBe(1);
-    expect(await one.caretaker.takeUp(0, [])).toEqual(['CA1']);
+    expect(await one.leases.closeOrphans()).toBe(1);
+    expect(await one.leases.takeUp(0, [])).toEqual(['CA1']);
     expect((await one.events('CA1')).slice(6)).toMatchObject([
       { type: 'problem', code: 'process_lost' },
       { type: 'ended', reason: 'failed' },
       { type: 'told_on', state: 'due' },
       { type: 'told_on', state: 'taken_up', by: 'one' },
     ]);
-    expect(await one.caretaker.takeUp(0, ['CA1'])).toEqual([]);
+    expect(await one.leases.takeUp(0, ['CA1'])).toEqual([]);
   });
 
   it('is not told on where nobody wanted to know of the call, or it began more than a day ago', async () => {
@@ -109,12 +109,12 @@ describe.each(await storesAtHand())('what a process left undone, in %s', (_name,
     await gone.log('CA1', aCall());
     await gone.log('CA2', aCall().slice(0, 6));
     await place.allAreGone();
-    expect(await quiet.caretaker.closeOrphans()).toBe(1);
+    expect(await quiet.leases.closeOrphans()).toBe(1);
     await gone.log('CA3', aCall().slice(0, 6));
     await place.allAreGone();
-    expect(await one.caretaker.closeOrphans()).toBe(1);
+    expect(await one.leases.closeOrphans()).toBe(1);
 
-    expect(await one.caretaker.takeUp(0, [])).toEqual([]);
+    expect(await one.leases.takeUp(0, [])).toEqual([]);
     for (const callId of ['CA1', 'CA2', 'CA3'])
       expect((await one.events(callId)).at(-1)).toMatchObject({ type: 'ended' });
   });
@@ -126,7 +126,7 @@ describe.each(await storesAtHand())('what a process left undone, in %s', (_name,
 
     const inHand: string[] = ['CA10', 'CA14'];
     for (const count of [5, 5, 0]) {
-      const taken = await one.caretaker.takeUp(0, inHand);
+      const taken = await one.leases.takeUp(0, inHand);
       expect(taken).toHaveLength(count);
       inHand.push(...taken);
     }
@@ -137,7 +137,7 @@ describe.each(await storesAtHand())('what a process left undone, in %s', (_name,
     const [gone, one] = [aProcess('gone'), aProcess('one')];
     await gone.log('CA1', aWholeCall());
     await place.allAreGone();
-    expect(await one.caretaker.takeUp(0, [])).toEqual(['CA1']);
+    expect(await one.leases.takeUp(0, [])).toEqual(['CA1']);
     await one.delete('CA1');
     const summary = { type: 'summarised', summary: 's', fields: {}, seq: ended + 3, atMs: 12_000 } as const;
     const late = { type: 'noted', text: 'n', seq: ended + 6, atMs: 12_500 } as const;
@@ -154,13 +154,13 @@ describe.each(await storesAtHand())('what a process left undone, in %s', (_name,
     const [one, other] = [aProcess('one', true, () => wallMs), aProcess('other')];
     await one.log('CA1', aWholeCall().slice(0, 6));
     await place.allAreGone();
-    await one.caretaker.beat();
-    expect(await other.caretaker.closeOrphans()).toBe(0);
+    await one.leases.beat();
+    expect(await other.leases.closeOrphans()).toBe(0);
 
     wallMs += 86_400_001;
     await place.allAreGone();
-    await one.caretaker.beat();
-    expect(await other.caretaker.closeOrphans()).toBe(1);
+    await one.leases.beat();
+    expect(await other.leases.closeOrphans()).toBe(1);
   });
 
   it('has its process heard of no longer than there is something to do', async () => {
@@ -170,17 +170,17 @@ describe.each(await storesAtHand())('what a process left undone, in %s', (_name,
     await one.log('CAleft', aWholeCall());
     const isHeardOf = async () => {
       await place.allAreGone();
-      await one.caretaker.beat();
-      return (await other.caretaker.takeUp(0, [])).length === 0;
+      await one.leases.beat();
+      return (await other.leases.takeUp(0, [])).length === 0;
     };
 
-    await one.caretaker.takeUp(0, ['CAdeleted', 'CAleft']);
+    await one.leases.takeUp(0, ['CAdeleted', 'CAleft']);
     await one.log('CAlive', [{ type: 'ended', reason: 'failed', seq: 7, atMs: 9_000 }]);
     await one.log('CAlive', [{ type: 'noted', text: 'a tool was at work', seq: 8, atMs: 9_500 }]);
     expect(await isHeardOf()).toBe(true);
-    one.caretaker.forget('CAdeleted');
+    one.leases.forget('CAdeleted');
     expect(await isHeardOf()).toBe(true);
-    await one.caretaker.takeUp(SEED_WALL_MS + 1, []);
+    await one.leases.takeUp(SEED_WALL_MS + 1, []);
     expect(await isHeardOf()).toBe(false);
   });
 
@@ -200,10 +200,10 @@ describe.each(await storesAtHand())('what a process left undone, in %s', (_name,
           : use.call(this, work);
       });
 
-      const taken = [...(await one.caretaker.takeUp(0, []).catch(() => []))];
+      const taken = [...(await one.leases.takeUp(0, []).catch(() => []))];
       wasReached = count >= failing;
       store.mockRestore();
-      taken.push(...(await one.caretaker.takeUp(0, taken)));
+      taken.push(...(await one.leases.takeUp(0, taken)));
 
       expect([failing, taken.sort()]).toEqual([failing, callIds]);
       for (const callId of callIds) await one.log(callId, [told(ended + 9)]);
@@ -214,8 +214,8 @@ describe.each(await storesAtHand())('what a process left undone, in %s', (_name,
     const [busy, one] = [aProcess('busy'), aProcess('one')];
     await busy.log('CA1', aWholeCall());
     await place.allAreGone();
-    await busy.caretaker.beat();
+    await busy.leases.beat();
 
-    expect(await one.caretaker.takeUp(0, [])).toEqual([]);
+    expect(await one.leases.takeUp(0, [])).toEqual([]);
   });
 });

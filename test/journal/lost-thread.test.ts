@@ -45,7 +45,7 @@ it('sets its database aside when that turns out to be damaged, and begins a fres
   const settings = {
     role: 'writer',
     directory,
-    keeper: 'this',
+    owner: 'this',
     store: { kind: 'sqlite' },
     tellsOn: false,
   } as const;
@@ -60,7 +60,7 @@ it('sets its database aside when that turns out to be damaged, and begins a fres
 
   const path = join(directory, 'calls.db');
   const other = new DatabaseSync(path); // what it writes has the store read its pages again
-  other.exec(`INSERT INTO keepers VALUES ('other', 0)`);
+  other.exec(`INSERT INTO owners (owner, seen_ms) VALUES ('other', 0)`);
   const file = openSync(path, 'r+');
   for (let at = 4_096; at < statSync(path).size; at += 4_096)
     writeSync(file, Buffer.alloc(100, 0xa5), 0, 100, at);

@@ -73,7 +73,7 @@ describe('what lies around a call log', () => {
     const settings = {
       role: 'writer',
       directory,
-      keeper: 'k',
+      owner: 'k',
       store: { kind: 'sqlite' },
       tellsOn: false,
     } as const;

@@ -65,7 +65,7 @@ export async function aReviewHouse(
   const directory = mkdtempSync(join(tmpdir(), 'ringdown-review-'));
   const clock = new TestClock();
   const own = new LiveViewOfTheTest();
-  const { store } = openSqliteStore(directory, { keeper: 'test', wallMs: () => clock.wallMs() });
+  const { store } = openSqliteStore(directory, { owner: 'test', wallMs: () => clock.wallMs() });
   const recordingOf = (callId: string) => join(directory, `${callId}.wav`);
   const crashes: unknown[] = [];
   const deeds: Deed[] = [];

@@ -62,7 +62,7 @@ interface KeptCall {
 
 /** Some of them somebody has reviewed. */
 async function seed(directory: string, calls: Iterable<KeptCall>): Promise<void> {
-  const { store } = openSqliteStore(directory, { keeper: 'seed', wallMs: Date.now });
+  const { store } = openSqliteStore(directory, { owner: 'seed', wallMs: Date.now });
   const batch: StoredEvent[] = [];
   let n = 0;
   for (const { callId, events } of calls) {

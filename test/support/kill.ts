@@ -85,7 +85,7 @@ async function inspect(
     for (const lane of heard) lostFrames += wanted.filter((tick) => !lane.has(tick % 250)).length;
   }
 
-  const { store, setAside } = openSqliteStore(directory, { keeper: 'after', wallMs: Date.now });
+  const { store, setAside } = openSqliteStore(directory, { owner: 'after', wallMs: Date.now });
   let lostEvents = 0;
   const { calls } = await store.list({});
   for (const { callId } of calls) {

@@ -29,7 +29,7 @@ async function inSqlite(): Promise<StorePlace> {
     store: { kind: 'sqlite' },
     async allAreGone() {
       const database = new DatabaseSync(join(directory, 'calls.db'), { timeout: 5_000 });
-      database.exec('UPDATE keepers SET seen_ms = seen_ms - 60000');
+      database.exec('UPDATE owners SET seen_ms = seen_ms - 60000');
       database.close();
     },
   };
@@ -42,7 +42,7 @@ async function inPostgres(): Promise<StorePlace> {
     directory: aFolder({}).path,
     store: { kind: 'postgres', url, schema },
     async allAreGone() {
-      await ask(`UPDATE ringdown_keepers SET seen_at = seen_at - interval '1 minute'`);
+      await ask(`UPDATE ringdown_owners SET seen_at = seen_at - interval '1 minute'`);
     },
   };
 }

@@ -7,7 +7,7 @@ import { type Finding, good, note } from './finding.ts';
 export async function checkStore({ databaseUrl: url }: Config): Promise<readonly Finding[]> {
   if (url === null) return [];
   try {
-    const store = await openPostgresStore({ url, keeper: 'doctor', connections: 1 });
+    const store = await openPostgresStore({ url, owner: 'doctor', connections: 1 });
     await store.close();
     return [good('database', 'The Postgres of DATABASE_URL answers, and has a place for calls.')];
   } catch (error) {

@@ -8,9 +8,9 @@ import { cleanJson, cleanText } from './clean.ts';
 import type { Ask } from './database.ts';
 
 /** Adds what is not there yet of a batch, and brings cards and words up to date. To be called in a transaction. */
-export async function appendBatch(ask: Ask, keeper: string, batch: readonly StoredEvent[]): Promise<void> {
+export async function appendBatch(ask: Ask, owner: string, batch: readonly StoredEvent[]): Promise<void> {
   const calls = byCall(batch.map(({ callId, event }) => ({ callId: cleanText(callId), event })));
-  const known = await lockedDrafts(ask, keeper, calls);
+  const known = await lockedDrafts(ask, owner, calls);
   const kept = new Map([...calls].filter(([callId]) => known.has(callId)));
   const isFresh = await insertEvents(ask, kept);
 
@@ -23,7 +23,7 @@ export async function appendBatch(ask: Ask, keeper: string, batch: readonly Stor
       foldOn(before, callId, fresh) ?? foldAgain(before, callId, fresh, await eventsOf(ask, callId));
     changes.push({ callId, draft, words: fresh.flatMap(wordsSaid) });
   }
-  if (changes.length > 0) await updateCalls(ask, keeper, changes);
+  if (changes.length > 0) await updateCalls(ask, owner, changes);
 }
 
 export async function eventsOf(ask: Ask, callId: string): Promise<readonly CallEvent[]> {
@@ -46,15 +46,15 @@ interface Change {
  */
 async function lockedDrafts(
   ask: Ask,
-  keeper: string,
+  owner: string,
   calls: ReadonlyMap<string, readonly CallEvent[]>,
 ): Promise<ReadonlyMap<string, CardDraft | null>> {
   const begin = [...calls].flatMap(([callId, events]) => (areAfterwards(events) ? [] : [callId]));
   await ask(
-    `INSERT INTO ringdown_calls (call_id, keeper, card, review, workings)
+    `INSERT INTO ringdown_calls (call_id, owner, card, review, workings)
      SELECT call_id, $2, '{}', $3::jsonb, '{}' FROM unnest($1::text[]) AS given (call_id) ORDER BY call_id
      ON CONFLICT DO NOTHING`,
-    [begin, keeper, cleanJson(NOT_REVIEWED)],
+    [begin, owner, cleanJson(NOT_REVIEWED)],
   );
   const rows = await ask<CardDraft & { call_id: string }>(
     'SELECT call_id, card, workings FROM ringdown_calls WHERE call_id = ANY ($1::text[]) ORDER BY call_id FOR UPDATE',
@@ -82,10 +82,10 @@ async function insertEvents(
   return new Set(inserted.map(({ call_id, seq }) => keyOf(call_id, seq)));
 }
 
-async function updateCalls(ask: Ask, keeper: string, changes: readonly Change[]): Promise<void> {
+async function updateCalls(ask: Ask, owner: string, changes: readonly Change[]): Promise<void> {
   await ask(
     `UPDATE ringdown_calls AS calls SET
-       keeper = $1,
+       owner = $1,
        card = given.card::jsonb,
        workings = given.workings::jsonb,
        said = CASE WHEN pg_column_size(said) > ${MOST_INDEXED_BYTES} THEN said
@@ -93,7 +93,7 @@ async function updateCalls(ask: Ask, keeper: string, changes: readonly Change[])
      FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS given (call_id, card, workings, words)
      WHERE calls.call_id = given.call_id`,
     [
-      keeper,
+      owner,
       changes.map(({ callId }) => callId),
       changes.map(({ draft }) => cleanJson(draft?.card)),
       changes.map(({ draft }) => cleanJson(draft?.workings)),

@@ -6,12 +6,12 @@ export type { PostgresStore } from './store.ts';
 
 /** The shared call log at this address, with its tables brought up to date. */
 export async function openPostgresStore(
-  options: PostgresAddress & { readonly keeper: string },
+  options: PostgresAddress & { readonly owner: string },
 ): Promise<PostgresStore> {
   const database = new Database(options);
   try {
     await database.migrate();
-    return new PostgresStore(database, options.keeper);
+    return new PostgresStore(database, options.owner);
   } catch (error) {
     await database.close().catch(() => {});
     throw error;

@@ -43,6 +43,14 @@ export const MIGRATIONS: readonly string[] = [
     `,
   // Once an hour it is looked whose sound has been kept long enough.
   `CREATE INDEX ringdown_calls_with_sound ON ringdown_calls (started_ms) WHERE (card ->> 'hasRecording')::boolean`,
+  // Who owns a call may change, and each owner has an epoch of its own. Where a process is tells whether it is gone.
+  `
+    ALTER TABLE ringdown_calls RENAME COLUMN keeper TO owner;
+    ALTER TABLE ringdown_calls ADD COLUMN epoch integer NOT NULL DEFAULT 0;
+    ALTER TABLE ringdown_keepers RENAME TO ringdown_owners;
+    ALTER TABLE ringdown_owners RENAME COLUMN keeper TO owner;
+    ALTER TABLE ringdown_owners ADD COLUMN process text NOT NULL DEFAULT '';
+  `,
 ];
 
 /** A program that knows a lesser one than it finds keeps its hands off. */

@@ -10,32 +10,32 @@ import type {
 import type { CardDraft, DerivedCard } from '../../reading/card.ts';
 import { DAY_MS, type DayShare, figuresOf } from '../../reading/figures.ts';
 import { conditionsOf, limitOf } from '../shared/conditions.ts';
-import {
-  FORGOTTEN_AT_ONCE,
-  type KeptStore,
-  type Orphan,
-  TAKEN_UP_AT_ONCE,
-  type Whose,
-} from '../shared/kept-store.ts';
 import { eachByPages, pageOf } from '../shared/page.ts';
 import { cardFrom, type Review, reviewed } from '../shared/review.ts';
+import {
+  FORGOTTEN_AT_ONCE,
+  type Orphan,
+  type SharedStore,
+  TAKEN_UP_AT_ONCE,
+  type Whose,
+} from '../shared/shared-store.ts';
 import { appendBatch, eventsOf } from './append.ts';
 import { cleanJson, cleanText } from './clean.ts';
 import type { Database } from './database.ts';
 import { ofAgents, whereOf } from './where.ts';
 
 /** Calls in Postgres, for any number of nodes. */
-export class PostgresStore implements KeptStore {
+export class PostgresStore implements SharedStore {
   readonly #database: Database;
-  readonly #keeper: string;
+  readonly #owner: string;
 
-  constructor(database: Database, keeper: string) {
+  constructor(database: Database, owner: string) {
     this.#database = database;
-    this.#keeper = keeper;
+    this.#owner = owner;
   }
 
   append(batch: readonly StoredEvent[]): Promise<void> {
-    return this.#database.transaction((ask) => appendBatch(ask, this.#keeper, batch));
+    return this.#database.transaction((ask) => appendBatch(ask, this.#owner, batch));
   }
 
   async list(query: CallQuery): Promise<CallPage> {
@@ -140,17 +140,17 @@ export class PostgresStore implements KeptStore {
   /** By the server's clock: those of the nodes differ. */
   async beat(): Promise<void> {
     await this.#database.ask(
-      `INSERT INTO ringdown_keepers VALUES ($1, clock_timestamp())
-       ON CONFLICT (keeper) DO UPDATE SET seen_at = excluded.seen_at`,
-      [this.#keeper],
+      `INSERT INTO ringdown_owners (owner, seen_at) VALUES ($1, clock_timestamp())
+       ON CONFLICT (owner) DO UPDATE SET seen_at = excluded.seen_at`,
+      [this.#owner],
     );
     await this.#database.ask(
-      `DELETE FROM ringdown_keepers WHERE seen_at < clock_timestamp() - interval '1 day'`,
+      `DELETE FROM ringdown_owners WHERE seen_at < clock_timestamp() - interval '1 day'`,
     );
   }
 
   orphans(): Promise<readonly Orphan[]> {
-    return this.#leftBehind('keeper <> $1 AND end_reason IS NULL');
+    return this.#leftBehind('owner <> $1 AND end_reason IS NULL');
   }
 
   untold(sinceWallMs: number, but: readonly string[]): Promise<readonly Orphan[]> {
@@ -169,10 +169,10 @@ export class PostgresStore implements KeptStore {
   ): Promise<readonly Orphan[]> {
     const rows = await this.#database.ask<LeftRow>(
       `SELECT call_id, card, workings FROM ringdown_calls
-       WHERE keeper NOT IN (SELECT keeper FROM ringdown_keepers
-         WHERE keeper <> $1 AND seen_at > clock_timestamp() - interval '30 seconds')
+       WHERE owner NOT IN (SELECT owner FROM ringdown_owners
+         WHERE owner <> $1 AND seen_at > clock_timestamp() - interval '30 seconds')
        AND ${condition}`,
-      [this.#keeper, ...values],
+      [this.#owner, ...values],
     );
     return rows.map(orphanFrom);
   }

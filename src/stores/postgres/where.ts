@@ -1,6 +1,6 @@
 import { unreachable } from '../../errors.ts';
 import type { Condition } from '../shared/conditions.ts';
-import type { Whose } from '../shared/kept-store.ts';
+import type { Whose } from '../shared/shared-store.ts';
 
 /** Conditions in Postgres' words. Nothing of a query gets into the SQL: values are bound. */
 export function whereOf(conditions: readonly Condition[]): {

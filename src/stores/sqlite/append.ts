@@ -8,7 +8,7 @@ import { SearchIndex } from './search-index.ts';
 
 /** Adds events to calls. Its statements are prepared once: preparing them costs more than what they do. */
 export class Appender {
-  readonly #keeper: string;
+  readonly #owner: string;
   readonly #call: StatementSync;
   readonly #addCall: StatementSync;
   readonly #addEvent: StatementSync;
@@ -16,15 +16,15 @@ export class Appender {
   readonly #setCard: StatementSync;
   readonly #index: SearchIndex;
 
-  constructor(database: DatabaseSync, keeper: string) {
-    this.#keeper = keeper;
+  constructor(database: DatabaseSync, owner: string) {
+    this.#owner = owner;
     this.#call = database.prepare('SELECT id, card, workings FROM calls WHERE call_id = ?');
     this.#addCall = database.prepare(
-      `INSERT INTO calls (call_id, keeper, card, workings, review) VALUES (?, ?, '{}', '{}', ?)`,
+      `INSERT INTO calls (call_id, owner, card, workings, review) VALUES (?, ?, '{}', '{}', ?)`,
     );
     this.#addEvent = database.prepare('INSERT OR IGNORE INTO events (call, seq, event) VALUES (?, ?, ?)');
     this.#events = database.prepare('SELECT event FROM events WHERE call = ? ORDER BY seq');
-    this.#setCard = database.prepare('UPDATE calls SET keeper = ?, card = ?, workings = ? WHERE id = ?');
+    this.#setCard = database.prepare('UPDATE calls SET owner = ?, card = ?, workings = ? WHERE id = ?');
     this.#index = new SearchIndex(database);
   }
 
@@ -42,13 +42,13 @@ export class Appender {
     if (fresh.length === 0) return;
 
     const draft = foldOn(known, callId, fresh) ?? foldAgain(known, callId, fresh, this.#allEvents(id));
-    this.#setCard.run(this.#keeper, JSON.stringify(draft?.card), JSON.stringify(draft?.workings), id);
+    this.#setCard.run(this.#owner, JSON.stringify(draft?.card), JSON.stringify(draft?.workings), id);
     this.#index.add(id, fresh.flatMap(wordsSaid));
   }
 
   /** The row there has to be before there can be events of it. */
   #firstRow(callId: string): number {
-    const { lastInsertRowid } = this.#addCall.run(callId, this.#keeper, JSON.stringify(NOT_REVIEWED));
+    const { lastInsertRowid } = this.#addCall.run(callId, this.#owner, JSON.stringify(NOT_REVIEWED));
     return Number(lastInsertRowid);
   }
 

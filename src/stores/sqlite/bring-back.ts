@@ -58,16 +58,19 @@ function reading(path: string, take: (call: SalvagedCall) => void): Readable {
   }
 }
 
-function put(database: DatabaseSync, { callId, keeper, card, workings, review, events }: SalvagedCall): void {
+function put(
+  database: DatabaseSync,
+  { callId, owner, epoch, card, workings, review, events }: SalvagedCall,
+): void {
   const there = database
     .prepare(
-      `SELECT id, keeper, review, EXISTS (SELECT 1 FROM events WHERE call = calls.id) AS has_words
+      `SELECT id, owner, review, EXISTS (SELECT 1 FROM events WHERE call = calls.id) AS has_words
        FROM calls WHERE call_id = ?`,
     )
     .get(callId);
   if (there) {
     // It stays with the process that has it; and what was forgotten of it in the meantime stays forgotten.
-    if (there['has_words'] === 1) new Appender(database, String(there['keeper'])).append(callId, events);
+    if (there['has_words'] === 1) new Appender(database, String(there['owner'])).append(callId, events);
     const both = united(JSON.parse(String(there['review'])), review);
     database
       .prepare('UPDATE calls SET review = ? WHERE id = ?')
@@ -75,8 +78,8 @@ function put(database: DatabaseSync, { callId, keeper, card, workings, review, e
     return;
   }
   const { lastInsertRowid } = database
-    .prepare('INSERT INTO calls (call_id, keeper, card, workings, review) VALUES (?, ?, ?, ?, ?)')
-    .run(callId, keeper, card, workings, JSON.stringify(review));
+    .prepare('INSERT INTO calls (call_id, owner, epoch, card, workings, review) VALUES (?, ?, ?, ?, ?, ?)')
+    .run(callId, owner, epoch, card, workings, JSON.stringify(review));
   const id = Number(lastInsertRowid);
   const addEvent = database.prepare('INSERT INTO events (call, seq, event) VALUES (?, ?, ?)');
   for (const event of events) addEvent.run(id, event.seq, JSON.stringify(event));

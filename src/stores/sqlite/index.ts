@@ -30,14 +30,14 @@ export function openSqliteStore(
 
 /** The same log for reading beside its writer. */
 export function openSqliteReader(directory: string): SqliteStore {
-  return new SqliteStore(openForReading(directory), { keeper: '', wallMs: () => 0 });
+  return new SqliteStore(openForReading(directory), { owner: '', wallMs: () => 0 });
 }
 
 /** A log that was set aside, to be read and changed where it lies; null where that is not possible. */
 export function openSetAside(path: string, wallMs: () => number): SqliteStore | null {
   const found = soundnessOf(path);
   if (found !== 'sound' && found !== 'index_broken') return null;
-  return new SqliteStore(openAt(path, found, 'normal'), { keeper: 'set aside', wallMs });
+  return new SqliteStore(openAt(path, found, 'normal'), { owner: 'set aside', wallMs });
 }
 
 /** Whether this call is in a log that was set aside, as far as can be seen without looking through all of it. */

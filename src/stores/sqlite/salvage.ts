@@ -1,11 +1,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { CallEvent } from '../../ports/facts.ts';
 import type { Review } from '../shared/review.ts';
+import { OWNED_VERSION } from './schema.ts';
+import { numberOf } from './soundness.ts';
 
 /** A call as it stands in a log that may be damaged. */
 export interface SalvagedCall {
   readonly callId: string;
-  readonly keeper: string;
+  readonly owner: string;
+  readonly epoch: number;
   /** Both as JSON. */
   readonly card: string;
   readonly workings: string;
@@ -30,7 +33,9 @@ class Salvage {
   readonly #event: StatementSync;
 
   constructor(database: DatabaseSync) {
-    this.#call = database.prepare('SELECT call_id, keeper, card, workings, review FROM calls WHERE id = ?');
+    const owner =
+      numberOf(database, 'user_version') < OWNED_VERSION ? 'keeper AS owner, 0 AS epoch' : 'owner, epoch';
+    this.#call = database.prepare(`SELECT call_id, ${owner}, card, workings, review FROM calls WHERE id = ?`);
     this.#events = database.prepare('SELECT event FROM events WHERE call = ? ORDER BY seq');
     this.#event = database.prepare('SELECT event FROM events WHERE call = ? AND seq = ?');
   }
@@ -48,7 +53,8 @@ class Salvage {
       const events = this.#eventsOf(id, lastSeq);
       return {
         callId: String(row['call_id']),
-        keeper: String(row['keeper']),
+        owner: String(row['owner']),
+        epoch: Number(row['epoch']),
         card,
         workings,
         review,

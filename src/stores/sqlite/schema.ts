@@ -56,7 +56,18 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE INDEX calls_with_sound ON calls (started_ms) WHERE card ->> '$.hasRecording';
   `,
+  // Who owns a call may change, and each owner has an epoch of its own. Where a process is tells whether it is gone.
+  `
+  ALTER TABLE calls RENAME COLUMN keeper TO owner;
+  ALTER TABLE calls ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE keepers RENAME TO owners;
+  ALTER TABLE owners RENAME COLUMN keeper TO owner;
+  ALTER TABLE owners ADD COLUMN process TEXT NOT NULL DEFAULT '';
+  `,
 ];
+
+/** Since when it is said who owns a call, and not who keeps it. */
+export const OWNED_VERSION = 5;
 
 /** Whose search index can be relied on. */
 export const SOUND_INDEX_VERSION = 3;

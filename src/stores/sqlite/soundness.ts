@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreTrouble } from '../shared/trouble.ts';
-import { APPLICATION_ID, SCHEMA_VERSION, SOUND_INDEX_VERSION } from './schema.ts';
+import { APPLICATION_ID, OWNED_VERSION, SCHEMA_VERSION, SOUND_INDEX_VERSION } from './schema.ts';
 import { hasIndex } from './search-index.ts';
 import { sqliteTrouble } from './trouble.ts';
 
@@ -60,7 +60,8 @@ export function isWhole(database: DatabaseSync): boolean {
 }
 
 function areTablesWhole(database: DatabaseSync): boolean {
-  return TABLES.every(
+  const owners = numberOf(database, 'user_version') < OWNED_VERSION ? 'keepers' : 'owners';
+  return [...TABLES, owners].every(
     (table) => database.prepare(`PRAGMA quick_check(${table})`).get()?.['quick_check'] === 'ok',
   );
 }
@@ -91,7 +92,7 @@ function hasHeader(path: string, { size }: Stats): boolean {
 const HEADER = 'SQLite format 3\0';
 
 /** What nothing else could be made of again. */
-const TABLES = ['calls', 'events', 'keepers'] as const;
+const TABLES = ['calls', 'events'] as const;
 
 /** Short: whoever is locked out waits in the writer, which has other things to do meanwhile. */
 export const BUSY_MS = 200;

@@ -12,15 +12,15 @@ import type { DerivedCard } from '../../reading/card.ts';
 import { DAY_MS, type DayShare, figuresOf } from '../../reading/figures.ts';
 import { conditionsOf, limitOf } from '../shared/conditions.ts';
 import { byCall } from '../shared/fold.ts';
-import {
-  FORGOTTEN_AT_ONCE,
-  type KeptStore,
-  type Orphan,
-  TAKEN_UP_AT_ONCE,
-  type Whose,
-} from '../shared/kept-store.ts';
 import { eachByPages, pageOf } from '../shared/page.ts';
 import { cardFrom, type Review, reviewed } from '../shared/review.ts';
+import {
+  FORGOTTEN_AT_ONCE,
+  type Orphan,
+  type SharedStore,
+  TAKEN_UP_AT_ONCE,
+  type Whose,
+} from '../shared/shared-store.ts';
 import { Appender } from './append.ts';
 import { compactIndex } from './search-index.ts';
 import { sqliteTrouble } from './trouble.ts';
@@ -28,7 +28,7 @@ import { ofAgents, whereOf } from './where.ts';
 
 export interface SqliteStoreOptions {
   /** The name of this process among those that keep calls here. */
-  readonly keeper: string;
+  readonly owner: string;
   readonly wallMs: () => number;
 }
 
@@ -36,7 +36,7 @@ export interface SqliteStoreOptions {
  * Calls in one SQLite file. Everything it does is done when its promise is returned: it is meant for a thread that
  * has nothing more urgent to do.
  */
-export class SqliteStore implements KeptStore {
+export class SqliteStore implements SharedStore {
   readonly #database: DatabaseSync;
   readonly #options: SqliteStoreOptions;
   #appender: Appender | null = null;
@@ -51,7 +51,7 @@ export class SqliteStore implements KeptStore {
 
   append(batch: readonly StoredEvent[]): Promise<void> {
     return this.#write(() => {
-      this.#appender ??= new Appender(this.#database, this.#options.keeper);
+      this.#appender ??= new Appender(this.#database, this.#options.owner);
       for (const [callId, events] of byCall(batch)) this.#appender.append(callId, events);
     });
   }
@@ -180,15 +180,17 @@ export class SqliteStore implements KeptStore {
   }
 
   async beat(): Promise<void> {
-    const { keeper, wallMs } = this.#options;
+    const { owner, wallMs } = this.#options;
     await this.#write(() => {
-      this.#database.prepare('INSERT OR REPLACE INTO keepers VALUES (?, ?)').run(keeper, wallMs());
-      this.#database.prepare('DELETE FROM keepers WHERE seen_ms < ?').run(wallMs() - FORGOTTEN_MS);
+      this.#database
+        .prepare('INSERT OR REPLACE INTO owners (owner, seen_ms) VALUES (?, ?)')
+        .run(owner, wallMs());
+      this.#database.prepare('DELETE FROM owners WHERE seen_ms < ?').run(wallMs() - FORGOTTEN_MS);
     });
   }
 
   orphans(): Promise<readonly Orphan[]> {
-    return this.#leftBehind('keeper <> ? AND end_reason IS NULL', this.#options.keeper);
+    return this.#leftBehind('owner <> ? AND end_reason IS NULL', this.#options.owner);
   }
 
   untold(sinceWallMs: number, but: readonly string[]): Promise<readonly Orphan[]> {
@@ -202,14 +204,14 @@ export class SqliteStore implements KeptStore {
 
   /** Calls of which this holds, and which are this process's own, or of one that is gone. */
   #leftBehind(condition: string, ...values: readonly (number | string)[]): Promise<readonly Orphan[]> {
-    const { keeper, wallMs } = this.#options;
+    const { owner, wallMs } = this.#options;
     return this.#read(() =>
       this.#database
         .prepare(
           `SELECT ${ORPHAN} FROM calls
-           WHERE keeper NOT IN (SELECT keeper FROM keepers WHERE keeper <> ? AND seen_ms > ?) AND ${condition}`,
+           WHERE owner NOT IN (SELECT owner FROM owners WHERE owner <> ? AND seen_ms > ?) AND ${condition}`,
         )
-        .all(keeper, wallMs() - GONE_MS, ...values)
+        .all(owner, wallMs() - GONE_MS, ...values)
         .map(orphanFrom),
     );
   }

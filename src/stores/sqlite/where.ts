@@ -1,7 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { unreachable } from '../../errors.ts';
 import type { Condition } from '../shared/conditions.ts';
-import type { Whose } from '../shared/kept-store.ts';
+import type { Whose } from '../shared/shared-store.ts';
 
 /** Conditions in SQLite's words. Nothing of a query gets into the SQL: values are bound. */
 export function whereOf(conditions: readonly Condition[]): { sql: string; values: SQLInputValue[] } {

@@ -24,7 +24,7 @@ afterEach(() => {
 
 async function troubleOf(url: string): Promise<[string, string]> {
   try {
-    const store = await openPostgresStore({ url, keeper: 'this', connections: 1 });
+    const store = await openPostgresStore({ url, owner: 'this', connections: 1 });
     await store.close();
     return ['none', ''];
   } catch (error) {

@@ -6,7 +6,7 @@ import { openCallLog } from '../../../src/journal/call-log.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
 import { openPostgresStore } from '../../../src/stores/postgres/index.ts';
 import { describeCallStore } from '../../contracts/call-store.ts';
-import { describeKeptStore } from '../../contracts/kept-store.ts';
+import { describeSharedStore } from '../../contracts/shared-store.ts';
 import { aSchema, whyNoPostgres } from '../../support/a-postgres.ts';
 import { aWayTo } from '../../support/a-way-to-postgres.ts';
 import { aWholeCall, stored } from '../../support/logged-calls.ts';
@@ -21,7 +21,7 @@ if (missing !== null) {
 describe.skipIf(missing !== null)('the shared call log', () => {
   const aStore = async () => {
     const place = await aSchema();
-    const store = await openPostgresStore({ ...place, keeper: 'this', connections: 2 });
+    const store = await openPostgresStore({ ...place, owner: 'this', connections: 2 });
     return {
       store,
       async dispose() {
@@ -31,20 +31,18 @@ describe.skipIf(missing !== null)('the shared call log', () => {
     };
   };
   describeCallStore('Postgres', aStore);
-  describeKeptStore('Postgres', aStore);
+  describeSharedStore('Postgres', aStore);
 
   it('may be started by many nodes at once', async () => {
     const place = await aSchema();
     onTestFinished(() => place.drop());
     const nodes = await Promise.all(
-      Array.from({ length: 6 }, (_, n) =>
-        openPostgresStore({ ...place, keeper: `node${n}`, connections: 1 }),
-      ),
+      Array.from({ length: 6 }, (_, n) => openPostgresStore({ ...place, owner: `node${n}`, connections: 1 })),
     );
     await Promise.all(nodes.map((node, n) => node.append(stored(`CA${n}`, aWholeCall()))));
 
     expect((await nodes[0]?.list({}))?.calls).toHaveLength(6);
-    expect(await place.ask('SELECT version FROM ringdown_schema')).toEqual([{ version: 2 }]);
+    expect(await place.ask('SELECT version FROM ringdown_schema')).toEqual([{ version: 3 }]);
     await Promise.all(nodes.map((node) => node.close()));
   });
 
@@ -52,8 +50,8 @@ describe.skipIf(missing !== null)('the shared call log', () => {
     const place = await aSchema();
     onTestFinished(() => place.drop());
     const [one, other] = await Promise.all([
-      openPostgresStore({ ...place, keeper: 'one', connections: 1 }),
-      openPostgresStore({ ...place, keeper: 'other', connections: 1 }),
+      openPostgresStore({ ...place, owner: 'one', connections: 1 }),
+      openPostgresStore({ ...place, owner: 'other', connections: 1 }),
     ]);
     const batch = [...stored('CA1', aWholeCall()), ...stored('CA2', aWholeCall())];
     await Promise.all(
@@ -69,10 +67,10 @@ describe.skipIf(missing !== null)('the shared call log', () => {
   it('refuses one that a newer program has changed, and says what to do', async () => {
     const place = await aSchema();
     onTestFinished(() => place.drop());
-    await (await openPostgresStore({ ...place, keeper: 'this', connections: 1 })).close();
+    await (await openPostgresStore({ ...place, owner: 'this', connections: 1 })).close();
     await place.ask('INSERT INTO ringdown_schema VALUES (99)');
 
-    await expect(openPostgresStore({ ...place, keeper: 'this', connections: 1 })).rejects.toThrow(
+    await expect(openPostgresStore({ ...place, owner: 'this', connections: 1 })).rejects.toThrow(
       /schema 99.*Start the newer program/,
     );
   });
@@ -80,13 +78,13 @@ describe.skipIf(missing !== null)('the shared call log', () => {
   it('knows the calls whose node is gone', async () => {
     const place = await aSchema();
     onTestFinished(() => place.drop());
-    const open = (keeper: string) => openPostgresStore({ ...place, keeper, connections: 1 });
+    const open = (owner: string) => openPostgresStore({ ...place, owner, connections: 1 });
     const [gone, own] = await Promise.all([open('gone'), open('own')]);
     await gone.beat();
     await gone.append(stored('CA1', aWholeCall().slice(0, 6)));
     expect(await own.orphans()).toMatchObject([]);
 
-    await place.ask(`UPDATE ringdown_keepers SET seen_at = seen_at - interval '1 minute'`);
+    await place.ask(`UPDATE ringdown_owners SET seen_at = seen_at - interval '1 minute'`);
 
     expect(await own.orphans()).toMatchObject([{ callId: 'CA1', lastSeq: 6, lastAtMs: 4_000 }]);
     await gone.close();

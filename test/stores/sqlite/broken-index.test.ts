@@ -17,13 +17,15 @@ import { aFolder } from '../../support/temp-folder.ts';
 const FIXTURES = join(import.meta.dirname, '../../../fixtures/logs');
 /** Of “opticians” and “saturdays”: an index keeps what a word has in common with the one before it only once. */
 const WORD_ENDS = /ticians|turdays/;
-const options = { keeper: 'this', wallMs: Date.now };
+const options = { owner: 'this', wallMs: Date.now };
 
 /** All that is not the index: every call, with all that is known of it, and every event. */
 function tablesIn(path: string): unknown {
   const database = new DatabaseSync(path, { readOnly: true });
   try {
-    return ['calls', 'events', 'keepers'].map((table) => database.prepare(`SELECT * FROM ${table}`).all());
+    return ['id, call_id, card, review, workings FROM calls', 'call, seq, event FROM events'].map((what) =>
+      database.prepare(`SELECT ${what}`).all(),
+    );
   } finally {
     database.close();
   }
@@ -144,7 +146,7 @@ describe('a call log whose search index is broken', () => {
     const notices: string[] = [];
     const held = (role: 'writer' | 'reader') =>
       new HeldStore(
-        { role, directory, keeper: role, store: { kind: 'sqlite' }, tellsOn: false },
+        { role, directory, owner: role, store: { kind: 'sqlite' }, tellsOn: false },
         ({ type }) => void notices.push(`${role}: ${type}`),
       );
     const [writer, reader] = [held('writer'), held('reader')];

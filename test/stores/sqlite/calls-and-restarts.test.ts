@@ -42,7 +42,7 @@ describe('an embedded call log with varied calls at the same time, round after r
       const kept = new Map<string, readonly CallEvent[]>();
 
       for (let round = 1; round <= ROUNDS; round++) {
-        const opened = openSqliteStore(directory, { keeper: `${round}`, wallMs: Date.now });
+        const opened = openSqliteStore(directory, { owner: `${round}`, wallMs: Date.now });
         expect(opened.setAside).toBeNull();
         const { calls, batches } = overlappingCalls(8, seed * 100 + round);
         for (const batch of batches) await opened.store.append(batch);
@@ -54,7 +54,7 @@ describe('an embedded call log with varied calls at the same time, round after r
         expect(quickCheck(directory)).toEqual(['ok']);
       }
 
-      const { store, setAside } = openSqliteStore(directory, { keeper: 'last', wallMs: Date.now });
+      const { store, setAside } = openSqliteStore(directory, { owner: 'last', wallMs: Date.now });
       expect(setAside).toBeNull();
       for (const [callId, events] of kept) expect(await store.events(callId)).toEqual(events);
       await store.close();

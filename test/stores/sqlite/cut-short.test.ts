@@ -12,7 +12,7 @@ import { overlappingCalls } from '../../support/overlapping-calls.ts';
 import { callsByWord } from '../../support/searches.ts';
 import { aFolder } from '../../support/temp-folder.ts';
 
-const options = { keeper: 'this', wallMs: Date.now };
+const options = { owner: 'this', wallMs: Date.now };
 const { calls: CALLS, batches: BATCHES } = overlappingCalls(6, 11);
 const SQLITE_FULL = 13;
 

@@ -8,7 +8,7 @@ import { openForWriting } from '../../../src/stores/sqlite/open.ts';
 import { SqliteStore } from '../../../src/stores/sqlite/store.ts';
 import { aWholeCall, seededCalls, stored } from '../../support/logged-calls.ts';
 
-const options = { keeper: 'this', wallMs: () => Date.UTC(2026, 0, 2) };
+const options = { owner: 'this', wallMs: () => Date.UTC(2026, 0, 2) };
 
 function aDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'call-log-'));

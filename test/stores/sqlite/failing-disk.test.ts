@@ -44,7 +44,7 @@ function failingAt(...numbers: readonly number[]): { count: () => number; restor
 it('keeps each event once when the disk fails at any statement, and at the way back from it', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'call-log-'));
   const { database } = openForWriting(directory, { durability: 'normal', wallMs: 0 });
-  const store = new SqliteStore(database, { keeper: 'this', wallMs: () => 0 });
+  const store = new SqliteStore(database, { owner: 'this', wallMs: () => 0 });
   onTestFinished(async () => {
     await store.close();
     rmSync(directory, { recursive: true });

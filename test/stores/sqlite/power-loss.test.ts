@@ -7,7 +7,7 @@ import { openForWriting } from '../../../src/stores/sqlite/open.ts';
 import { aWholeCall, SEED_WALL_MS, stored } from '../../support/logged-calls.ts';
 import { aFolder } from '../../support/temp-folder.ts';
 
-const options = { keeper: 'this', wallMs: () => SEED_WALL_MS };
+const options = { owner: 'this', wallMs: () => SEED_WALL_MS };
 const COMMITS = 20;
 const WAL_HEADER_BYTES = 32;
 const PAGE_BYTES = 4_096;

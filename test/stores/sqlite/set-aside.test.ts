@@ -20,7 +20,7 @@ import { aFolder } from '../../support/temp-folder.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../fixtures/logs');
 const DAY_MS = 86_400_000;
-const options = { keeper: 'this', wallMs: Date.now };
+const options = { owner: 'this', wallMs: Date.now };
 
 /** A data directory of the first version, with six calls in a log that it has set aside. */
 function anOldDirectory(): string {
@@ -159,7 +159,7 @@ describe('a log that was set aside', () => {
     await first.close();
     const path = `${databasePath(directory)}.set-aside-2026-01-01T00-00-00-000Z`;
     copyFileSync(databasePath(elsewhere), path);
-    const { store } = openSqliteStore(directory, { keeper: 'alive', wallMs: Date.now });
+    const { store } = openSqliteStore(directory, { owner: 'alive', wallMs: Date.now });
     await store.beat();
     await store.append(stored('CA1', aWholeCall().slice(9, -1)));
     await store.review('CA1', { type: 'tag', tag: 'late' });
@@ -168,7 +168,7 @@ describe('a log that was set aside', () => {
 
     expect(await store.events('CA1')).toEqual(aWholeCall().slice(0, -1));
     expect(await store.card('CA1')).toMatchObject({ turns: 2, agent: 'front-desk', tags: ['late', 'early'] });
-    const other = openSqliteStore(directory, { keeper: 'other', wallMs: Date.now }).store;
+    const other = openSqliteStore(directory, { owner: 'other', wallMs: Date.now }).store;
     expect(await other.orphans()).toEqual([]);
     await other.close();
     await store.close();

@@ -8,11 +8,11 @@ import { openForWriting } from '../../../src/stores/sqlite/open.ts';
 import { APPLICATION_ID, MIGRATIONS } from '../../../src/stores/sqlite/schema.ts';
 import { SqliteStore } from '../../../src/stores/sqlite/store.ts';
 import { describeCallStore } from '../../contracts/call-store.ts';
-import { describeKeptStore } from '../../contracts/kept-store.ts';
+import { describeSharedStore } from '../../contracts/shared-store.ts';
 import { aWholeCall, eventsOf, rang, stored } from '../../support/logged-calls.ts';
 import { overlappingCalls } from '../../support/overlapping-calls.ts';
 
-const options = { keeper: 'this', wallMs: () => 1_000_000 };
+const options = { owner: 'this', wallMs: () => 1_000_000 };
 
 function aDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'call-log-'));
@@ -32,7 +32,7 @@ const aStore = async () => {
   };
 };
 describeCallStore('SQLite', aStore);
-describeKeptStore('SQLite', aStore);
+describeSharedStore('SQLite', aStore);
 
 describe('the embedded call log', () => {
   it('leaves no byte of a deleted call in its directory: row, search index, journal', async () => {
@@ -121,13 +121,13 @@ describe('the embedded call log', () => {
   it('knows the calls whose process is gone, and those whose process is only another one', async () => {
     const directory = aDirectory();
     let wallMs = 1_000_000;
-    const open = (keeper: string) => openSqliteStore(directory, { keeper, wallMs: () => wallMs }).store;
+    const open = (owner: string) => openSqliteStore(directory, { owner, wallMs: () => wallMs }).store;
     const gone = open('gone');
     const there = open('there');
     const own = open('own');
-    for (const [keeper, store] of Object.entries({ gone, there, own })) {
+    for (const [owner, store] of Object.entries({ gone, there, own })) {
       await store.beat();
-      await store.append(stored(`CA-${keeper}`, aWholeCall().slice(0, 6)));
+      await store.append(stored(`CA-${owner}`, aWholeCall().slice(0, 6)));
     }
     expect(await own.orphans()).toMatchObject([]);
 

@@ -148,7 +148,7 @@ function damages(): readonly Situation[] {
       name: `S3 at the start: ${name}`,
       store: 'sqlite',
       async prepare({ dataDir }) {
-        const { store } = openSqliteStore(dataDir, { keeper: 'before', wallMs: Date.now });
+        const { store } = openSqliteStore(dataDir, { owner: 'before', wallMs: Date.now });
         await store.append([...seededCalls(40)].flatMap(({ callId, events }) => stored(callId, events)));
         await store.close();
         damage(join(dataDir, 'calls.db'));

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { KeptStore, Whose } from '../../src/stores/shared/kept-store.ts';
+import type { SharedStore, Whose } from '../../src/stores/shared/shared-store.ts';
 import { eventsOf, rang, SEED_WALL_MS, seededCalls, stored } from '../support/logged-calls.ts';
 import { aStoreForEach } from './a-store.ts';
 
 /** What every store promises to the thread that writes it, besides. */
-export function describeKeptStore(
+export function describeSharedStore(
   name: string,
-  setUp: () => Promise<{ readonly store: KeptStore; dispose(): Promise<void> }>,
+  setUp: () => Promise<{ readonly store: SharedStore; dispose(): Promise<void> }>,
 ): void {
-  describe(`a kept store in ${name}`, () => {
-    let kept: KeptStore;
+  describe(`a shared store in ${name}`, () => {
+    let kept: SharedStore;
     const rig = aStoreForEach(async () => {
       const made = await setUp();
       kept = made.store;

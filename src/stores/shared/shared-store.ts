@@ -1,7 +1,7 @@
 import type { CallStore } from '../../ports/store.ts';
 
 /** A store as its writer knows it: besides keeping calls, it knows which process keeps each of them. */
-export interface KeptStore extends CallStore {
+export interface SharedStore extends CallStore {
   /** This process is still there. Calls of one that has not said so for a while are nobody's. */
   beat(): Promise<void>;
   /** Finishes what could not be finished before, because somebody was reading. */
