@@ -22,6 +22,7 @@ export class ModelSocket {
   #stopResting: Cancel = () => {};
   #isAnswering = true;
   #isDone = false;
+  #overheardBytes = 0;
 
   constructor(access: OpenAIAccess, clock: Clock, listener: SocketListener) {
     this.#listener = listener;
@@ -37,7 +38,9 @@ export class ModelSocket {
     this.#stopWatching = clock.every(PING_MS, () => this.#watch());
 
     socket.on('message', (data, isBinary) => {
-      if (!this.#isDone && !isBinary && Buffer.isBuffer(data)) this.#hear(data); // ws makes one of every text
+      if (isBinary || !Buffer.isBuffer(data)) return; // ws makes one of every text
+      if (this.#isDone) this.#overhear(data);
+      else this.#hear(data);
     });
     socket.on('pong', () => {
       this.#isAnswering = true;
@@ -84,6 +87,12 @@ export class ModelSocket {
     if (restMs === 0 || this.#isDone || this.#socket?.isPaused) return;
     this.#socket?.pause();
     this.#stopResting = this.#clock.after(restMs, () => this.#socket?.resume());
+  }
+
+  /** We have said goodbye. Who says the same says little before it; who floods goes on. */
+  #overhear(text: Buffer): void {
+    this.#overheardBytes += text.length;
+    if (this.#overheardBytes > MOST_OVERHEARD_BYTES) this.#socket?.terminate();
   }
 
   #watch(): void {
@@ -144,6 +153,9 @@ const LIMITS = {
 
 /** Bytes go out as text, too: the protocol knows no other frames. */
 const TEXT_FRAME = { binary: false };
+
+/** What was on its way when we said goodbye: a second of an answer. */
+const MOST_OVERHEARD_BYTES = 256 * 1024;
 
 /** Two missed answers, ten seconds, and the socket is taken for dead. */
 const PING_MS = 5_000;
