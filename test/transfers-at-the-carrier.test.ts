@@ -102,8 +102,8 @@ describe('the carrier, asked by an agent', () => {
     for (let call = 0; call < 25; call++) {
       const { model } = await ring();
       for (let nth = 0; nth < 40; nth++) {
-        model.tell({ type: 'speech_started' }); // each in a turn of its own: no limit on loops stands in for the rule
-        model.tell({ type: 'speech_stopped' });
+        model.hearsSpeech(); // each in a turn of its own: no limit on loops stands in for the rule
+        model.hearsPause();
         const target = `${numbers[(call * 40 + nth) % numbers.length]}${call * 40 + nth}`;
         told.add(JSON.stringify(await model.uses('transfer', { target })).replaceAll(/\d+/g, ''));
         clock.advance(100);

@@ -137,9 +137,9 @@ export class Conversation {
       case 'ready':
         return this.#begin(news, now);
       case 'speech_started':
-        return this.#callerSpeaks(now);
+        return this.#callerSpeaks(news.itemId, now);
       case 'speech_stopped':
-        return this.#turnTaking.callerPauses(now, this.#spokeUntil(news.endedMs, now));
+        return this.#turnTaking.callerPauses(news.itemId, now, this.#spokeUntil(news.endedMs, now));
       case 'caller_words':
         return this.#callerSaid(news);
       case 'response_started':
@@ -159,7 +159,7 @@ export class Conversation {
       case 'writing':
         this.#writing = (this.#writing + news.text).slice(0, MOST_WRITTEN_CHARS);
         this.#watch.signOfLife();
-        return this.#turnTaking.wrote(news.responseId, now);
+        return this.#turnTaking.wrote(news.part.responseId, now);
       case 'tool_call':
         return this.#tools.called(news.responseId, news.call);
       case 'remote_call':
@@ -253,12 +253,13 @@ export class Conversation {
     this.#uplink.open(session, capabilities.input);
   }
 
-  #callerSaid({ text, transcription }: Extract<ModelNews, { type: 'caller_words' }>): void {
-    this.#ends.journal.note({ type: 'caller_said', text, ...(transcription && { transcription }) });
+  #callerSaid({ itemId, text, transcription }: Extract<ModelNews, { type: 'caller_words' }>): void {
+    const turn = itemId === null ? {} : { itemId };
+    this.#ends.journal.note({ type: 'caller_said', ...turn, text, ...(transcription && { transcription }) });
   }
 
-  #callerSpeaks(now: number): void {
-    this.#turnTaking.callerSpeaks(this.#departure.isOpen, now);
+  #callerSpeaks(itemId: string | null, now: number): void {
+    this.#turnTaking.callerSpeaks(itemId, this.#departure.isOpen, now);
   }
 
   /** The caller means it. */
@@ -354,10 +355,10 @@ export class Conversation {
     const { session } = this.#ends;
     if (digit === '*') {
       session.discardTurn();
-      this.#callerSpeaks(now);
+      this.#callerSpeaks(null, now);
     } else if (digit === '#') {
       session.commitTurn();
-      this.#turnTaking.callerPauses(now);
+      this.#turnTaking.callerPauses(null, now);
     } else return false;
     return true;
   }

@@ -24,10 +24,16 @@ export type CallFact =
     }
   | { readonly type: 'model_ready' }
   | { readonly type: 'answered' }
-  | { readonly type: 'caller_started_speaking' }
+  /** `itemId`: the turn, by the model's name for it, where it has one. */
+  | { readonly type: 'caller_started_speaking'; readonly itemId?: string }
   /** `spokeUntilMs`: when the last word ended, on the call's clock, where the model says so; it notices later. */
-  | { readonly type: 'caller_stopped_speaking'; readonly spokeUntilMs?: number }
-  | { readonly type: 'caller_said'; readonly text: string; readonly transcription?: TranscriptionUsage }
+  | { readonly type: 'caller_stopped_speaking'; readonly itemId?: string; readonly spokeUntilMs?: number }
+  | {
+      readonly type: 'caller_said';
+      readonly itemId?: string;
+      readonly text: string;
+      readonly transcription?: TranscriptionUsage;
+    }
   /** Its first sound is on its way to the phone. `lineMs`: how long that way is, where it is known. */
   | { readonly type: 'agent_started_speaking'; readonly responseId: string; readonly lineMs?: number }
   | AgentSaid

@@ -121,11 +121,18 @@ export type SessionEvent =
   | { readonly type: 'ready'; readonly capabilities: Capabilities }
   /** `hint`: what was wanted, what came and what to do, in a sentence for whoever runs this. */
   | { readonly type: 'lost'; readonly reason: SessionLost; readonly detail: string; readonly hint?: string }
-  | { readonly type: 'speech_started' }
+  /** `itemId`: what this turn of the caller's is to the model; null where it has no names for turns. */
+  | { readonly type: 'speech_started'; readonly itemId: string | null }
   /** `endedMs`: where in all the sound it was given the model heard the last of it, if it says so. */
-  | { readonly type: 'speech_stopped'; readonly endedMs?: number }
-  /** `transcription`: what it cost to have it in writing, where that is told. */
-  | { readonly type: 'caller_words'; readonly text: string; readonly transcription?: TranscriptionUsage }
+  | { readonly type: 'speech_stopped'; readonly itemId: string | null; readonly endedMs?: number }
+  /** They may come late, and in any order: the item says whose they are. */
+  | {
+      readonly type: 'caller_words';
+      readonly itemId: string | null;
+      readonly text: string;
+      /** What it cost to have it in writing, where that is told. */
+      readonly transcription?: TranscriptionUsage;
+    }
   | { readonly type: 'response_started'; readonly responseId: string; readonly requestId: string | null }
   | {
       readonly type: 'response_refused';
@@ -136,9 +143,14 @@ export type SessionEvent =
   | { readonly type: 'audio_done'; readonly part: PartId }
   | { readonly type: 'words'; readonly part: PartId; readonly text: string }
   /** A piece of an answer in writing. */
-  | { readonly type: 'writing'; readonly responseId: string; readonly text: string }
+  | { readonly type: 'writing'; readonly part: PartId; readonly text: string }
   /** Only calls that were completely put; their answer may still go on. */
-  | { readonly type: 'tool_call'; readonly responseId: string; readonly call: ToolCall }
+  | {
+      readonly type: 'tool_call';
+      readonly responseId: string;
+      readonly itemId: string | null;
+      readonly call: ToolCall;
+    }
   /** The model's side calls a tool by itself; it knows the outcome by itself, and waits to be asked to go on. */
   | { readonly type: 'remote_call'; readonly call: RemoteCall }
   | {

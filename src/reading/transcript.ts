@@ -18,15 +18,21 @@ class SpokenOrder {
   follow(event: CallEvent): void {
     switch (event.type) {
       case 'caller_started_speaking':
-        this.#turns.push({ atMs: event.atMs, untilMs: null, seq: event.seq, words: '' });
+        this.#turns.push({
+          itemId: event.itemId ?? null,
+          atMs: event.atMs,
+          untilMs: null,
+          seq: event.seq,
+          words: '',
+        });
         break;
       case 'caller_stopped_speaking': {
-        const turn = this.#turns.at(-1);
+        const turn = this.#named(event.itemId) ?? this.#turns.at(-1);
         if (turn) turn.untilMs = event.spokeUntilMs ?? event.atMs;
         break;
       }
       case 'caller_said':
-        this.#callerSaid(event.text.trim(), event.atMs, event.seq);
+        this.#callerSaid(event.text.trim(), event);
         break;
       case 'agent_started_speaking': {
         const known = this.#beginnings.get(event.responseId);
@@ -52,16 +58,21 @@ class SpokenOrder {
     return [...callerLines, ...this.#agentLines].sort((a, b) => a.atMs - b.atMs || a.seq - b.seq);
   }
 
+  #named(itemId: string | undefined): CallerTurn | undefined {
+    return itemId === undefined ? undefined : this.#turns.findLast((turn) => turn.itemId === itemId);
+  }
+
   /**
-   * Words come a moment after they were said, and do not say which turn they belong to: to the first one of late
-   * that has none yet. One that was only a cough never gets any, and is not waited for.
+   * Words come a while after they were said. Where they do not say which turn they belong to, it is the first one of
+   * late without a name that has none yet. One that was only a cough never gets any, and is not waited for.
    */
-  #callerSaid(text: string, atMs: number, seq: number): void {
+  #callerSaid(text: string, { itemId, atMs, seq }: Extract<CallEvent, { type: 'caller_said' }>): void {
     const open = this.#turns.find(
-      ({ words, untilMs }) => words === '' && untilMs !== null && atMs - untilMs <= WORDS_COME_WITHIN_MS,
+      ({ itemId: name, words, untilMs }) =>
+        name === null && words === '' && untilMs !== null && atMs - untilMs <= WORDS_COME_WITHIN_MS,
     );
-    const turn = open ?? this.#turns.at(-1);
-    if (!turn) this.#turns.push({ atMs, untilMs: atMs, seq, words: text });
+    const turn = this.#named(itemId) ?? open ?? this.#turns.findLast(({ itemId: name }) => name === null);
+    if (!turn) this.#turns.push({ itemId: itemId ?? null, atMs, untilMs: atMs, seq, words: text });
     else {
       turn.words = turn.words === '' ? text : `${turn.words} ${text}`;
       turn.seq = seq;
@@ -87,6 +98,8 @@ class SpokenOrder {
 }
 
 interface CallerTurn {
+  /** The model's name for it; null where it has none, or was not asked for one. */
+  readonly itemId: string | null;
   readonly atMs: number;
   untilMs: number | null;
   seq: number;

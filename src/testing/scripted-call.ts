@@ -110,10 +110,10 @@ export async function scriptedCall(folder: string, options: ScriptedCallOptions 
     dialled: line.dialled,
     agentSays: (text, ms) => model.says(text, ms),
     agentUses: (tool, args = {}) => model.uses(tool, args),
-    callerSpeaks: () => model.tell({ type: 'speech_started' }),
+    callerSpeaks: () => model.hearsSpeech(),
     callerPauses(words) {
-      model.tell({ type: 'speech_stopped' });
-      if (words !== undefined) model.tell({ type: 'caller_words', text: words });
+      model.hearsPause();
+      if (words !== undefined) model.writesDown(words);
     },
     callerPresses(keys) {
       for (const digit of keys) line.tell({ type: 'digit', digit });

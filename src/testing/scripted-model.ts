@@ -16,6 +16,7 @@ export class ScriptedModel implements SpeechModel, Session {
   #wanted: string | null = null;
   #tell: (event: SessionEvent) => void = () => {};
   #answers = 0;
+  #turns = 0;
 
   open(_setup: unknown, tell: (event: SessionEvent) => void): Session {
     this.#tell = tell;
@@ -28,6 +29,20 @@ export class ScriptedModel implements SpeechModel, Session {
 
   tell(event: SessionEvent): void {
     this.#tell(event);
+  }
+
+  hearsSpeech(): void {
+    this.#turns += 1;
+    this.#tell({ type: 'speech_started', itemId: this.#turn });
+  }
+
+  hearsPause(): void {
+    this.#tell({ type: 'speech_stopped', itemId: this.#turn });
+  }
+
+  /** What the caller said in their last turn. */
+  writesDown(text: string): void {
+    this.#tell({ type: 'caller_words', itemId: this.#turn, text });
   }
 
   /** One answer of so much speech, whatever it is about. */
@@ -45,7 +60,7 @@ export class ScriptedModel implements SpeechModel, Session {
     const responseId = this.#begin();
     const call = { callId: `call-${responseId}`, name, arguments: JSON.stringify(args) };
     const output = new Promise<string>((resolve) => void this.#outputs.set(call.callId, resolve));
-    this.#tell({ type: 'tool_call', responseId, call });
+    this.#tell({ type: 'tool_call', responseId, itemId: call.callId, call });
     this.#end(responseId);
     const told = JSON.parse(await output);
     this.#tell({ type: 'tool_output_taken', toolCallId: call.callId });
@@ -72,6 +87,10 @@ export class ScriptedModel implements SpeechModel, Session {
   commitTurn(): void {}
   discardTurn(): void {}
   close(): void {}
+
+  get #turn(): string {
+    return `turn-${this.#turns}`;
+  }
 
   #begin(): string {
     const responseId = `answer-${++this.#answers}`;

@@ -60,6 +60,42 @@ describe('a transcript', () => {
     expect(lines.map(({ atMs }) => atMs)).toEqual([20_000]);
   });
 
+  it('gives words to the turn they were said in, however late and in whatever order they come', () => {
+    const lines = transcriptOf(
+      eventsOf([
+        [1_000, { type: 'caller_started_speaking', itemId: 'u1' }],
+        [2_000, { type: 'caller_stopped_speaking', itemId: 'u1' }],
+        [3_000, { type: 'caller_started_speaking', itemId: 'cough' }],
+        [3_200, { type: 'caller_stopped_speaking', itemId: 'cough' }],
+        [4_000, { type: 'caller_started_speaking', itemId: 'u2' }],
+        [5_000, { type: 'caller_stopped_speaking', itemId: 'u2' }],
+        [5_500, { type: 'caller_said', itemId: 'u2', text: 'Are you there?' }],
+        [30_000, { type: 'caller_started_speaking', itemId: 'u3' }],
+        [30_500, { type: 'caller_said', itemId: 'u1', text: 'Where is my order?' }],
+        [31_000, { type: 'caller_stopped_speaking', itemId: 'u3' }],
+      ]),
+    );
+
+    expect(lines.map(({ atMs, untilMs, text }) => [atMs, untilMs, text])).toEqual([
+      [1_000, 2_000, 'Where is my order?'],
+      [4_000, 5_000, 'Are you there?'],
+    ]);
+  });
+
+  it('gives nothing to a turn whose words could not be put down, but to the next one', () => {
+    const lines = transcriptOf(
+      eventsOf([
+        [1_000, { type: 'caller_started_speaking', itemId: 'failed' }],
+        [2_000, { type: 'caller_stopped_speaking', itemId: 'failed' }],
+        [3_000, { type: 'caller_started_speaking', itemId: 'u2' }],
+        [4_000, { type: 'caller_stopped_speaking', itemId: 'u2' }],
+        [4_500, { type: 'caller_said', itemId: 'u2', text: 'Hello?' }],
+      ]),
+    );
+
+    expect(lines.map(({ atMs, text }) => [atMs, text])).toEqual([[3_000, 'Hello?']]);
+  });
+
   it('knows the parts of one answer apart', () => {
     const lines = transcriptOf(
       eventsOf([

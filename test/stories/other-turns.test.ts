@@ -32,8 +32,9 @@ describe('turns that are not spoken', () => {
 
     call.read('When are you open?');
     model.starts('r1', 'turn-1');
-    model.tell({ type: 'writing', responseId: 'r1', text: 'Nine ' });
-    model.tell({ type: 'writing', responseId: 'r1', text: 'to six.' });
+    const part = { responseId: 'r1', itemId: 'i1', contentIndex: 0 };
+    model.tell({ type: 'writing', part, text: 'Nine ' });
+    model.tell({ type: 'writing', part, text: 'to six.' });
     model.tell({ type: 'response_done', responseId: 'r1', outcome: 'completed', usage: null });
 
     expect(factsOf('caller_said')).toMatchObject([{ text: 'When are you open?' }]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { transcriptOf } from '../../src/reading/transcript.ts';
 import { aCall } from '../support/a-call.ts';
 
 const greets = { plan: { greeting: { kind: 'exactly', text: 'Good day.' } } } as const;
@@ -35,6 +36,20 @@ describe('taking turns', () => {
     expect(heardBeforeGreeting).toBe(0);
     expect(model.heard.length).toBe(160);
     expect(sent).toEqual(['respond greeting']);
+  });
+
+  it('keeps what callers say with the turn they said it in, though the words of the one before come later', () => {
+    const { model, facts, clock } = aCall();
+    model.hearsSpeech('u1');
+    model.hearsPause('u1');
+    clock.advance(100);
+    model.hearsSpeech('u2');
+    model.hearsPause('u2');
+
+    model.writesDown('And tomorrow?', 'u2');
+    model.writesDown('Are you open today?', 'u1');
+
+    expect(transcriptOf(facts).map(({ text }) => text)).toEqual(['Are you open today?', 'And tomorrow?']);
   });
 
   it('T1: waits for the caller when it was told not to greet', () => {

@@ -154,7 +154,7 @@ export class ScriptedModel implements Session {
   calls(names: readonly string[], response = 'r1', outcome: ResponseOutcome = 'completed'): void {
     for (const callId of names) {
       const call = { callId, name: 'look_up', arguments: '{}' };
-      this.#tell({ type: 'tool_call', responseId: response, call });
+      this.#tell({ type: 'tool_call', responseId: response, itemId: callId, call });
     }
     this.#tell({ type: 'response_done', responseId: response, outcome, usage: null });
   }
@@ -164,12 +164,16 @@ export class ScriptedModel implements Session {
     for (const toolCallId of callIds) this.#tell({ type: 'tool_output_taken', toolCallId });
   }
 
-  hearsSpeech(): void {
-    this.#tell({ type: 'speech_started' });
+  hearsSpeech(itemId: string | null = null): void {
+    this.#tell({ type: 'speech_started', itemId });
   }
 
-  hearsPause(): void {
-    this.#tell({ type: 'speech_stopped' });
+  hearsPause(itemId: string | null = null): void {
+    this.#tell({ type: 'speech_stopped', itemId });
+  }
+
+  writesDown(text: string, itemId: string | null = null): void {
+    this.#tell({ type: 'caller_words', itemId, text });
   }
 
   hear(audio: Uint8Array): void {

@@ -41,6 +41,7 @@ export class TurnTaking {
   heardAt = Number.NEGATIVE_INFINITY; // when the caller last heard the agent
   #turns = 0;
   #turnIsOpen = false; // the caller has begun one that the agent is to answer
+  #itemId: string | null = null; // the model's name for what the caller says
 
   constructor(rules: TurnRules, session: Session, journal: Journal, tap: CallTap, decided: Decisions) {
     this.#rules = rules;
@@ -151,8 +152,9 @@ export class TurnTaking {
   }
 
   /** `isLeaving`: the agent is about to go, and stays only for words. */
-  callerSpeaks(isLeaving: boolean, now: number): void {
-    this.#journal.note({ type: 'caller_started_speaking' });
+  callerSpeaks(itemId: string | null, isLeaving: boolean, now: number): void {
+    this.#itemId = itemId;
+    this.#journal.note({ type: 'caller_started_speaking', ...(itemId !== null && { itemId }) });
     this.#responses.callerSpeaks(now);
     const isAnswer = !this.#voice || this.#voice.downlink.isIdle(now);
     if (isLeaving || (this.#isConfirmed && !isAnswer)) {
@@ -163,7 +165,8 @@ export class TurnTaking {
     this.#takeTurn(now);
   }
 
-  callerPauses(now: number, spokeUntil: number | null = null): void {
+  callerPauses(itemId: string | null, now: number, spokeUntil: number | null = null): void {
+    if (itemId !== null) this.#itemId = itemId;
     this.#turnEnds(now, spokeUntil, this.#voice?.capabilities.answersTurns ?? false);
   }
 
@@ -235,7 +238,7 @@ export class TurnTaking {
 
   answerStarted(responseId: string, requestId: string | null, now: number): void {
     const isOwn = requestId === null && this.#voice?.capabilities.answersTurns === true;
-    if (isOwn && this.#responses.callerIsSpeaking) this.callerPauses(now); // that it ended got lost
+    if (isOwn && this.#responses.callerIsSpeaking) this.callerPauses(null, now); // that it ended got lost
     this.#responses.started(responseId, requestId, now);
     if (this.#isAway) return this.#stop(responseId, now); // a turn was ended by the silence of a line that is gone
     if (requestId === GREETING && this.#rules.greetingIsProtected) this.#protected.add(responseId);
@@ -292,6 +295,7 @@ export class TurnTaking {
   #turnEnds(now: number, spokeUntil: number | null, answersByItself: boolean): void {
     this.#journal.note({
       type: 'caller_stopped_speaking',
+      ...(this.#itemId !== null && { itemId: this.#itemId }),
       ...(spokeUntil !== null && { spokeUntilMs: this.#journal.msAt(spokeUntil) }),
     });
     this.#responses.callerPauses(now, answersByItself);

@@ -78,19 +78,20 @@ export class News {
       case 'session.updated':
         return;
       case 'input_audio_buffer.speech_started':
-        return this.#keep('') ? tell({ type: 'speech_started' }) : undefined;
+        return this.#keep('') ? tell({ type: 'speech_started', itemId: event.item_id ?? null }) : undefined;
       case 'input_audio_buffer.speech_stopped':
         requests.correlation.turnEnded();
         if (!this.#keep('')) return;
         return tell({
           type: 'speech_stopped',
+          itemId: event.item_id ?? null,
           ...(typeof event.audio_end_ms === 'number' && { endedMs: event.audio_end_ms - pauseMs }),
         });
       case 'conversation.item.input_audio_transcription.completed': {
-        const { transcript: text, usage } = event;
+        const { item_id: itemId = null, transcript: text, usage } = event;
         const transcription = transcriptionOf(transcriptionModel, usage);
         if (!this.#keep(text)) return;
-        return tell({ type: 'caller_words', text, ...(transcription && { transcription }) });
+        return tell({ type: 'caller_words', itemId, text, ...(transcription && { transcription }) });
       }
       case 'conversation.item.input_audio_transcription.failed': {
         const { code, type } = event.error ?? {};
@@ -112,7 +113,7 @@ export class News {
         if (requests.outOfBand.has(event.response_id)) return;
         this.#begin(event.response_id);
         if (this.#keepWords(event.response_id, event.delta))
-          tell({ type: 'writing', responseId: event.response_id, text: event.delta });
+          tell({ type: 'writing', part: this.#sounds.part(event), text: event.delta });
         return;
       case 'conversation.item.added':
       case 'conversation.item.done':
@@ -176,7 +177,8 @@ export class News {
 
   #tellToolCall(responseId: string, item: ServerItem): void {
     const call = this.#parts.requests.outOfBand.has(responseId) ? null : this.#toolCalls.read(item);
-    if (call && this.#keep(call.arguments)) this.#parts.tell({ type: 'tool_call', responseId, call });
+    if (call && this.#keep(call.arguments))
+      this.#parts.tell({ type: 'tool_call', responseId, itemId: item.id ?? null, call });
   }
 
   #finish(response: ServerResponse): void {

@@ -90,9 +90,13 @@ const transcription = z.object({
 const schemas = [
   event('session.created', {}),
   event('session.updated', { session }),
-  event('input_audio_buffer.speech_started', {}),
-  event('input_audio_buffer.speech_stopped', { audio_end_ms: z.number().nullish() }),
+  event('input_audio_buffer.speech_started', { item_id: id.nullish() }),
+  event('input_audio_buffer.speech_stopped', {
+    item_id: id.nullish(),
+    audio_end_ms: z.number().nullish(),
+  }),
   event('conversation.item.input_audio_transcription.completed', {
+    item_id: id.nullish(),
     transcript: z.string(),
     usage: transcription.nullish().catch(null),
   }),
@@ -105,7 +109,7 @@ const schemas = [
   event('response.output_audio_transcript.delta', { ...inPart, delta: z.string() }),
   event('conversation.item.added', { item }),
   event('conversation.item.done', { item }),
-  event('response.output_text.delta', { response_id: id, delta: z.string() }),
+  event('response.output_text.delta', { ...inPart, item_id: id.default(''), delta: z.string() }),
   event('response.output_item.added', { response_id: id, item }),
   event('response.output_item.done', { response_id: id, item }),
   event('response.mcp_call_arguments.done', {

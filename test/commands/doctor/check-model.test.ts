@@ -89,11 +89,7 @@ describe('the doctor, listening to the model', () => {
     ['no answer begins', { type: 'nothing_began' }, []],
     ['an answer has no sound', { type: 'without_sound' }, [STARTED, DONE]],
     ['an answer never comes to anything', { type: 'without_sound' }, [STARTED]],
-    [
-      'it is written',
-      { type: 'in_writing' },
-      [STARTED, { type: 'writing', responseId: 'r1', text: 'Hello' }, DONE],
-    ],
+    ['it is written', { type: 'in_writing' }, [STARTED, { type: 'writing', part, text: 'Hello' }, DONE]],
     ['its sound is silence', { type: 'silent_sound' }, [STARTED, WORDS, sound(2_000, 100), DONE]],
     [
       'its sound is in another format than it says',

@@ -24,7 +24,7 @@ describe('a server that is not the vendor’s', () => {
       { type: 'words', part, text: 'Hello' },
       { type: 'audio', part, audio: Buffer.from([1, 2, 3, 4]) },
       { type: 'audio_done', part },
-      { type: 'writing', responseId: 'r1', text: 'Bye' },
+      { type: 'writing', part, text: 'Bye' },
       { type: 'tool_output_taken', toolCallId: 'c1' },
     ]);
   });

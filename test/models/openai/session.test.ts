@@ -26,14 +26,14 @@ describe('a session that is open', () => {
     await settled(server);
 
     expect(server.events).toEqual([
-      { type: 'speech_started' },
+      { type: 'speech_started', itemId: 'u1' },
       { type: 'response_started', responseId: 'r1', requestId: null },
       { type: 'words', part, text: 'Hel' },
       { type: 'audio', part, audio: Buffer.from([1, 2]) },
       { type: 'audio', part, audio: Buffer.from([3, 4, 5, 6]) },
       { type: 'audio_done', part },
       { type: 'response_done', responseId: 'r1', outcome: 'completed', usage: null },
-      { type: 'caller_words', text: 'Hello?' },
+      { type: 'caller_words', itemId: 'u1', text: 'Hello?' },
     ]);
   });
 
@@ -70,7 +70,7 @@ describe('a session that is open', () => {
     await settled(server);
 
     expect(server.events).toEqual([
-      { type: 'speech_started' },
+      { type: 'speech_started', itemId: 'u1' },
       { type: 'problem', code: 'unknown_event_nobody_knows' },
     ]);
   });

@@ -73,6 +73,7 @@ describe('tools, over the Realtime API', () => {
       {
         type: 'tool_call',
         responseId: 'r1',
+        itemId: 'f1',
         call: { callId: 'call_1', name: 'order_status', arguments: '{"number":"4217"}' },
       },
     ]);
@@ -155,6 +156,7 @@ describe('what the caller’s words in writing cost', () => {
 
     expect((await tells(1))[0]).toEqual({
       type: 'caller_words',
+      itemId: 'u1',
       text: 'Hello?',
       transcription: { model: 'gpt-realtime-whisper', ...transcription },
     });
@@ -297,7 +299,7 @@ describe('turns other than spoken ones', () => {
 
     expect((await server.tells(3)).at(-1)).toEqual({
       type: 'writing',
-      responseId: 'r1',
+      part: { responseId: 'r1', itemId: 'i', contentIndex: 0 },
       text: 'Nine to six.',
     });
   });

@@ -68,6 +68,7 @@ export class CrossingModel implements SpeechModel, Session {
   #requestId: string | null = null;
   #answers = 0;
   #calls = 0;
+  #turns = 0;
 
   constructor(clock: TestClock, capabilities: Capabilities, heardOf: (what: string) => void) {
     this.#clock = clock;
@@ -94,14 +95,14 @@ export class CrossingModel implements SpeechModel, Session {
 
   hearsSpeech(): void {
     if (!this.isReady) return;
-    this.#news({ type: 'speech_started' });
+    this.#news({ type: 'speech_started', itemId: `u${++this.#turns}` });
     if (this.#capabilities.yieldsToSpeech && this.#active) this.#finish('cancelled');
   }
 
   /** The caller's turn is over; that may be told, or get lost. */
   hearsPause(isTold: boolean): void {
     if (!this.isReady) return;
-    if (isTold) this.#news({ type: 'speech_stopped' });
+    if (isTold) this.#news({ type: 'speech_stopped', itemId: `u${this.#turns}` });
     if (this.#capabilities.answersTurns && !this.#active) this.#begin(null, false);
   }
 
@@ -233,7 +234,7 @@ export class CrossingModel implements SpeechModel, Session {
       const callId = `call${++this.#calls}`;
       put.push(callId);
       const args = name === 'transfer' ? '{"target":"desk"}' : '{}';
-      this.#news({ type: 'tool_call', responseId, call: { callId, name, arguments: args } });
+      this.#news({ type: 'tool_call', responseId, itemId: callId, call: { callId, name, arguments: args } });
     }
     this.#finish('completed');
   }
