@@ -5,6 +5,7 @@ import type { CallSurroundings } from '../call/call.ts';
 import type { CallPlan } from '../call/call-plan.ts';
 import { LiveCalls } from '../call/live-calls.ts';
 import { Metronome } from '../call/metronome.ts';
+import { Ears } from '../live/listen-in.ts';
 import { LocalLiveView } from '../live/local-live-view.ts';
 import { type OpenAIAccess, openAIRealtime } from '../models/openai/index.ts';
 import { systemClock } from '../ports/clock.ts';
@@ -65,8 +66,10 @@ export async function wire(config: Config, logger: Logger, extras: WiringExtras 
     key: { kind: 'bearer', secret: 'practice' },
   };
   const model = openAIRealtime(access, config.openaiDefaults, clock);
+  const ears = new Ears();
   const live = new LocalLiveView({
     clock,
+    ears,
     find: (callId) => calls.find(callId),
     targetsOf: (agent) => Object.keys(agents.named(agent)?.agent.transferTargets ?? {}),
     callOut: (request) => callOut(agents, request, extras.callOut),
@@ -98,7 +101,7 @@ export async function wire(config: Config, logger: Logger, extras: WiringExtras 
       model,
       observer: bus.note,
       tapOf: (callId, startedAt) =>
-        new CallSound(journal.log.record(callId, startedAt), startedAt, live.tapOf(callId)),
+        new CallSound(journal.log.record(callId, startedAt), startedAt, ears.tapOf(callId)),
       sendText: extras.sendText ?? (async () => ({ ok: false, because: 'No text messages from here.' })),
       crashed: (callId, error) =>
         logger.error({ call: callId, err: error }, 'a call failed by a mistake of ours'),

@@ -3,7 +3,7 @@ import type { AgentSaid, CallEvent, CallObserver, EndReason } from '../ports/fac
 import type { CallOutAnswer, SoftphoneAnswer } from '../ports/leg.ts';
 import type { LiveCallEvents, LiveView, Watch } from '../ports/live-view.ts';
 import type { ControlAnswer } from '../ports/tools.ts';
-import { type Hear, LiveTap } from './listen-in.ts';
+import type { Ears, Hear } from './listen-in.ts';
 
 /** What can be done to a call from outside. */
 export interface Steerable {
@@ -16,6 +16,7 @@ export interface Steerable {
 
 export interface LiveViewParts {
   readonly clock: Clock;
+  readonly ears: Ears;
   readonly find: (callId: string) => Steerable | undefined;
   /** Whom an agent can transfer to. */
   readonly targetsOf: (agent: string) => readonly string[];
@@ -29,7 +30,6 @@ export interface LiveViewParts {
 export class LocalLiveView implements LiveView {
   readonly #around: LiveViewParts;
   readonly #live = new Map<string, Live>();
-  #newTap: { readonly callId: string; readonly tap: LiveTap } | null = null;
 
   constructor(around: LiveViewParts) {
     this.#around = around;
@@ -39,7 +39,7 @@ export class LocalLiveView implements LiveView {
   readonly observer: CallObserver = (callId, event) => {
     if (event.type === 'rang') {
       const targets = this.#around.targetsOf(event.agent);
-      this.#live.set(callId, { events: [], listeners: new Set(), tap: this.#takeTap(callId), targets });
+      this.#live.set(callId, { events: [], listeners: new Set(), targets });
     }
     const call = this.#live.get(callId);
     if (!call) return;
@@ -49,17 +49,6 @@ export class LocalLiveView implements LiveView {
     this.#live.delete(callId);
     this.#around.ended(callId, call.events);
   };
-
-  /** A call's ear. Calls ask for it just before they tell that they have rung. */
-  readonly tapOf = (callId: string): LiveTap => {
-    const tap = new LiveTap();
-    this.#newTap = { callId, tap };
-    return tap;
-  };
-
-  #takeTap(callId: string): LiveTap {
-    return this.#newTap?.callId === callId ? this.#newTap.tap : new LiveTap();
-  }
 
   async list(): Promise<readonly LiveCallEvents[]> {
     return [...this.#live].map(([callId, { events, targets }]) => ({ callId, events, targets }));
@@ -87,7 +76,7 @@ export class LocalLiveView implements LiveView {
 
   async listenIn(callId: string, hear: Hear): Promise<Watch | null> {
     const call = this.#live.get(callId);
-    return call ? { events: [...call.events], end: call.tap.listen(hear) } : null;
+    return call ? { events: [...call.events], end: this.#around.ears.listen(callId, hear) } : null;
   }
 
   async tell(callId: string, text: string): Promise<ControlAnswer> {
@@ -121,7 +110,6 @@ export class LocalLiveView implements LiveView {
 interface Live {
   readonly events: CallEvent[];
   readonly listeners: Set<(event: CallEvent) => void>;
-  readonly tap: LiveTap;
   readonly targets: readonly string[];
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Ears } from '../../src/live/listen-in.ts';
 import { LocalLiveView } from '../../src/live/local-live-view.ts';
 import type { AgentSaid, CallFact } from '../../src/ports/facts.ts';
 import { rang } from '../support/logged-calls.ts';
@@ -21,15 +22,17 @@ function aControl() {
     end: (reason: string) => void deeds.push(`end ${reason}`),
   };
   const clock = new TestClock();
+  const ears = new Ears();
   const live = new LocalLiveView({
     clock,
+    ears,
     find: () => (isThere ? call : undefined),
     targetsOf: () => ['front office'],
     callOut: async () => ({ ok: false, because: 'Not from here.' }),
     ringSoftphone: () => ({ ok: false, because: 'All lines are busy.' }),
     ended: (callId, events) => void deeds.push(`${callId} ended after ${events.length} events`),
   });
-  const tap = live.tapOf('CA1');
+  const tap = ears.tapOf('CA1');
   const happens = (seq: number, fact: CallFact) => live.observer('CA1', { ...fact, seq, atMs: seq * 100 });
   const leaves = () => {
     isThere = false;
@@ -37,7 +40,7 @@ function aControl() {
   const says = (text: string, heardMs: number) => {
     saying = [{ type: 'agent_said', responseId: 'r1', itemId: 'i1', text, heardMs, totalMs: 4_000 }];
   };
-  return { live, tap, happens, deeds, leaves, clock, says };
+  return { live, ears, tap, happens, deeds, leaves, clock, says };
 }
 
 describe('the desk of this process', () => {
@@ -110,11 +113,42 @@ describe('the desk of this process', () => {
     tap.agentPlayed(Uint8Array.of(12), 40);
     tap.callerHeard(Uint8Array.of(1), 0, 10);
     tap.callerHeard(Uint8Array.of(2), 0, 30);
-    tap.agentCleared();
+    tap.agentCleared(35);
     tap.callerHeard(Uint8Array.of(3), 0, 50);
     watch?.end();
     tap.callerHeard(Uint8Array.of(4), 0, 70);
 
     expect(heard).toEqual(['caller 1', 'agent 11', 'caller 2', 'caller 3']);
+  });
+
+  it('finds the ear of a call by its id, however many calls rang in between', async () => {
+    const { live, ears, tap, happens } = aControl();
+    const other = ears.tapOf('CA2');
+    happens(1, rang());
+    const heard: string[] = [];
+    const watch = await live.listenIn('CA1', (who, audio) => void heard.push(`${who} ${audio.join()}`));
+
+    other.callerHeard(Uint8Array.of(9), 0, 10);
+    tap.callerHeard(Uint8Array.of(1), 0, 10);
+    tap.end(20);
+    watch?.end();
+
+    expect(heard).toEqual(['caller 1']);
+  });
+
+  it('lets one who listens again hear nothing from before', async () => {
+    const { live, tap, happens } = aControl();
+    happens(1, rang());
+    const heard: string[] = [];
+    const hear = (who: string, audio: Uint8Array) => void heard.push(`${who} ${audio.join()}`);
+    const first = await live.listenIn('CA1', hear);
+    tap.agentPlayed(Uint8Array.of(11), 20);
+    first?.end();
+    tap.callerHeard(Uint8Array.of(1), 0, 40);
+    await live.listenIn('CA1', hear);
+
+    tap.callerHeard(Uint8Array.of(2), 0, 60);
+
+    expect(heard).toEqual(['caller 2']);
   });
 });
