@@ -5,8 +5,7 @@ import { systemClock } from '../ports/clock.ts';
 import type { PracticeScript } from '../ports/practice-script.ts';
 import { Caller, type CallerNews } from '../practice/phone/caller.ts';
 import { DIAL_DEFAULTS, type DialOptions } from '../practice/phone/dial.ts';
-import { differences, outcomeOf } from '../practice/phone/outcome.ts';
-import { readPracticeScript, replaying } from '../practice/phone/replay.ts';
+import { differences, outcomeOf, readPracticeScript, replaying } from '../practice/phone/replay.ts';
 import { DEFAULT_SCRIPT, SCRIPTS, type Script } from '../practice/phone/scripts.ts';
 import { leave, readFlags, wholeNumber } from './command-line.ts';
 

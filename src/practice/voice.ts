@@ -1,6 +1,8 @@
 /** The practice model's voice: recorded sentences where there are some, else words put together, else letters. */
-import { type Clip, clipMulaw, clipSamples, clips, findClip } from './voice/clips.ts';
-import { type SpokenWord, WORD_PAUSE_MS, wording } from './voice/wording.ts';
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { decodeMulaw } from '../audio/g711.ts';
+import { readWav } from '../audio/wav.ts';
 
 const SAMPLES_PER_MS = 24;
 
@@ -116,4 +118,157 @@ function learn(): Repertoire {
 
 function wordsKey(words: readonly SpokenWord[]): string {
   return words.map(({ word }) => word).join(' ');
+}
+
+/** Text as it is spoken: plain lower-case words, figures read out, and the pauses between them. */
+interface SpokenWord {
+  readonly word: string;
+  /** How long to rest after it, by the mark that follows in the text. */
+  readonly pauseMs: number;
+}
+
+/** Between words that follow each other; a comma or a full stop takes longer. */
+const WORD_PAUSE_MS = 45;
+const COMMA_PAUSE_MS = 180;
+const SENTENCE_PAUSE_MS = 320;
+
+const UNITS =
+  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(
+    ' ',
+  );
+const ORDINALS =
+  'zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth'.split(
+    ' ',
+  );
+const TENS = ['', '', 'twenty', 'thirty', 'forty', 'fifty'];
+const TENTHS = ['', '', 'twentieth', 'thirtieth', 'fortieth', 'fiftieth'];
+
+const LARGEST_NUMBER = 59;
+
+/** A time of day, an ordinal, a number, a word, or a mark: whatever else is written is not spoken. */
+const PIECES =
+  /(?<hours>\d{1,2}):(?<minutes>[0-5]\d)(?!\d)|(?<ordinal>\d{1,2})(?:st|nd|rd|th)\b|(?<figures>\d+)|(?<word>[a-z]+)|(?<mark>[,;:.!?])/g;
+
+function wording(text: string): readonly SpokenWord[] {
+  const spoken: SpokenWord[] = [];
+  for (const { groups } of plain(text).matchAll(PIECES)) {
+    const mark = groups?.['mark'];
+    const last = spoken.at(-1);
+    if (mark === undefined) {
+      spoken.push(...read(groups ?? {}).map((word) => ({ word, pauseMs: WORD_PAUSE_MS })));
+    } else if (last) {
+      spoken[spoken.length - 1] = { ...last, pauseMs: pauseFor(mark) };
+    }
+  }
+  return spoken;
+}
+
+/** No capitals, accents or apostrophes. */
+function plain(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replaceAll(/[\u0300-\u036f'’]/g, '')
+    .replaceAll('&', ' and ')
+    .toLowerCase();
+}
+
+function read(piece: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const { hours, minutes, ordinal, figures, word } = piece;
+  if (hours !== undefined && minutes !== undefined) return readTime(hours, minutes);
+  if (ordinal !== undefined) return readOrdinal(Number(ordinal));
+  if (figures !== undefined) return readFigures(figures);
+  return word === undefined ? [] : [word];
+}
+
+function readTime(hours: string, minutes: string): readonly string[] {
+  const hour = readNumber(Number(hours));
+  if (minutes === '00') return [...hour, 'oclock'];
+  return minutes.startsWith('0')
+    ? [...hour, 'o', ...readNumber(Number(minutes))]
+    : [...hour, ...readNumber(Number(minutes))];
+}
+
+/** Small numbers as numbers; long ones, as an order number is, figure by figure. */
+function readFigures(figures: string): readonly string[] {
+  const isNumber = figures === '0' || (!figures.startsWith('0') && Number(figures) <= LARGEST_NUMBER);
+  return isNumber
+    ? readNumber(Number(figures))
+    : [...figures].flatMap((figure) => readNumber(Number(figure)));
+}
+
+function readNumber(number: number): readonly string[] {
+  return readCount(number, UNITS, TENS);
+}
+
+function readOrdinal(number: number): readonly string[] {
+  return number > LARGEST_NUMBER ? readFigures(String(number)) : readCount(number, ORDINALS, TENTHS);
+}
+
+/** `last` and `lastTens` name the word a number ends in, which is where ordinals differ. */
+function readCount(number: number, last: readonly string[], lastTens: readonly string[]): readonly string[] {
+  const unit = number % 10;
+  const ten = (number - unit) / 10;
+  if (ten < 2) return [last[number] ?? ''];
+  if (ten > 5) return readFigures(String(number));
+  return unit === 0 ? [lastTens[ten] ?? ''] : [TENS[ten] ?? '', last[unit] ?? ''];
+}
+
+function pauseFor(mark: string): number {
+  return mark === ',' || mark === ';' || mark === ':' ? COMMA_PAUSE_MS : SENTENCE_PAUSE_MS;
+}
+
+/* The spoken fixtures: what the practice caller says and what the practice model answers. Read once, when wanted. */
+
+const clipSchema = z.strictObject({
+  name: z.string(),
+  speaker: z.enum(['caller', 'agent']),
+  /** Words and letters are pieces of sentences; a noise is no speech at all. */
+  kind: z.enum(['sentence', 'word', 'letter', 'noise']),
+  /** Below the folder of the fixtures. */
+  file: z.string(),
+  milliseconds: z.number().positive(),
+  /** The words; empty for a noise. */
+  text: z.string(),
+});
+
+export type Clip = Readonly<z.infer<typeof clipSchema>>;
+export type Speaker = Clip['speaker'];
+
+const FOLDER = new URL('../../fixtures/voice/', import.meta.url);
+
+let index: readonly Clip[] | null = null;
+
+/** Every clip there is. */
+export function clips(): readonly Clip[] {
+  index ??= z.array(clipSchema).parse(JSON.parse(readFileSync(new URL('index.json', FOLDER), 'utf8')));
+  return index;
+}
+
+export function findClip(speaker: Speaker, name: string): Clip {
+  const found = clips().find((clip) => clip.speaker === speaker && clip.name === name);
+  if (found) return found;
+  throw new Error(
+    `Wanted the ${speaker}'s clip "${name}", and there is none. The names are in fixtures/voice/index.json.`,
+  );
+}
+
+const sounds = new Map<Clip, Uint8Array>();
+const samples = new Map<Clip, Int16Array>();
+
+/** The clip in μ-law: at 8 kHz the caller's, at 24 kHz the agent's. Everybody gets the same bytes: do not change them. */
+export function clipMulaw(clip: Clip): Uint8Array {
+  const known = sounds.get(clip);
+  if (known) return known;
+  const sound = readWav(readFileSync(new URL(clip.file, FOLDER))).data;
+  sounds.set(clip, sound);
+  return sound;
+}
+
+/** The clip as 16-bit samples. Everybody gets the same ones: do not change them. */
+export function clipSamples(clip: Clip): Int16Array {
+  const known = samples.get(clip);
+  if (known) return known;
+  const decoded = decodeMulaw(clipMulaw(clip));
+  samples.set(clip, decoded);
+  return decoded;
 }

@@ -2,8 +2,16 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readWav } from '../../src/audio/wav.ts';
 import { framePowers } from '../../src/practice/hearing/loudness.ts';
-import { type Clip, clipMulaw, clipSamples, clips, findClip } from '../../src/practice/voice/clips.ts';
-import { agentClip, callerClip, speak } from '../../src/practice/voice.ts';
+import {
+  agentClip,
+  type Clip,
+  callerClip,
+  clipMulaw,
+  clipSamples,
+  clips,
+  findClip,
+  speak,
+} from '../../src/practice/voice.ts';
 
 const FOLDER = new URL('../../fixtures/voice/', import.meta.url);
 

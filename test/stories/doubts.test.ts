@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeMulaw, encodeMulaw } from '../../src/audio/g711.ts';
 import { VoiceActivity } from '../../src/practice/hearing/voice-activity.ts';
-import { clipSamples, findClip } from '../../src/practice/voice/clips.ts';
+import { clipSamples, findClip } from '../../src/practice/voice.ts';
 import { aCall } from '../support/a-call.ts';
 
 const FRAME = 160;

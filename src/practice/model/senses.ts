@@ -1,8 +1,6 @@
 import { recognise } from '../hearing/recogniser.ts';
 import { VoiceActivity } from '../hearing/voice-activity.ts';
-import type { Clip, Speaker } from '../voice/clips.ts';
-import { clips } from '../voice/clips.ts';
-import { speak, spelledWords } from '../voice.ts';
+import { type Clip, clips, type Speaker, speak, spelledWords } from '../voice.ts';
 import type { Ears } from './brain.ts';
 import type { Voice } from './dialogue.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compare, recognise } from '../../../src/practice/hearing/recogniser.ts';
 import { VoiceActivity } from '../../../src/practice/hearing/voice-activity.ts';
-import { findClip } from '../../../src/practice/voice/clips.ts';
+import { findClip } from '../../../src/practice/voice.ts';
 import {
   inTurn,
   levelDbfs,

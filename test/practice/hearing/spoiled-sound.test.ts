@@ -2,7 +2,7 @@ import alawmulaw from 'alawmulaw';
 import { describe, expect, it } from 'vitest';
 import { decodeMulaw } from '../../../src/audio/g711.ts';
 import { recognise } from '../../../src/practice/hearing/recogniser.ts';
-import { clipMulaw, clipSamples, clips, findClip } from '../../../src/practice/voice/clips.ts';
+import { clipMulaw, clipSamples, clips, findClip } from '../../../src/practice/voice.ts';
 import {
   down,
   inTurn,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VoiceActivity, type VoiceEvent } from '../../../src/practice/hearing/voice-activity.ts';
-import { clipSamples, findClip } from '../../../src/practice/voice/clips.ts';
+import { clipSamples, findClip } from '../../../src/practice/voice.ts';
 import { inTurn, noise, SENTENCES, silence, sine, spoken, spokenAt24, together } from './support/sounds.ts';
 
 const SETTINGS = { sampleRate: 8_000, threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: 500 };

@@ -3,7 +3,7 @@ import { silence } from '../../../src/audio/format.ts';
 import { createTranscoder } from '../../../src/audio/transcode.ts';
 import { dialogue } from '../../../src/practice/model/dialogue.ts';
 import { practiceEars, practiceVoice } from '../../../src/practice/model/senses.ts';
-import { clipMulaw, clips, findClip } from '../../../src/practice/voice/clips.ts';
+import { clipMulaw, clips, findClip } from '../../../src/practice/voice.ts';
 import { aSession, soundOf } from './support/rig.ts';
 
 const FORMATS = {

@@ -1,7 +1,7 @@
 /** Sound for the ears' tests: the practice caller's sentences, and what a line or a mistake makes of sound. */
 import { encodeMulaw } from '../../../../src/audio/g711.ts';
 import { createTranscoder } from '../../../../src/audio/transcode.ts';
-import { type Clip, clipMulaw, clipSamples, clips, findClip } from '../../../../src/practice/voice/clips.ts';
+import { type Clip, clipMulaw, clipSamples, clips, findClip } from '../../../../src/practice/voice.ts';
 
 /** Every sentence the practice caller says. */
 export const SENTENCES: readonly string[] = clips()
