@@ -8,6 +8,7 @@ import type { Leg } from '../src/ports/leg.ts';
 import { PlayOut } from '../src/practice/phone/play-out.ts';
 import { readToPhone, readTwiml } from '../src/practice/phone/wire.ts';
 import { CallSound } from '../src/recordings/call-sound.ts';
+import { ScriptedPhoneCall } from '../src/testing/scripted-phone-call.ts';
 import { aRecorder } from './recordings/support/a-recorder.ts';
 import { PLAN, ScriptedModel } from './support/a-call.ts';
 import { aCallSid, openSocket, STREAM_SID, startOf } from './support/a-carrier.ts';
@@ -66,7 +67,7 @@ async function aLongAnswer() {
       model: { open: (_setup, tell) => model.open(tell) },
       observer: (_callId, event) => void facts.push(event),
       tapOf: () => new CallSound(recorded.recorder, startedAt, NO_TAP),
-      sendText: async () => ({ ok: true }),
+      phoneCallOf: ({ callId }) => new ScriptedPhoneCall(callId),
       crashed: (_callId, error) => {
         throw error;
       },

@@ -6,6 +6,7 @@ import { NO_TAP } from '../src/ports/call-tap.ts';
 import { systemClock } from '../src/ports/clock.ts';
 import type { CallEvent } from '../src/ports/facts.ts';
 import { type RemoteResult, startPracticeModel } from '../src/practice/model/index.ts';
+import { ScriptedPhoneCall } from '../src/testing/scripted-phone-call.ts';
 import { PLAN } from './support/a-call.ts';
 
 const afterwards: (() => unknown)[] = [];
@@ -39,7 +40,7 @@ async function aCallWith(
       model: openAIRealtime(access, defaults, systemClock),
       observer: (_callId, event) => void facts.push(event),
       tapOf: () => NO_TAP,
-      sendText: async () => ({ ok: true }),
+      phoneCallOf: ({ callId }) => new ScriptedPhoneCall(callId),
       crashed: (_callId, error) => {
         throw error;
       },

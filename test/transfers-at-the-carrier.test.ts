@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { WebSocket } from 'ws';
 import type { TransferTarget } from '../src/agents/define-agent.ts';
 import { LiveCalls } from '../src/call/live-calls.ts';
 import { Metronome } from '../src/call/metronome.ts';
@@ -9,7 +10,7 @@ import { builtInTools } from '../src/tools/built-in/index.ts';
 import { inProcess } from '../src/tools/host/in-process.ts';
 import { createToolbox } from '../src/tools/toolbox.ts';
 import { PLAN } from './support/a-call.ts';
-import { aCallSid, openSocket, startOf } from './support/a-carrier.ts';
+import { aCallSid, closing, openSocket, startOf } from './support/a-carrier.ts';
 import { aRestServer, carrier, cleanups, formOf } from './support/a-line.ts';
 import { passing } from './support/passing-time.ts';
 import { TestClock } from './support/test-clock.ts';
@@ -43,7 +44,7 @@ async function aHouse(status = 200) {
       },
       observer: (callId, { type }) => void (type === 'answered' && answered.add(callId)),
       tapOf: () => NO_TAP,
-      sendText: async () => ({ ok: true }),
+      phoneCallOf: ({ callId }) => atCarrier(callId),
       crashed: (_callId, error) => {
         throw error;
       },
@@ -51,7 +52,7 @@ async function aHouse(status = 200) {
     () => ({ ...PLAN, toolbox, transferTargets }),
     100,
   );
-  const { post } = await carrier({ switchboard: calls, account });
+  const { post, phoneCall: atCarrier } = await carrier({ switchboard: calls, account });
 
   /** Answers a call's TwiML as the carrier does: opens its stream. */
   const stream = async (callSid: string, twiml: string) => {
@@ -64,14 +65,22 @@ async function aHouse(status = 200) {
   };
   const ring = async () => {
     const callSid = aCallSid();
-    await stream(callSid, await (await post('/twilio/voice', formOf(callSid))).text());
+    const socket = await stream(callSid, await (await post('/twilio/voice', formOf(callSid))).text());
     const model = models.at(-1);
     if (!model) throw new Error('no model was asked');
     model.isReady();
     await vi.waitFor(() => expect(answered).toContain(callSid));
-    return { callSid, model };
+    return { callSid, model, socket };
   };
   return { clock, calls, requests, post, ring, stream };
+}
+
+/** The carrier takes the stream away. */
+async function leave(socket: WebSocket): Promise<void> {
+  const isClosed = closing(socket);
+  socket.close(1000);
+  await isClosed;
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** What the carrier asks us for once somebody has picked up, as a path of ours. */
@@ -176,6 +185,21 @@ describe('the carrier, asked by an agent', () => {
 
     await vi.waitFor(() => expect(JSON.stringify(model.added.at(-1))).toContain('did not go through'));
     expect(calls.find(callSid)).toBeDefined();
+  });
+
+  it('hangs up at the carrier while the caller is with somebody else, and their line is gone', async () => {
+    const { clock, calls, requests, ring } = await aHouse();
+    const { callSid, model, socket } = await ring();
+    await model.uses('transfer', { target: 'workshop' });
+    model.says('I am connecting you.', 1_000);
+    await passing(clock, 1_500);
+    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    await leave(socket);
+
+    calls.find(callSid)?.end('operator_hung_up');
+
+    await vi.waitFor(() => expect(requests.map(({ body }) => body)).toContain('Status=completed'));
+    expect(requests.at(-1)?.path).toContain(callSid);
   });
 
   it('L4: hangs up at the carrier once the goodbye was heard', async () => {

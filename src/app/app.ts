@@ -56,8 +56,8 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
   const house = await wire(config, logger, {
     ...extras,
     observers: [callLogLines(logger), metrics.observer, remembersEnds, ...(extras.observers ?? [])],
-    sendText: (incoming, text) => twilio.sendText(incoming, text),
-    callOut: (from, to, agent) => twilio.callOut(from, to, agent, publicUrl()),
+    phoneCallOf: ({ callId }) => twilio.of(callId),
+    callOut: (from, to, agent) => twilio.callOut(from, to, agent),
     ringFromBrowser: (from, to) => twilio.ringFromBrowser(from, to),
   });
   const { calls, live, journal } = house;
@@ -97,6 +97,7 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     authTokens: [config.twilioAuthToken, config.oldTwilioAuthToken].flatMap((token) => token ?? []),
     account: config.twilioAccount,
     publicUrlOf,
+    publicUrl,
     mayComeUnsigned: unsignedReader({ isPublic: config.isPublic, publicUrlOf }),
     isOver: pastCalls.isOver,
     ended: pastCalls.ended,

@@ -2,7 +2,7 @@ import { instructionsFor } from '../agents/instructions.ts';
 import type { LoadedAgent } from '../agents/read-agent.ts';
 import type { CallPlan, Opening } from '../call/call-plan.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Apology, IncomingCall } from '../ports/leg.ts';
+import type { Apology, IncomingCall } from '../ports/phone-call.ts';
 
 /** What the house knows that an agent does not. */
 export interface PlanningHouse {

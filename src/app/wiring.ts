@@ -8,9 +8,9 @@ import { Metronome } from '../call/metronome.ts';
 import { Ears } from '../live/listen-in.ts';
 import { LocalLiveView } from '../live/local-live-view.ts';
 import { type OpenAIAccess, openAIRealtime } from '../models/openai/index.ts';
+import type { CallOutAnswer, SoftphoneAnswer } from '../ports/carrier.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { CallObserver } from '../ports/facts.ts';
-import type { CallOutAnswer, SoftphoneAnswer } from '../ports/leg.ts';
 import type { PracticeModel, PracticeModelOptions } from '../practice/model/index.ts';
 import { CallSound } from '../recordings/call-sound.ts';
 import { kindAndPlace } from '../tools/thrown.ts';
@@ -39,13 +39,14 @@ export interface WiringExtras {
   readonly practiceModel?: PracticeModelOptions;
   /** How the agents answer: in speech, unless it says otherwise. */
   readonly output?: CallPlan['output'];
-  readonly sendText?: CallSurroundings['sendText'];
+  /** What can be done to a phone call at its carrier. */
+  readonly phoneCallOf: CallSurroundings['phoneCallOf'];
   readonly callOut?: (from: string, to: string, agent: string) => Promise<CallOutAnswer>;
   readonly ringFromBrowser?: (from: string, to: string) => SoftphoneAnswer;
 }
 
 /** Opens the house: agents, model, calls, and what keeps them. Rejects with everything that is wrong with the agents. */
-export async function wire(config: Config, logger: Logger, extras: WiringExtras = {}): Promise<Wiring> {
+export async function wire(config: Config, logger: Logger, extras: WiringExtras): Promise<Wiring> {
   const clock = systemClock;
   const bus = new EventBus((callId, error) =>
     logger.error({ call: callId, err: error }, 'something that is told of calls failed by a mistake of ours'),
@@ -102,7 +103,7 @@ export async function wire(config: Config, logger: Logger, extras: WiringExtras 
       observer: bus.note,
       tapOf: (callId, startedAt) =>
         new CallSound(journal.log.record(callId, startedAt), startedAt, ears.tapOf(callId)),
-      sendText: extras.sendText ?? (async () => ({ ok: false, because: 'No text messages from here.' })),
+      phoneCallOf: extras.phoneCallOf,
       crashed: (callId, error) =>
         logger.error({ call: callId, err: error }, 'a call failed by a mistake of ours'),
     },

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
-import type { IncomingCall } from '../ports/leg.ts';
+import type { IncomingCall, PhoneCall } from '../ports/phone-call.ts';
 import type { Session } from '../ports/session.ts';
-import type { CallControl, ControlAnswer } from '../ports/tools.ts';
+import type { CallControl } from '../ports/tools.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { Conversation } from './conversation.ts';
 import type { Journal } from './journal.ts';
@@ -15,7 +15,7 @@ export interface CallControlParts {
   readonly conversation: () => Conversation;
   readonly journal: Journal;
   readonly consent: RecordingConsent;
-  readonly sendText: (incoming: IncomingCall, text: string) => Promise<ControlAnswer>;
+  readonly phoneCall: PhoneCall;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface CallControlParts {
  * a transfer goes to a target the owner has named, a text to the caller alone.
  */
 export function callControl(parts: CallControlParts): CallControl {
-  const { incoming, plan, clock, session, conversation, journal, consent, sendText } = parts;
+  const { incoming, plan, clock, session, conversation, journal, consent, phoneCall } = parts;
   return {
     callId: incoming.callId,
     caller: { number: incoming.from, dialled: incoming.to },
@@ -42,9 +42,10 @@ export function callControl(parts: CallControlParts): CallControl {
     },
     collectDigits: (request) =>
       new Promise((resolve) => conversation().collectDigits(request, clock.now(), resolve)),
-    async sendText(text) {
-      const answer = await sendText(incoming, text.slice(0, MOST_TEXT_CHARS));
-      if (answer.ok) journal.note({ type: 'text_sent', text: text.slice(0, MOST_TEXT_CHARS) });
+    async sendText(words) {
+      const text = words.slice(0, MOST_TEXT_CHARS);
+      const answer = await phoneCall.sendText({ from: incoming.to, to: incoming.from, text });
+      if (answer.ok) journal.note({ type: 'text_sent', text });
       return answer;
     },
     note: (text) => journal.note({ type: 'noted', text }),

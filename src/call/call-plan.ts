@@ -1,4 +1,4 @@
-import type { Apology } from '../ports/leg.ts';
+import type { Apology } from '../ports/phone-call.ts';
 import type { RemoteTools, TurnDetection } from '../ports/session.ts';
 import type { Toolbox } from '../ports/tools.ts';
 

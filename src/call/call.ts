@@ -1,7 +1,8 @@
 import type { CallTap } from '../ports/call-tap.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { AgentSaid, CallObserver, EndReason } from '../ports/facts.ts';
-import type { IncomingCall, Leg, LegEvent, LegGone, TransferOutcome } from '../ports/leg.ts';
+import type { Leg, LegEvent, LegGone } from '../ports/leg.ts';
+import type { IncomingCall, PhoneCall, TransferOutcome } from '../ports/phone-call.ts';
 import type { Session, SessionEvent, SpeechModel } from '../ports/session.ts';
 import type { CallControl, ControlAnswer } from '../ports/tools.ts';
 import { callControl } from './call-control.ts';
@@ -22,8 +23,8 @@ export interface CallSurroundings {
   readonly observer: CallObserver;
   /** Hears a call that begins at this moment of the clock. */
   readonly tapOf: (callId: string, startedAt: number) => CallTap;
-  /** Sends a text message to a caller, from the number they dialled. */
-  readonly sendText: (incoming: IncomingCall, text: string) => Promise<ControlAnswer>;
+  /** What the carrier does with a phone call when it is asked to. */
+  readonly phoneCallOf: (incoming: IncomingCall) => PhoneCall;
   /** Told of mistakes of ours: whatever they are, they cost one call. */
   readonly crashed: (callId: string, error: unknown) => void;
 }
@@ -40,6 +41,7 @@ export class Call {
   readonly plan: CallPlan;
   readonly #around: CallSurroundings;
   readonly #journal: Journal;
+  readonly #phoneCall: PhoneCall;
   readonly #session: Session;
   readonly #conversation: Conversation;
   readonly #tap: CallTap;
@@ -65,6 +67,7 @@ export class Call {
     this.plan = plan;
     this.#around = around;
     this.#onEnd = onEnd;
+    this.#phoneCall = around.phoneCallOf(incoming);
     this.#tap = around.tapOf(callId, clock.now());
     this.#journal = new Journal(callId, clock, observer);
     this.#consent = new RecordingConsent(plan.recording, this.#tap, this.#journal, clock);
@@ -185,7 +188,7 @@ export class Call {
     const mistakes = inAnyCase([
       this.#leaveMetronome,
       this.#stopWaiting,
-      () => (isHangUp(reason) && !isUnsaid ? this.#leg?.hangUp() : this.#leg?.close()),
+      () => this.#letGo(isHangUp(reason) && !isUnsaid),
       () => this.#conversation.close(now),
       () => this.#session.close(),
       () => this.#tap.end(now),
@@ -196,7 +199,7 @@ export class Call {
   }
 
   #control(): CallControl {
-    const { clock, sendText } = this.#around;
+    const { clock } = this.#around;
     return callControl({
       incoming: this.incoming,
       plan: this.plan,
@@ -205,8 +208,14 @@ export class Call {
       conversation: () => this.#conversation,
       journal: this.#journal,
       consent: this.#consent,
-      sendText,
+      phoneCall: this.#phoneCall,
     });
+  }
+
+  /** Ends the phone call, wherever the caller is by now; or the line only, and the carrier asks how to go on. */
+  #letGo(isHangingUp: boolean): void {
+    if (!isHangingUp) return this.#leg?.close();
+    this.#phoneCall.hangUp().catch((error: unknown) => this.#around.crashed(this.incoming.callId, error));
   }
 
   #onLine(leg: Leg, event: LegEvent): void {
@@ -243,8 +252,8 @@ export class Call {
       ringMs: RING_MS,
       mostMs: LONGEST_TALK_MS,
     };
-    this.#whenDone(this.#leg.transfer(request), (isUnderWay, now) => {
-      if (!isUnderWay && this.#away !== null) this.#cameBack(leave.target, 'failed', now);
+    this.#whenDone(this.#phoneCall.dial(request), (outcome, now) => {
+      if (outcome === 'refused' && this.#away !== null) this.#cameBack(leave.target, 'failed', now);
     });
   }
 

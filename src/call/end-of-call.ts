@@ -1,5 +1,5 @@
 import type { EndReason } from '../ports/facts.ts';
-import type { Aftermath, Apology } from '../ports/leg.ts';
+import type { Aftermath, Apology } from '../ports/phone-call.ts';
 import type { SessionLost } from '../ports/session.ts';
 
 /** What the caller is owed after a call that ended for this reason: nothing more, or a spoken apology. */

@@ -1,4 +1,6 @@
-import type { Admission, Aftermath, IncomingCall, Leg, Switchboard, TransferOutcome } from '../ports/leg.ts';
+import type { Admission, Switchboard } from '../ports/carrier.ts';
+import type { Leg } from '../ports/leg.ts';
+import type { Aftermath, IncomingCall, TransferOutcome } from '../ports/phone-call.ts';
 import { Call, type CallSurroundings } from './call.ts';
 import type { CallPlan } from './call-plan.ts';
 import { aftermathOf } from './end-of-call.ts';

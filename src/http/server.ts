@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
-import type { Admission } from '../ports/leg.ts';
+import type { Admission } from '../ports/carrier.ts';
 import { inTurns } from './in-turns.ts';
 import type { Metrics } from './metrics.ts';
 import { isSameWord } from './sign-in/passwords.ts';

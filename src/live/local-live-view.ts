@@ -1,6 +1,6 @@
+import type { CallOutAnswer, SoftphoneAnswer } from '../ports/carrier.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AgentSaid, CallEvent, CallObserver, EndReason } from '../ports/facts.ts';
-import type { CallOutAnswer, SoftphoneAnswer } from '../ports/leg.ts';
 import type { LiveCallEvents, LiveView, Watch } from '../ports/live-view.ts';
 import type { ControlAnswer } from '../ports/tools.ts';
 import type { Ears, Hear } from './listen-in.ts';

@@ -1,5 +1,5 @@
+import type { CallOutAnswer, SoftphoneAnswer } from './carrier.ts';
 import type { AgentSaid, CallEvent } from './facts.ts';
-import type { CallOutAnswer, SoftphoneAnswer } from './leg.ts';
 import type { ControlAnswer } from './tools.ts';
 
 /**

@@ -5,9 +5,10 @@ import { Call } from '../call/call.ts';
 import { Metronome } from '../call/metronome.ts';
 import { NO_TAP } from '../ports/call-tap.ts';
 import type { CallEvent, EndReason } from '../ports/facts.ts';
-import type { Leg, LegEvent, TransferRequest } from '../ports/leg.ts';
+import type { Leg, LegEvent } from '../ports/leg.ts';
 import { splitHeard } from '../reading/heard-words.ts';
 import { ScriptedModel } from './scripted-model.ts';
+import { ScriptedPhoneCall } from './scripted-phone-call.ts';
 import { TestClock } from './test-clock.ts';
 
 export interface ScriptedCallOptions {
@@ -75,7 +76,7 @@ export async function scriptedCall(folder: string, options: ScriptedCallOptions 
   const model = new ScriptedModel();
   const line = new ScriptedLine();
   const events: CallEvent[] = [];
-  const texts: string[] = [];
+  const phoneCall = new ScriptedPhoneCall('scripted', { leg: () => line });
   let endReason: EndReason | null = null;
   let mistake: unknown = null;
   const incoming = { callId: 'scripted', carrier: 'scripted', from, to, format: 'pcmu' } as const;
@@ -89,10 +90,7 @@ export async function scriptedCall(folder: string, options: ScriptedCallOptions 
       model,
       observer: (_callId, event) => void events.push(event),
       tapOf: () => NO_TAP,
-      sendText: async (_incoming, text) => {
-        texts.push(text);
-        return { ok: true };
-      },
+      phoneCallOf: () => phoneCall,
       crashed: (_callId, error) => {
         mistake = error;
       },
@@ -106,8 +104,12 @@ export async function scriptedCall(folder: string, options: ScriptedCallOptions 
 
   return {
     events,
-    texts,
-    dialled: line.dialled,
+    get texts() {
+      return phoneCall.texts.map(({ text }) => text);
+    },
+    get dialled() {
+      return phoneCall.dialled.map(({ number }) => number);
+    },
     agentSays: (text, ms) => model.says(text, ms),
     agentUses: (tool, args = {}) => model.uses(tool, args),
     callerSpeaks: () => model.hearsSpeech(),
@@ -140,8 +142,9 @@ export async function scriptedCall(folder: string, options: ScriptedCallOptions 
 
 /** A phone that plays at one second per second, as far as anybody can tell. */
 class ScriptedLine implements Leg {
+  readonly id = 'scripted';
+  readonly format = 'pcmu';
   readonly backlogBytes = 0;
-  readonly dialled: string[] = [];
   #listener: (event: LegEvent) => void = () => {};
 
   listen(listener: (event: LegEvent) => void): void {
@@ -152,15 +155,8 @@ class ScriptedLine implements Leg {
     this.#listener(event);
   }
 
-  async transfer({ number }: TransferRequest): Promise<boolean> {
-    this.dialled.push(number);
-    return true;
-  }
-
   play(): void {}
   mark(): void {}
-  ping(): void {}
   clear(): void {}
-  hangUp(): void {}
   close(): void {}
 }

@@ -7,8 +7,8 @@ import {
   mountEndings,
   mountHealth,
 } from '../../src/http/server.ts';
+import type { Admission } from '../../src/ports/carrier.ts';
 import type { CallFact } from '../../src/ports/facts.ts';
-import type { Admission } from '../../src/ports/leg.ts';
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {

@@ -259,7 +259,7 @@ describe('a line that goes away in mid-answer', () => {
     const call = aCall({
       plan: { toolbox, silence, transferTargets: { desk: { number: '+441632960001' } } },
     });
-    call.phone.canTransfer = false;
+    call.phoneCall.answer = 'refused';
     call.clock.advance(8_200);
     call.model.says('are you there', { ms: 500, want: 'patience-ask' });
     call.clock.advance(8_500);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LiveCalls } from '../../src/call/live-calls.ts';
 import { Metronome } from '../../src/call/metronome.ts';
 import { NO_TAP } from '../../src/ports/call-tap.ts';
+import { ScriptedPhoneCall } from '../../src/testing/scripted-phone-call.ts';
 import { aCall, PLAN, ScriptedModel } from '../support/a-call.ts';
 import { SimulatedPhone } from '../support/simulated-phone.ts';
 import { TestClock } from '../support/test-clock.ts';
@@ -32,7 +33,7 @@ describe('a mistake of ours', () => {
         },
         observer: (_callId, { type }) => void facts.push(type),
         tapOf: () => NO_TAP,
-        sendText: async () => ({ ok: true }),
+        phoneCallOf: ({ callId }) => new ScriptedPhoneCall(callId),
         crashed: (_callId, error) => void crashes.push(error),
       },
       () => plan,

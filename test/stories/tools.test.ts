@@ -200,7 +200,7 @@ describe('a transfer', () => {
     clock.advance(900);
     expect(talk(sent)).toEqual([]);
     clock.advance(200);
-    expect(talk(sent)).toEqual(['transfer to +441632960001']);
+    expect(talk(sent)).toEqual(['dial +441632960001']);
 
     expect(call.returned('completed')).toBe(false);
 
@@ -245,8 +245,8 @@ describe('a transfer', () => {
   );
 
   it('O3: keeps the caller when the carrier will not dial', async () => {
-    const { toolbox, model, phone, clock, endReason } = asked();
-    phone.canTransfer = false;
+    const { toolbox, model, phoneCall, clock, endReason } = asked();
+    phoneCall.answer = 'refused';
     toolbox.control?.transfer('workshop');
     clock.advance(1_200);
     await settled();
@@ -264,6 +264,6 @@ describe('a transfer', () => {
     model.hearsPause();
     clock.advance(20_000);
 
-    expect(talk(sent).filter((entry) => entry.startsWith('transfer'))).toEqual([]);
+    expect(talk(sent).filter((entry) => entry.startsWith('dial'))).toEqual([]);
   });
 });

@@ -12,6 +12,7 @@ import type {
   Session,
   SessionEvent,
 } from '../../src/ports/session.ts';
+import { ScriptedPhoneCall } from '../../src/testing/scripted-phone-call.ts';
 import { type Journey, SimulatedPhone } from './simulated-phone.ts';
 import { TestClock } from './test-clock.ts';
 
@@ -59,6 +60,7 @@ export function aCall(options: CallOptions = {}) {
   const phone = new SimulatedPhone(clock, options.journey ?? {}, log);
   const model = new ScriptedModel({ ...TRAITS, ...options.capabilities }, log);
   const plan = { ...PLAN, ...options.plan };
+  const phoneCall = new ScriptedPhoneCall('CA1', { leg: () => phone, told: log });
   let endReason: EndReason | null = null;
   const call = new Call(
     { callId: 'CA1', carrier: 'test', from: '+1', to: '+2', format: 'pcmu' },
@@ -69,7 +71,7 @@ export function aCall(options: CallOptions = {}) {
       model: { open: (_setup, tell) => model.open(tell) },
       observer: (_callId, event) => void facts.push(event),
       tapOf: () => options.tap ?? NO_TAP,
-      sendText: async () => ({ ok: true }),
+      phoneCallOf: () => phoneCall,
       crashed: (_callId, error) => void crashes.push(error),
     },
     (reason) => {
@@ -91,7 +93,19 @@ export function aCall(options: CallOptions = {}) {
   };
   const factsOf = <T extends CallEvent['type']>(type: T) =>
     facts.filter((fact): fact is Extract<CallEvent, { type: T }> => fact.type === type);
-  return { call, clock, model, phone, lineBrings, sent, facts, factsOf, crashes, endReason: () => endReason };
+  return {
+    call,
+    phoneCall,
+    clock,
+    model,
+    phone,
+    lineBrings,
+    sent,
+    facts,
+    factsOf,
+    crashes,
+    endReason: () => endReason,
+  };
 }
 
 interface Speech {

@@ -3,15 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { WebSocket } from 'ws';
 import { type TwilioSurroundings, twilioCarrier } from '../../src/carriers/twilio/index.ts';
 import { createWebApp, listen, mountEndings } from '../../src/http/server.ts';
-import type {
-  Admission,
-  Aftermath,
-  IncomingCall,
-  Leg,
-  LegEvent,
-  Switchboard,
-  TransferOutcome,
-} from '../../src/ports/leg.ts';
+import type { Admission, Switchboard } from '../../src/ports/carrier.ts';
+import type { Leg, LegEvent } from '../../src/ports/leg.ts';
+import type { Aftermath, IncomingCall, TransferOutcome } from '../../src/ports/phone-call.ts';
 import { signatureOf } from '../../src/practice/phone/wire.ts';
 import { TestClock } from './test-clock.ts';
 
@@ -87,6 +81,7 @@ export async function aCarrier(options: Partial<TwilioSurroundings> = {}) {
     ended: () => {},
     account: null,
     publicUrlOf: () => url,
+    publicUrl: () => url,
     trouble: (_callId, what) => void troubles.push(what),
     ...options,
   });
@@ -104,14 +99,14 @@ export async function aCarrier(options: Partial<TwilioSurroundings> = {}) {
           ? {}
           : { 'X-Twilio-Signature': signature ?? signatureOf(AUTH_TOKEN, url + path, form) },
     });
-  const { sendText, ringFromBrowser } = carrier;
+  const { of: phoneCall, ringFromBrowser } = carrier;
   return {
     clock,
     switchboard,
     troubles,
     url,
     post,
-    sendText,
+    phoneCall,
     ringFromBrowser,
     server,
     close: () => closeServer(server),

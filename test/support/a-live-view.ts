@@ -1,5 +1,5 @@
+import type { SoftphoneAnswer } from '../../src/ports/carrier.ts';
 import type { AgentSaid, CallEvent, CallFact } from '../../src/ports/facts.ts';
-import type { SoftphoneAnswer } from '../../src/ports/leg.ts';
 import type { LiveCallEvents, LiveView, Watch } from '../../src/ports/live-view.ts';
 import type { ControlAnswer } from '../../src/ports/tools.ts';
 import { rang } from './logged-calls.ts';

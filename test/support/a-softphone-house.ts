@@ -1,7 +1,8 @@
 import { decodeMulaw, encodeMulaw } from '../../src/audio/g711.ts';
 import { twilioCarrier } from '../../src/carriers/twilio/index.ts';
+import type { SoftphoneAnswer, Switchboard } from '../../src/ports/carrier.ts';
 import { systemClock } from '../../src/ports/clock.ts';
-import type { Leg, LegEvent, SoftphoneAnswer, Switchboard } from '../../src/ports/leg.ts';
+import type { Leg, LegEvent } from '../../src/ports/leg.ts';
 import { recognise } from '../../src/practice/hearing/recogniser.ts';
 import { VoiceActivity } from '../../src/practice/hearing/voice-activity.ts';
 import { agentClip } from '../../src/practice/voice.ts';
@@ -113,6 +114,7 @@ export function softphoneCalls() {
     isOver: async () => false,
     ended: () => {},
     account: null,
+    publicUrl: () => 'https://elsewhere.example',
     publicUrlOf: () => 'https://elsewhere.example', // the page has to find the socket on its own site
     trouble: () => {},
   });

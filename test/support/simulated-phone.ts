@@ -1,6 +1,6 @@
 import { waitingTone } from '../../src/call/playout/waiting-tone.ts';
 import type { Cancel } from '../../src/ports/clock.ts';
-import type { Leg, LegEvent, TransferRequest } from '../../src/ports/leg.ts';
+import type { Leg, LegEvent } from '../../src/ports/leg.ts';
 import { PlayOut } from '../../src/practice/phone/play-out.ts';
 import type { TestClock } from './test-clock.ts';
 
@@ -26,6 +26,8 @@ export interface Journey {
  * them overtakes what was sent before.
  */
 export class SimulatedPhone implements Leg {
+  readonly id = `phone-${++phones}`;
+  readonly format = 'pcmu';
   readonly #clock: TestClock;
   readonly #journey: Required<Journey>;
   readonly #log: (entry: string) => void;
@@ -37,7 +39,6 @@ export class SimulatedPhone implements Leg {
   readonly stretches: { code: number; readonly fromMs: number; untilMs: number }[] = [];
   backlogBytes = 0;
   isClosed = false;
-  canTransfer = true;
   losesMarks = false;
   /** The most sound that ever waited at the phone. */
   mostWaitingMs = 0;
@@ -88,16 +89,6 @@ export class SimulatedPhone implements Leg {
   clear(): void {
     this.#log('clear');
     this.#arrives(() => this.#echo(this.ear.clear()));
-  }
-
-  hangUp(): void {
-    this.#log('hang up');
-    this.close();
-  }
-
-  async transfer({ number }: TransferRequest): Promise<boolean> {
-    this.#log(`transfer to ${number}`);
-    return this.canTransfer;
   }
 
   close(): void {
@@ -193,6 +184,8 @@ export class SimulatedPhone implements Leg {
     });
   }
 }
+
+let phones = 0;
 
 /** The one sound that no test has the model make: it is of many codes, which are those of items. */
 const OURS = waitingTone('pcmu');

@@ -192,7 +192,7 @@ export class Playout {
 
   #ping(leg: Leg, now: number): string {
     const name = `sent-${++this.#names}`;
-    leg.ping(name);
+    leg.ping?.(name);
     this.#playback.pinged(name);
     this.#arrivals.pinged(name, this.sentMs, now);
     this.#pinged = { at: now, positionMs: this.sentMs };

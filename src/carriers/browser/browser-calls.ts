@@ -1,4 +1,4 @@
-import type { NotAdmitted, SoftphoneAnswer, Switchboard } from '../../ports/leg.ts';
+import type { NotAdmitted, SoftphoneAnswer, Switchboard } from '../../ports/carrier.ts';
 import type { StreamTokens } from '../tickets.ts';
 import { browserCallId } from './browser-call-ids.ts';
 

@@ -3,22 +3,15 @@ import type { Duplex } from 'node:stream';
 import type { Router } from 'express';
 import { WebSocketServer } from 'ws';
 import { FewAtOnce } from '../../limits/few-at-once.ts';
+import type { CallOutAnswer, SoftphoneAnswer, Switchboard } from '../../ports/carrier.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type {
-  CallOutAnswer,
-  IncomingCall,
-  SoftphoneAnswer,
-  Switchboard,
-  TransferRequest,
-} from '../../ports/leg.ts';
-import type { ControlAnswer } from '../../ports/tools.ts';
-import { isBrowserCall } from '../browser/browser-call-ids.ts';
+import type { PhoneCalls } from '../../ports/phone-call.ts';
 import { ringFromBrowser } from '../browser/browser-calls.ts';
 import { StreamTokens } from '../tickets.ts';
 import { type TwilioAccess, twilioAccount } from './account.ts';
+import { TwilioPhoneCalls } from './phone-calls.ts';
 import { Signature } from './signature.ts';
 import { TwilioStream } from './stream.ts';
-import { dialTwiml } from './twiml.ts';
 import { twilioWebhooks } from './webhooks.ts';
 
 export { type TwilioAccess, type TwilioDetails, twilioDetails } from './account.ts';
@@ -31,8 +24,10 @@ export interface TwilioSurroundings {
   readonly authTokens: readonly string[];
   /** Null: calls are ended by closing their line. */
   readonly account: TwilioAccess | null;
-  /** The address by which Twilio knows us, as seen from a request. */
+  /** The address by which Twilio knows us, as seen from a request, … */
   readonly publicUrlOf: (request: IncomingMessage) => string;
+  /** … and as far as is known without one. */
+  readonly publicUrl: () => string;
   /** Whether a request may do without a signature where none are asked for. */
   readonly mayComeUnsigned: (request: IncomingMessage) => boolean;
   /** Whether a call is over that this house has had, in this process or in one before it. */
@@ -44,12 +39,10 @@ export interface TwilioSurroundings {
 }
 
 /** Twilio as a way to be called: its webhooks, to be mounted at `/twilio`, and its media sockets. */
-export interface TwilioCarrier {
+export interface TwilioCarrier extends PhoneCalls {
   readonly router: Router;
-  /** Sends a text message to whoever called, from the number they dialled. */
-  sendText(incoming: IncomingCall, text: string): Promise<ControlAnswer>;
   /** Rings somebody from this number; the agent of that name speaks once they answer. */
-  callOut(from: string, to: string, agent: string, publicUrl: string): Promise<CallOutAnswer>;
+  callOut(from: string, to: string, agent: string): Promise<CallOutAnswer>;
   /** Lets a call of the browser's own phone in. Its ticket needs no signature: it was given to somebody we know. */
   ringFromBrowser(from: string, to: string): SoftphoneAnswer;
   /** Takes the upgrade of a media socket; false if the request is for something else. */
@@ -57,7 +50,13 @@ export interface TwilioCarrier {
 }
 
 export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
-  const { clock, switchboard, publicUrlOf, isOver, ended, trouble } = around;
+  const { clock, switchboard, isOver, ended, trouble } = around;
+  /** What Twilio called us last. */
+  let knownAs: string | null = null;
+  const publicUrlOf = (request: IncomingMessage) => {
+    knownAs = around.publicUrlOf(request);
+    return knownAs;
+  };
   const signature = new Signature(around);
   const tokens = new StreamTokens(clock);
   const account = around.account && twilioAccount(around.account);
@@ -76,20 +75,8 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
   });
   const pictures = new FewAtOnce(PICTURES_AT_ONCE, MOST_PICTURES_WAITING);
 
-  const hangUp = async (callSid: string) => {
-    if (isBrowserCall(callSid)) return;
-    await account?.hangUp(callSid).catch((error: unknown) => trouble(callSid, String(error)));
-  };
-  const transferFrom = (publicUrl: string) => async (callSid: string, request: TransferRequest) => {
-    if (!account || isBrowserCall(callSid)) return false;
-    return account.redirect(callSid, dialTwiml(publicUrl, request)).then(
-      () => true,
-      (error: unknown) => {
-        trouble(callSid, String(error));
-        return false;
-      },
-    );
-  };
+  const publicUrl = () => knownAs ?? around.publicUrl();
+  const phoneCalls = new TwilioPhoneCalls({ clock, account, tokens, publicUrl, trouble });
   const pictureCame = (from: string, to: string, url: string) => {
     const fetch = async () => {
       if (!account || !switchboard.awaitsPicture(from, to)) return; // anybody may text a number
@@ -115,21 +102,12 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
       pictureCame,
       streamFailed,
     }),
-    async sendText({ from, to }, text) {
-      if (!account) return { ok: false, because: 'No text messages can be sent from here.' };
-      return account.sendText(to, from, text).then(
-        () => ({ ok: true }),
-        (error: unknown) => {
-          trouble('', String(error));
-          return { ok: false, because: 'The message could not be sent.' };
-        },
-      );
-    },
-    async callOut(from, to, agent, publicUrl) {
+    of: (callId) => phoneCalls.of(callId),
+    async callOut(from, to, agent) {
       if (!account)
         return { ok: false, because: 'There is no account to place calls with: set TWILIO_ACCOUNT_SID.' };
-      const answered = `${publicUrl}/twilio/voice?agent=${encodeURIComponent(agent)}`;
-      return account.callOut(from, to, { answered, changed: `${publicUrl}/twilio/status` }).then(
+      const answered = `${publicUrl()}/twilio/voice?agent=${encodeURIComponent(agent)}`;
+      return account.callOut(from, to, { answered, changed: `${publicUrl()}/twilio/status` }).then(
         (callId) => ({ ok: true, callId }),
         (error: unknown) => {
           trouble('', String(error));
@@ -143,8 +121,11 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
         const callSid = callOf.get(request);
         if (callSid === undefined) return webSocket.terminate(); // nobody gets here without a ticket
-        const transfer = transferFrom(publicUrlOf(request));
-        new TwilioStream(webSocket, callSid, { clock, switchboard, hangUp, transfer });
+        new TwilioStream(webSocket, callSid, {
+          clock,
+          switchboard,
+          opened: phoneCalls.opened.bind(phoneCalls),
+        });
       });
       return true;
     },

@@ -1,26 +1,19 @@
 import type { WebSocket } from 'ws';
-import type { Leg, LegEvent, TransferRequest } from '../../ports/leg.ts';
+import type { Leg, LegEvent } from '../../ports/leg.ts';
 import { clearMessage, markMessage, mediaMessages } from './messages.ts';
-
-/** What can be done to the phone call that a stream belongs to; it takes a request to the carrier. */
-export interface PhoneCallControl {
-  hangUp(): void;
-  transfer(request: TransferRequest): Promise<boolean>;
-}
 
 /** The phone's side of a call on a media stream that has started. */
 export class TwilioLeg implements Leg {
+  readonly format = 'pcmu';
+  readonly id: string;
   readonly #socket: WebSocket;
-  readonly #streamSid: string;
   readonly #mediaMessage: (audio: Uint8Array) => Buffer;
-  readonly #control: PhoneCallControl;
   #listener: (event: LegEvent) => void = () => {};
 
-  constructor(socket: WebSocket, streamSid: string, control: PhoneCallControl) {
+  constructor(socket: WebSocket, streamSid: string) {
     this.#socket = socket;
-    this.#streamSid = streamSid;
+    this.id = streamSid;
     this.#mediaMessage = mediaMessages(streamSid);
-    this.#control = control;
   }
 
   get backlogBytes(): number {
@@ -41,7 +34,7 @@ export class TwilioLeg implements Leg {
   }
 
   mark(name: string): void {
-    this.#send(markMessage(this.#streamSid, name));
+    this.#send(markMessage(this.id, name));
   }
 
   /** Whoever speaks WebSocket answers it, in its turn, and does not look at what it is for. */
@@ -50,15 +43,7 @@ export class TwilioLeg implements Leg {
   }
 
   clear(): void {
-    this.#send(clearMessage(this.#streamSid));
-  }
-
-  hangUp(): void {
-    this.#control.hangUp();
-  }
-
-  transfer(request: TransferRequest): Promise<boolean> {
-    return this.#control.transfer(request);
+    this.#send(clearMessage(this.id));
   }
 
   close(): void {

@@ -1,7 +1,8 @@
 import type { RawData, WebSocket } from 'ws';
 import { unreachable } from '../../errors.ts';
+import type { Switchboard } from '../../ports/carrier.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
-import type { LegGone, Switchboard, TransferRequest } from '../../ports/leg.ts';
+import type { LegGone } from '../../ports/leg.ts';
 import { FrameReader } from './frames.ts';
 import { TwilioLeg } from './leg.ts';
 import { type FromTwilio, isTelephoneFormat, readTwilioMessage } from './messages.ts';
@@ -10,10 +11,8 @@ import { type FromTwilio, isTelephoneFormat, readTwilioMessage } from './message
 export interface StreamSurroundings {
   readonly clock: Clock;
   readonly switchboard: Switchboard;
-  /** Ends the phone call at Twilio; quiet where we have no account to do it with. */
-  readonly hangUp: (callSid: string) => Promise<void>;
-  /** Connects the caller with somebody else; false if Twilio will not. */
-  readonly transfer: (callSid: string, request: TransferRequest) => Promise<boolean>;
+  /** A line of this call is open; gives a way to say that it is no more. */
+  readonly opened: (callSid: string, close: () => void) => () => void;
 }
 
 /**
@@ -40,6 +39,7 @@ export class TwilioStream {
     this.#cancels = [
       clock.after(START_MS, () => this.#line ?? this.#refuse('no start')),
       clock.every(WATCH_MS, () => this.#watch()),
+      around.opened(callSid, () => socket.close(1000)),
     ];
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     socket.on('pong', (name) => {
@@ -86,10 +86,7 @@ export class TwilioStream {
   #start(message: Extract<FromTwilio, { event: 'start' }>): void {
     if (this.#line) return this.#onBadMessage(); // the first stream goes on, unharmed
     if (message.callSid !== this.#callSid) return this.#refuse('not the call of this ticket');
-    const leg = new TwilioLeg(this.#socket, message.streamSid, {
-      hangUp: () => this.#hangUp(),
-      transfer: (request) => this.#around.transfer(this.#callSid, request),
-    });
+    const leg = new TwilioLeg(this.#socket, message.streamSid);
     this.#line = { leg, streamSid: message.streamSid, frames: new FrameReader(message.streamSid) };
     if (!this.#around.switchboard.connect(this.#callSid, leg)) return leg.close();
     if (!isTelephoneFormat(message)) this.#gone('unusable');
@@ -112,13 +109,6 @@ export class TwilioStream {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
   }
 
-  #hangUp(): void {
-    const close = () => this.#socket.close(1000);
-    const cancel = this.#around.clock.after(HANG_UP_MS, close);
-    this.#cancels.push(cancel);
-    this.#around.hangUp(this.#callSid).finally(close);
-  }
-
   #onClose(): void {
     for (const cancel of this.#cancels) cancel();
     this.#gone('lost');
@@ -137,9 +127,6 @@ const WATCH_MS = 5_000;
 
 /** Within one watch. A few may be new kinds of message; a hundred are an attack or a broken peer. */
 const MOST_BAD_MESSAGES = 100;
-
-/** Twilio closes the line when it has ended the call; if it does not, we do, within the second. */
-const HANG_UP_MS = 800;
 
 const UNSUPPORTED_DATA = 1003;
 const POLICY_VIOLATION = 1008;

@@ -1,5 +1,5 @@
 import twilio from 'twilio';
-import type { Apology, TransferRequest } from '../../ports/leg.ts';
+import type { Apology, DialRequest } from '../../ports/phone-call.ts';
 
 const { VoiceResponse } = twilio.twiml;
 
@@ -17,7 +17,7 @@ export function connectTwiml(publicUrl: string, token: string): string {
 }
 
 /** Connects the caller with somebody else; `action` then says how their call goes on. */
-export function dialTwiml(publicUrl: string, { number, announce, ringMs, mostMs }: TransferRequest): string {
+export function dialTwiml(publicUrl: string, { number, announce, ringMs, mostMs }: DialRequest): string {
   const response = new VoiceResponse();
   // The words travel in the address: whichever process is asked for them knows them, and the signature covers them.
   const whisper = announce === undefined ? {} : { url: announcementUrl(publicUrl, announce) };

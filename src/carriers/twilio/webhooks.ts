@@ -1,7 +1,8 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { Remembered } from '../../limits/remembered.ts';
-import type { Aftermath, NotAdmitted, Switchboard, TransferOutcome } from '../../ports/leg.ts';
+import type { NotAdmitted, Switchboard } from '../../ports/carrier.ts';
+import type { Aftermath, TransferOutcome } from '../../ports/phone-call.ts';
 import type { StreamTokens } from '../tickets.ts';
 import type { Signature } from './signature.ts';
 import { announceTwiml, apologyTwiml, BUSY, connectTwiml, hangUpTwiml, NOBODY, sayTwiml } from './twiml.ts';

@@ -9,9 +9,9 @@ describe('hanging up', () => {
       status: 200,
       body: { sid: 'CA', status: 'completed' },
     }));
-    const { leg, socket, callSid } = await aStartedLine({ account });
+    const { phoneCall, socket, callSid } = await aStartedLine({ account });
 
-    leg.hangUp();
+    void phoneCall(callSid).hangUp();
 
     expect(await closing(socket)).toBe(1000);
     expect(requests).toMatchObject([
@@ -25,9 +25,9 @@ describe('hanging up', () => {
       status: 404,
       body: { code: 20404, message: 'not found', status: 404 },
     }));
-    const { leg, socket, troubles } = await aStartedLine({ account });
+    const { phoneCall, callSid, socket, troubles } = await aStartedLine({ account });
 
-    leg.hangUp();
+    void phoneCall(callSid).hangUp();
 
     expect(await closing(socket)).toBe(1000);
     expect(troubles).toEqual([]);
@@ -38,9 +38,9 @@ describe('hanging up', () => {
       status: 401,
       body: { code: 20003, message: 'Authenticate', status: 401 },
     }));
-    const { leg, socket, troubles } = await aStartedLine({ account });
+    const { phoneCall, callSid, socket, troubles } = await aStartedLine({ account });
 
-    leg.hangUp();
+    void phoneCall(callSid).hangUp();
 
     expect(await closing(socket)).toBe(1000);
     expect(troubles).toEqual([expect.stringContaining('401')]);
@@ -49,11 +49,11 @@ describe('hanging up', () => {
 
   it('closes the line within a second when the carrier does not answer, and sends nobody to look for a bad key', async () => {
     const { account } = await aRestServer(() => ({ status: 200, body: {} }));
-    const { leg, socket, clock, troubles } = await aStartedLine({
+    const { phoneCall, callSid, socket, clock, troubles } = await aStartedLine({
       account: { ...account, apiUrl: 'http://127.0.0.1:9' },
     });
 
-    leg.hangUp();
+    void phoneCall(callSid).hangUp();
     clock.advance(900);
 
     expect(await closing(socket)).toBe(1000);
@@ -62,9 +62,9 @@ describe('hanging up', () => {
   });
 
   it('closes the line where there is no account to end the call with', async () => {
-    const { leg, socket } = await aStartedLine();
+    const { phoneCall, callSid, socket } = await aStartedLine();
 
-    leg.hangUp();
+    void phoneCall(callSid).hangUp();
 
     expect(await closing(socket)).toBe(1000);
   });
@@ -75,9 +75,9 @@ describe('connecting the caller with somebody else', () => {
 
   it('has the carrier dial that number, and come back to us with what became of it', async () => {
     const { requests, account } = await aRestServer(() => ({ status: 200, body: { sid: 'CA' } }));
-    const { leg, callSid, url } = await aStartedLine({ account });
+    const { phoneCall, callSid, url } = await aStartedLine({ account });
 
-    expect(await leg.transfer(request)).toBe(true);
+    expect(await phoneCall(callSid).dial(request)).toBe('under_way');
 
     expect(requests).toHaveLength(1);
     expect(requests[0]?.path).toBe(`/2010-04-01/Accounts/${account.accountSid}/Calls/${callSid}.json`);
@@ -88,16 +88,16 @@ describe('connecting the caller with somebody else', () => {
 
   it('O3: says so when the carrier will not', async () => {
     const { account } = await aRestServer(() => ({ status: 500, body: { code: 20500, status: 500 } }));
-    const { leg, troubles } = await aStartedLine({ account });
+    const { phoneCall, callSid, troubles } = await aStartedLine({ account });
 
-    expect(await leg.transfer(request)).toBe(false);
+    expect(await phoneCall(callSid).dial(request)).toBe('refused');
     expect(troubles).toEqual([expect.stringContaining('500')]);
   });
 
   it('is refused where there is no account to do it with', async () => {
-    const { leg } = await aStartedLine();
+    const { phoneCall, callSid } = await aStartedLine();
 
-    expect(await leg.transfer(request)).toBe(false);
+    expect(await phoneCall(callSid).dial(request)).toBe('refused');
   });
 
   it.each([
@@ -141,9 +141,9 @@ describe('messages', () => {
   it('are sent from the number that was dialled, to the caller', async () => {
     const { requests, account } = await aRestServer(() => ({ status: 201, body: { sid: 'SM' } }));
     const house = await carrier({ account });
-    const incoming = { callId: aCallSid(), carrier: 'twilio', from: '+1', to: '+2', format: 'pcmu' } as const;
 
-    expect(await house.sendText(incoming, 'See you at ten.')).toEqual({ ok: true });
+    const message = { from: '+2', to: '+1', text: 'See you at ten.' };
+    expect(await house.phoneCall(aCallSid()).sendText(message)).toEqual({ ok: true });
 
     expect(Object.fromEntries(new URLSearchParams(requests[0]?.body))).toEqual({
       From: '+2',

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { TransferOutcome } from '../../../src/ports/leg.ts';
+import type { TransferOutcome } from '../../../src/ports/phone-call.ts';
 import { MARK_DELAYS } from '../mark-delays.ts';
 import type { Behaviour } from './model.ts';
 import type { MarkDelay, World } from './world.ts';

@@ -1,5 +1,6 @@
 import type { Cancel } from '../../../src/ports/clock.ts';
-import type { Leg, LegEvent, LegGone, TransferRequest } from '../../../src/ports/leg.ts';
+import type { Leg, LegEvent, LegGone } from '../../../src/ports/leg.ts';
+import type { DialRequest } from '../../../src/ports/phone-call.ts';
 import { PlayOut } from '../../../src/practice/phone/play-out.ts';
 import type { Delay } from '../simulated-phone.ts';
 import type { TestClock } from '../test-clock.ts';
@@ -29,6 +30,8 @@ export interface Company {
  * Every answer of the crossing's model is one μ-law code, over and over; sound that is none of these is the house's own.
  */
 export class CrossingPhone implements Leg {
+  readonly id = 'crossing';
+  readonly format = 'pcmu';
   readonly #clock: TestClock;
   readonly #line: Line;
   readonly #company: Company;
@@ -119,7 +122,7 @@ export class CrossingPhone implements Leg {
     this.close();
   }
 
-  async transfer({ number }: TransferRequest): Promise<boolean> {
+  async transfer({ number }: DialRequest): Promise<boolean> {
     this.#company.told('transfer');
     this.transfers.push(number);
     if (!this.canTransfer) return false;

@@ -4,7 +4,7 @@ import { Metronome } from '../../../src/call/metronome.ts';
 import { NO_TAP } from '../../../src/ports/call-tap.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { CallEvent, EndReason } from '../../../src/ports/facts.ts';
-import type { TransferOutcome } from '../../../src/ports/leg.ts';
+import type { TransferOutcome } from '../../../src/ports/phone-call.ts';
 import { PLAN } from '../a-call.ts';
 import { settled } from '../a-toolbox.ts';
 import { MARK_DELAYS, randomFrom } from '../mark-delays.ts';
@@ -80,7 +80,13 @@ export class World {
           this.watcher.noted(event);
         },
         tapOf: () => NO_TAP,
-        sendText: async () => ({ ok: true }),
+        phoneCallOf: ({ callId }) => ({
+          id: callId,
+          hangUp: async () => this.phone.hangUp(),
+          dial: async (request) => ((await this.phone.transfer(request)) ? 'under_way' : 'refused'),
+          redirect: async () => true,
+          sendText: async () => ({ ok: true }),
+        }),
         crashed: (_callId, error) => void this.crashes.push(error),
       },
       (reason) => {

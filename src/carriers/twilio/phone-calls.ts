@@ -1,0 +1,114 @@
+import type { Clock } from '../../ports/clock.ts';
+import type {
+  Continuation,
+  DialOutcome,
+  DialRequest,
+  PhoneCall,
+  PhoneCalls,
+  TextMessage,
+} from '../../ports/phone-call.ts';
+import type { ControlAnswer } from '../../ports/tools.ts';
+import { isBrowserCall } from '../browser/browser-call-ids.ts';
+import type { StreamTokens } from '../tickets.ts';
+import type { TwilioAccount } from './account.ts';
+import { apologyTwiml, connectTwiml, dialTwiml, hangUpTwiml } from './twiml.ts';
+
+export interface PhoneCallSurroundings {
+  readonly clock: Clock;
+  /** Null: calls are ended by closing their line, and nobody is dialled. */
+  readonly account: TwilioAccount | null;
+  readonly tokens: StreamTokens;
+  /** The address by which Twilio knows us. */
+  readonly publicUrl: () => string;
+  /** Told of what went wrong on the carrier's side, in words that are safe to log. */
+  readonly trouble: (callId: string, what: string) => void;
+}
+
+/** What is asked of Twilio's phone calls goes to its REST API, and so needs no line to be open. */
+export class TwilioPhoneCalls implements PhoneCalls {
+  readonly #around: PhoneCallSurroundings;
+  /** The lines there are in this process, and how to close them. */
+  readonly #lines = new Map<string, Set<() => void>>();
+
+  constructor(around: PhoneCallSurroundings) {
+    this.#around = around;
+  }
+
+  of(callId: string): PhoneCall {
+    return {
+      id: callId,
+      hangUp: () => this.#hangUp(callId),
+      dial: (request) => this.#dial(callId, request),
+      redirect: (plan) => this.#redirect(callId, plan),
+      sendText: (message) => this.#sendText(callId, message),
+    };
+  }
+
+  /** A line of this call is open; gives a way to say that it is no more. */
+  opened(callId: string, close: () => void): () => void {
+    const lines = this.#lines.get(callId) ?? new Set();
+    this.#lines.set(callId, lines.add(close));
+    return () => {
+      lines.delete(close);
+      if (lines.size === 0) this.#lines.delete(callId);
+    };
+  }
+
+  async #hangUp(callId: string): Promise<void> {
+    const closeLines = () => {
+      for (const close of this.#lines.get(callId) ?? []) close();
+    };
+    const cancel = this.#around.clock.after(HANG_UP_MS, closeLines);
+    await this.#accountOf(callId)
+      ?.hangUp(callId)
+      .catch((error: unknown) => this.#around.trouble(callId, String(error)));
+    cancel();
+    closeLines();
+  }
+
+  async #dial(callId: string, request: DialRequest): Promise<DialOutcome> {
+    const isTaken = await this.#goOn(callId, () => dialTwiml(this.#around.publicUrl(), request));
+    return isTaken ? 'under_way' : 'refused';
+  }
+
+  async #redirect(callId: string, plan: Continuation): Promise<boolean> {
+    return this.#goOn(callId, () => this.#twimlOf(callId, plan));
+  }
+
+  #twimlOf(callId: string, plan: Continuation): string {
+    if (plan === 'hang_up') return hangUpTwiml();
+    if (plan !== 'reconnect') return apologyTwiml(plan);
+    return connectTwiml(this.#around.publicUrl(), this.#around.tokens.issue(callId));
+  }
+
+  async #goOn(callId: string, twiml: () => string): Promise<boolean> {
+    const account = this.#accountOf(callId);
+    if (!account) return false;
+    return account.redirect(callId, twiml()).then(
+      () => true,
+      (error: unknown) => {
+        this.#around.trouble(callId, String(error));
+        return false;
+      },
+    );
+  }
+
+  async #sendText(callId: string, { from, to, text }: TextMessage): Promise<ControlAnswer> {
+    const { account } = this.#around;
+    if (!account) return { ok: false, because: 'No text messages can be sent from here.' };
+    return account.sendText(from, to, text).then(
+      () => ({ ok: true }),
+      (error: unknown) => {
+        this.#around.trouble(callId, String(error));
+        return { ok: false, because: 'The message could not be sent.' };
+      },
+    );
+  }
+
+  #accountOf(callId: string): TwilioAccount | null {
+    return isBrowserCall(callId) ? null : this.#around.account;
+  }
+}
+
+/** Twilio closes the line when it has ended the call; if it does not, we do, within the second. */
+const HANG_UP_MS = 800;
