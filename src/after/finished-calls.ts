@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import type { AgentDirectory } from '../agents/directory.ts';
 import type { Clock } from '../ports/clock.ts';
-import { AFTERWARDS, type CallEvent, type CallObserver, NEWS_FOR_MS, type ToldOn } from '../ports/facts.ts';
+import {
+  AFTERWARDS,
+  type CallEvent,
+  type CallObserver,
+  NEWS_FOR_MS,
+  type WebhookDelivery,
+} from '../ports/facts.ts';
 import type { SpeechModel } from '../ports/session.ts';
 import type { CallStore } from '../ports/store.ts';
 import { callReading } from '../reading/reading.ts';
@@ -50,7 +56,7 @@ export class FinishedCalls {
     const { webhook, observer } = this.#parts;
     const last = events.at(-1);
     if (!webhook || !last) return this.#begin(callId, events);
-    const due: CallEvent = { type: 'told_on', state: 'due', seq: nextSeq(events), atMs: last.atMs };
+    const due: CallEvent = { type: 'webhook_delivery', state: 'due', seq: nextSeq(events), atMs: last.atMs };
     observer(callId, due);
     this.#begin(callId, [...events, due]);
   }
@@ -112,10 +118,10 @@ export class FinishedCalls {
     const done = (outcome: WebhookOutcome | 'forgotten'): void => {
       this.#telling.delete(callId);
       if (outcome === 'left') return; // whoever comes next finds it
-      const told: ToldOn =
+      const told: WebhookDelivery =
         outcome === 'delivered'
-          ? { type: 'told_on', state: 'delivered' }
-          : { type: 'told_on', state: 'given_up', why: outcome };
+          ? { type: 'webhook_delivery', state: 'delivered' }
+          : { type: 'webhook_delivery', state: 'given_up', why: outcome };
       observer(callId, { ...told, seq: nextSeq(all), atMs: last.atMs });
     };
     if (!hasWords(all)) return done('forgotten'); // they were not kept that long

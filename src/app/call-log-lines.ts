@@ -70,7 +70,7 @@ function lineFor(event: CallEvent): Line | null {
     case 'text_sent':
     case 'recording':
     case 'summarised':
-    case 'told_on':
+    case 'webhook_delivery':
     case 'caller_started_speaking':
     case 'caller_stopped_speaking':
     case 'caller_said':
@@ -78,6 +78,7 @@ function lineFor(event: CallEvent): Line | null {
     case 'agent_said':
     case 'digit':
     case 'response_done':
+    case 'unknown':
       return null;
     default:
       return unreachable(event);

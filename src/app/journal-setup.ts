@@ -38,7 +38,7 @@ export async function setUpJournal(
   const log = await openCallLog({
     ...place,
     clock,
-    tellsOn: config.callWebhook !== null,
+    deliversWebhooks: config.callWebhook !== null,
     notice: (notice) => {
       if (notice.type === 'health') reporter.changed(notice.health);
       else if (notice.type === 'events_lost') reporter.lost(notice.count);

@@ -18,7 +18,7 @@ export interface CallLogOptions {
   readonly store: StoreSettings;
   readonly clock: Clock;
   /** Somebody wants to know of every call that is over; if absent, nobody does. */
-  readonly tellsOn?: boolean;
+  readonly deliversWebhooks?: boolean;
   /** Told of what whoever runs the house should know. Nobody's words are in it. */
   readonly notice?: (notice: LogNotice) => void;
 }
@@ -58,7 +58,7 @@ export interface CallLog {
 
 /** Opens the call log. If the store cannot be opened now, calls are logged in memory until it can. */
 export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
-  const { directory, store: settings, clock, tellsOn = false } = options;
+  const { directory, store: settings, clock, deliversWebhooks = false } = options;
   const tell = options.notice ?? (() => {});
   const owner = randomUUID();
   let setAside: readonly string[] = [];
@@ -68,7 +68,7 @@ export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
     (changed) => tell({ type: 'health', health: changed }),
     () => clock.wallMs(),
   );
-  const common = { directory, owner, store: settings, tellsOn };
+  const common = { directory, owner, store: settings, deliversWebhooks };
   const writing = new LogThread({ role: 'writer', ...common }, clock, {
     notice(notice) {
       if (notice.type === 'store_set_aside') void reading.stop(); // it reads a file that is no longer the log

@@ -8,7 +8,7 @@ import type { ThreadSettings } from './messages.ts';
 export class Leases {
   readonly #store: HeldStore;
   readonly #owner: string;
-  readonly #tellsOn: boolean;
+  readonly #deliversWebhooks: boolean;
   readonly #wallMs: () => number;
   /** And when something was last noted on them: the end of a call may have been lost. */
   readonly #goingOn = new Map<string, number>();
@@ -17,12 +17,12 @@ export class Leases {
 
   constructor(
     store: HeldStore,
-    { owner, tellsOn }: Pick<ThreadSettings, 'owner' | 'tellsOn'>,
+    { owner, deliversWebhooks }: Pick<ThreadSettings, 'owner' | 'deliversWebhooks'>,
     wallMs: () => number = Date.now,
   ) {
     this.#store = store;
     this.#owner = owner;
-    this.#tellsOn = tellsOn;
+    this.#deliversWebhooks = deliversWebhooks;
     this.#wallMs = wallMs;
   }
 
@@ -31,7 +31,7 @@ export class Leases {
     const wasIdle = this.#isIdle;
     for (const { callId, event } of batch) {
       if (event.type === 'ended') this.#goingOn.delete(callId);
-      else if (event.type === 'told_on') {
+      else if (event.type === 'webhook_delivery') {
         if (event.state === 'due') this.#telling.add(callId);
         else this.#telling.delete(callId);
       } else if (!AFTER_THE_END.has(event.type)) this.#goingOn.set(callId, this.#wallMs()); // also in a thread begun again
@@ -82,7 +82,7 @@ export class Leases {
 
   async #takeUp({ callId, lastSeq, lastAtMs }: Orphan): Promise<boolean> {
     const claim: CallEvent = {
-      type: 'told_on',
+      type: 'webhook_delivery',
       state: 'taken_up',
       by: this.#owner,
       seq: lastSeq + 1,
@@ -93,7 +93,8 @@ export class Leases {
     await this.#store.use((store) => store.append([{ callId, event: claim }]));
     const events = await this.#store.use((store) => store.events(callId));
     const taken = events.find(({ seq }) => seq === claim.seq);
-    const isOurs = taken?.type === 'told_on' && taken.state === 'taken_up' && taken.by === this.#owner;
+    const isOurs =
+      taken?.type === 'webhook_delivery' && taken.state === 'taken_up' && taken.by === this.#owner;
     if (!isOurs) this.#telling.delete(callId);
     return isOurs;
   }
@@ -108,7 +109,8 @@ export class Leases {
       { type: 'ended', reason: 'failed', seq: lastSeq + 2, atMs },
     ];
     const isNews = startedWallMs >= this.#wallMs() - NEWS_FOR_MS;
-    if (this.#tellsOn && isNews) events.push({ type: 'told_on', state: 'due', seq: lastSeq + 3, atMs });
+    if (this.#deliversWebhooks && isNews)
+      events.push({ type: 'webhook_delivery', state: 'due', seq: lastSeq + 3, atMs });
     return events.map((event) => ({ callId, event }));
   }
 }

@@ -30,7 +30,7 @@ export interface ThreadSettings {
   readonly owner: string;
   readonly store: StoreSettings;
   /** Somebody wants to know of every call that is over. */
-  readonly tellsOn: boolean;
+  readonly deliversWebhooks: boolean;
 }
 
 /** What a thread can be asked, in the words of the store. */

@@ -28,7 +28,7 @@ export function openLogReader(
   wallMs: () => number,
   suspect: () => void,
 ): LogReader {
-  const settings = { role: 'reader', directory, store, owner: '', tellsOn: false } as const;
+  const settings = { role: 'reader', directory, store, owner: '', deliversWebhooks: false } as const;
   const held = new HeldStore(settings, ({ type }) => {
     if (type === 'store_suspect') suspect();
   });

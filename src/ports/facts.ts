@@ -7,8 +7,11 @@ import type { ToolFact } from './tools.ts';
  */
 export type CallEvent = CallFact & { readonly seq: number; readonly atMs: number };
 
-/** Grows when a kind of event changes its meaning; new kinds of events do not count. */
-export const CALL_EVENT_VERSION = 1;
+/**
+ * Grows when a kind of event changes its name or its meaning; new kinds of events do not count. It is kept with each
+ * event, and what older versions wrote is read through `upcast`.
+ */
+export const CALL_EVENT_VERSION = 2;
 
 export type CallFact =
   | {
@@ -85,8 +88,10 @@ export type CallFact =
       readonly fields: Readonly<Record<string, unknown>>;
       readonly usage?: Usage;
     }
-  | ToldOn
-  | { readonly type: 'ended'; readonly reason: EndReason };
+  | WebhookDelivery
+  | { readonly type: 'ended'; readonly reason: EndReason }
+  /** Of a kind that a later version of this program has written, as it stands in the log. Nobody notes one. */
+  | { readonly type: 'unknown'; readonly kind: string; readonly version: number; readonly written: unknown };
 
 /** One stretch of the agent's speech, told when the caller has heard it or cut it off. */
 export interface AgentSaid {
@@ -104,11 +109,11 @@ export interface AgentSaid {
  * What became of telling the owner's own system of the call, once it was over. `due`: somebody wants to know of it.
  * `taken_up`: whoever was to tell of it does so no longer, and this process does.
  */
-export type ToldOn =
-  | { readonly type: 'told_on'; readonly state: 'due' }
-  | { readonly type: 'told_on'; readonly state: 'taken_up'; readonly by: string }
-  | { readonly type: 'told_on'; readonly state: 'delivered' }
-  | { readonly type: 'told_on'; readonly state: 'given_up'; readonly why: string };
+export type WebhookDelivery =
+  | { readonly type: 'webhook_delivery'; readonly state: 'due' }
+  | { readonly type: 'webhook_delivery'; readonly state: 'taken_up'; readonly by: string }
+  | { readonly type: 'webhook_delivery'; readonly state: 'delivered' }
+  | { readonly type: 'webhook_delivery'; readonly state: 'given_up'; readonly why: string };
 
 /**
  * What is noted on a call that is over is numbered from so far behind its end: what was at work when the caller hung up
@@ -123,7 +128,7 @@ export const AFTER_THE_END: ReadonlySet<CallEvent['type']> = new Set([
   'text_sent',
   'recording',
   'summarised',
-  'told_on',
+  'webhook_delivery',
 ]);
 
 /** What was not told by then is no news any more: nobody takes up telling of it. */

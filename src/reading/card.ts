@@ -95,7 +95,7 @@ function take({ card, workings }: CardDraft, event: CallEvent): CardDraft {
     }
     case 'ended':
       return { card: { ...card, endReason: event.reason, durationMs: workings.lastAtMs }, workings };
-    case 'told_on':
+    case 'webhook_delivery':
       return event.state === 'taken_up'
         ? { card, workings }
         : { card, workings: { ...workings, isUntold: event.state === 'due' } };

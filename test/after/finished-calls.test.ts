@@ -99,7 +99,7 @@ it('tells of a call that was taken up though the log could not be read just then
   await look();
 
   expect(delivered).toEqual(['CA1']);
-  expect(told).toMatchObject([{ type: 'told_on', state: 'delivered', seq: BEHIND_THE_CALL }]);
+  expect(told).toMatchObject([{ type: 'webhook_delivery', state: 'delivered', seq: BEHIND_THE_CALL }]);
   await finished.settled(30_000);
   expect(clock.timers).toBe(0);
 });
@@ -111,7 +111,7 @@ it('says at once of a call that has ended that it is to be told on, and looks fo
     () => new Promise(() => {}),
   );
   finished.take('CA1', aWholeCall().slice(0, 5));
-  expect(told).toMatchObject([{ type: 'told_on', state: 'due', seq: BEHIND_THE_CALL }]);
+  expect(told).toMatchObject([{ type: 'webhook_delivery', state: 'due', seq: BEHIND_THE_CALL }]);
 
   await look();
   expect(asked).toEqual([['CA1']]);
@@ -274,7 +274,7 @@ it('leaves the call the numbers that follow its end: what was at work then may s
 });
 
 it('gives up a call of which nothing is kept any more', async () => {
-  const claim = { type: 'told_on', state: 'taken_up', by: 'this', seq: 2_000, atMs: 9 } as const;
+  const claim = { type: 'webhook_delivery', state: 'taken_up', by: 'this', seq: 2_000, atMs: 9 } as const;
   const { told, delivered, finished, look } = whatIsLeft([['CA1']], async () => [claim]);
   await look();
 

@@ -75,6 +75,6 @@ describe('the bus', () => {
     });
     house.calls.find('CA1')?.end('caller_hung_up');
 
-    expect(told.slice(-2)).toEqual(['ended', 'told_on']);
+    expect(told.slice(-2)).toEqual(['ended', 'webhook_delivery']);
   });
 });

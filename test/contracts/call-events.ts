@@ -37,7 +37,7 @@ export function addsEvents(rig: FilledStore): void {
     it('keeps what a call still notes when somebody is told of it already', async () => {
       const events = aWholeCall();
       const last = events.at(-1)?.seq ?? 0;
-      const due = { type: 'told_on', state: 'due', seq: last + 1_001, atMs: 12_000 } as const;
+      const due = { type: 'webhook_delivery', state: 'due', seq: last + 1_001, atMs: 12_000 } as const;
       const note = { type: 'noted', text: 'call back', seq: last + 1, atMs: 12_500 } as const;
       await rig.store.append(stored('CA1', [...events, due]));
       const before = await rig.store.card('CA1');

@@ -66,11 +66,11 @@ afterEach(() => rig.dispose());
 
 it('takes up no call that was told of a moment ago, and none that was deleted, which keep it busy no longer', async () => {
   const log = await rig.open();
-  const due = (seq: number) => ({ type: 'told_on', state: 'due', seq, atMs: 12_000 }) as const;
+  const due = (seq: number) => ({ type: 'webhook_delivery', state: 'due', seq, atMs: 12_000 }) as const;
   const count = aWholeCall().length;
   for (const callId of ['CA1', 'CA2', 'CA3']) tell(log, callId, [...aWholeCall(), due(count + 1)]);
   await log.flush(5_000);
-  log.observer('CA1', { type: 'told_on', state: 'delivered', seq: count + 2, atMs: 12_000 });
+  log.observer('CA1', { type: 'webhook_delivery', state: 'delivered', seq: count + 2, atMs: 12_000 });
   expect(await log.takeUp(0, ['CA3'])).toEqual(['CA2']);
   await log.flush(5_000);
   await log.store.delete('CA2');

@@ -16,7 +16,10 @@ describe.each(await storesAtHand())('S14: nodes with different clocks, in %s', (
   it('S14: keep the order of what happened by its numbers, and no call takes less than no time', async () => {
     const { directory, store } = await aPlace();
     const aNode = (owner: string) => {
-      const held = new HeldStore({ role: 'writer', owner, directory, store, tellsOn: false }, () => {});
+      const held = new HeldStore(
+        { role: 'writer', owner, directory, store, deliversWebhooks: false },
+        () => {},
+      );
       onTestFinished(() => held.close());
       return held;
     };

@@ -39,7 +39,7 @@ it('opens its file no more once it was closed, whatever of its own was still to 
     directory,
     owner: 'this',
     store: SQLITE,
-    tellsOn: false,
+    deliversWebhooks: false,
   };
   const thread = new Worker(new URL('../../src/journal/log-thread-main.ts', import.meta.url), { workerData });
   onTestFinished(async () => void (await thread.terminate()));

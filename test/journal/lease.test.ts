@@ -12,7 +12,7 @@ const heldStore = { use: HeldStore.prototype.use };
 /** Of which somebody is to be told. */
 function aWholeCall(): readonly CallEvent[] {
   const events = aCall();
-  return [...events, { type: 'told_on', state: 'due', seq: events.length + 1, atMs: 12_000 }];
+  return [...events, { type: 'webhook_delivery', state: 'due', seq: events.length + 1, atMs: 12_000 }];
 }
 
 describe.each(await storesAtHand())('what a process left undone, in %s', (_name, aPlace) => {
@@ -22,11 +22,11 @@ describe.each(await storesAtHand())('what a process left undone, in %s', (_name,
   });
 
   /** A process that shares the log. */
-  function aProcess(owner: string, tellsOn = true, wallMs = () => SEED_WALL_MS + 60_000) {
+  function aProcess(owner: string, deliversWebhooks = true, wallMs = () => SEED_WALL_MS + 60_000) {
     const settings = {
       role: 'writer',
       owner,
-      tellsOn,
+      deliversWebhooks,
       directory: place.directory,
       store: place.store,
     } as const;
@@ -44,7 +44,12 @@ describe.each(await storesAtHand())('what a process left undone, in %s', (_name,
       },
     };
   }
-  const told = (seq: number): CallEvent => ({ type: 'told_on', state: 'delivered', seq, atMs: 12_000 });
+  const told = (seq: number): CallEvent => ({
+    type: 'webhook_delivery',
+    state: 'delivered',
+    seq,
+    atMs: 12_000,
+  });
   const ended = aWholeCall().length;
 
   it('is taken up by one other, once it is gone, and by no further one', async () => {
@@ -59,7 +64,9 @@ describe.each(await storesAtHand())('what a process left undone, in %s', (_name,
 
     expect(taken.flat().sort()).toEqual(callIds);
     for (const callId of callIds) {
-      expect((await one.events(callId)).slice(ended)).toMatchObject([{ type: 'told_on', state: 'taken_up' }]);
+      expect((await one.events(callId)).slice(ended)).toMatchObject([
+        { type: 'webhook_delivery', state: 'taken_up' },
+      ]);
     }
     expect(await other.leases.takeUp(0, taken[1])).toEqual([]);
   });
@@ -97,8 +104,8 @@ describe.each(await storesAtHand())('what a process left undone, in %s', (_name,
     expect((await one.events('CA1')).slice(6)).toMatchObject([
       { type: 'problem', code: 'process_lost' },
       { type: 'ended', reason: 'failed' },
-      { type: 'told_on', state: 'due' },
-      { type: 'told_on', state: 'taken_up', by: 'one' },
+      { type: 'webhook_delivery', state: 'due' },
+      { type: 'webhook_delivery', state: 'taken_up', by: 'one' },
     ]);
     expect(await one.leases.takeUp(0, ['CA1'])).toEqual([]);
   });

@@ -47,7 +47,7 @@ it('sets its database aside when that turns out to be damaged, and begins a fres
     directory,
     owner: 'this',
     store: { kind: 'sqlite' },
-    tellsOn: false,
+    deliversWebhooks: false,
   } as const;
   const held = new HeldStore(settings, (notice) => {
     if (notice.type === 'store_set_aside') aside.push(notice.path);

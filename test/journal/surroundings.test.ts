@@ -75,7 +75,7 @@ describe('what lies around a call log', () => {
       directory,
       owner: 'k',
       store: { kind: 'sqlite' },
-      tellsOn: false,
+      deliversWebhooks: false,
     } as const;
     let isForbidden = false; // nothing is to root, so it is told
     const surroundings = new Surroundings(

@@ -62,6 +62,8 @@ function markerOf(event: CallEvent): readonly Marker[] {
         'note',
         `told by ${event.by === 'operator' ? 'the operator' : 'the house'}: ${event.text}`,
       );
+    case 'unknown':
+      return moment('note', `something that this version does not know: ${event.kind}`);
     case 'rang':
     case 'model_ready':
     case 'answered':
@@ -80,7 +82,7 @@ function markerOf(event: CallEvent): readonly Marker[] {
     case 'text_sent':
     case 'recording':
     case 'summarised':
-    case 'told_on':
+    case 'webhook_delivery':
     case 'ended':
       return [];
     default:

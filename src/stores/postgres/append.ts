@@ -2,6 +2,7 @@ import type { CallEvent } from '../../ports/facts.ts';
 import type { StoredEvent } from '../../ports/store.ts';
 import type { CardDraft } from '../../reading/card.ts';
 import { areAfterwards, byCall, foldAgain, foldOn } from '../shared/fold.ts';
+import { fromKept, type KeptEvent, toKept } from '../shared/kept-event.ts';
 import { NOT_REVIEWED } from '../shared/review.ts';
 import { wordsSaid } from '../shared/said.ts';
 import { cleanJson, cleanText } from './clean.ts';
@@ -27,11 +28,11 @@ export async function appendBatch(ask: Ask, owner: string, batch: readonly Store
 }
 
 export async function eventsOf(ask: Ask, callId: string): Promise<readonly CallEvent[]> {
-  const rows = await ask<{ event: string }>(
-    'SELECT event FROM ringdown_events WHERE call_id = $1 ORDER BY seq',
+  const rows = await ask<KeptEvent & Record<string, unknown>>(
+    'SELECT event, version FROM ringdown_events WHERE call_id = $1 ORDER BY seq',
     [callId],
   );
-  return rows.map(({ event }): CallEvent => JSON.parse(event));
+  return rows.map(fromKept);
 }
 
 interface Change {
@@ -69,14 +70,18 @@ async function insertEvents(
   ask: Ask,
   calls: ReadonlyMap<string, readonly CallEvent[]>,
 ): Promise<ReadonlySet<string>> {
-  const rows = [...calls].flatMap(([callId, events]) => events.map((event) => ({ callId, event })));
+  const rows = [...calls].flatMap(([callId, events]) =>
+    events.map((event) => ({ callId, seq: event.seq, ...toKept(event) })),
+  );
   const inserted = await ask<{ call_id: string; seq: number }>(
-    `INSERT INTO ringdown_events (call_id, seq, event) SELECT * FROM unnest($1::text[], $2::integer[], $3::text[])
+    `INSERT INTO ringdown_events (call_id, seq, event, version)
+     SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::smallint[])
      ON CONFLICT DO NOTHING RETURNING call_id, seq`,
     [
       rows.map(({ callId }) => callId),
-      rows.map(({ event }) => event.seq),
-      rows.map(({ event }) => JSON.stringify(event)),
+      rows.map(({ seq }) => seq),
+      rows.map(({ event }) => event),
+      rows.map(({ version }) => version),
     ],
   );
   return new Set(inserted.map(({ call_id, seq }) => keyOf(call_id, seq)));

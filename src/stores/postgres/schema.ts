@@ -51,6 +51,8 @@ export const MIGRATIONS: readonly string[] = [
     ALTER TABLE ringdown_owners RENAME COLUMN keeper TO owner;
     ALTER TABLE ringdown_owners ADD COLUMN process text NOT NULL DEFAULT '';
   `,
+  // What was written until now is of the first version of events. Added so, it costs nothing to rows that are there.
+  'ALTER TABLE ringdown_events ADD COLUMN version smallint NOT NULL DEFAULT 1',
 ];
 
 /** A program that knows a lesser one than it finds keeps its hands off. */

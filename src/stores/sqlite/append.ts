@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { CallEvent } from '../../ports/facts.ts';
 import type { CardDraft } from '../../reading/card.ts';
 import { areAfterwards, foldAgain, foldOn } from '../shared/fold.ts';
+import { fromKept, toKept } from '../shared/kept-event.ts';
 import { NOT_REVIEWED } from '../shared/review.ts';
 import { wordsSaid } from '../shared/said.ts';
 import { SearchIndex } from './search-index.ts';
@@ -22,8 +23,10 @@ export class Appender {
     this.#addCall = database.prepare(
       `INSERT INTO calls (call_id, owner, card, workings, review) VALUES (?, ?, '{}', '{}', ?)`,
     );
-    this.#addEvent = database.prepare('INSERT OR IGNORE INTO events (call, seq, event) VALUES (?, ?, ?)');
-    this.#events = database.prepare('SELECT event FROM events WHERE call = ? ORDER BY seq');
+    this.#addEvent = database.prepare(
+      'INSERT OR IGNORE INTO events (call, seq, event, version) VALUES (?, ?, ?, ?)',
+    );
+    this.#events = database.prepare('SELECT event, version FROM events WHERE call = ? ORDER BY seq');
     this.#setCard = database.prepare('UPDATE calls SET owner = ?, card = ?, workings = ? WHERE id = ?');
     this.#index = new SearchIndex(database);
   }
@@ -36,9 +39,7 @@ export class Appender {
       ? { card: JSON.parse(String(row['card'])), workings: JSON.parse(String(row['workings'])) }
       : null;
     const id = row ? Number(row['id']) : this.#firstRow(callId);
-    const fresh = events.filter(
-      (event) => this.#addEvent.run(id, event.seq, JSON.stringify(event)).changes > 0,
-    );
+    const fresh = events.filter((event) => this.#isNew(id, event));
     if (fresh.length === 0) return;
 
     const draft = foldOn(known, callId, fresh) ?? foldAgain(known, callId, fresh, this.#allEvents(id));
@@ -52,7 +53,12 @@ export class Appender {
     return Number(lastInsertRowid);
   }
 
+  #isNew(id: number, event: CallEvent): boolean {
+    const kept = toKept(event);
+    return this.#addEvent.run(id, event.seq, kept.event, kept.version).changes > 0;
+  }
+
   #allEvents(id: number): readonly CallEvent[] {
-    return this.#events.all(id).map(({ event }): CallEvent => JSON.parse(String(event)));
+    return this.#events.all(id).map(fromKept);
   }
 }

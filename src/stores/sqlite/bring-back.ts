@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { toKept } from '../shared/kept-event.ts';
 import { type Review, reviewed } from '../shared/review.ts';
 import { wordsSaid } from '../shared/said.ts';
 import { Appender } from './append.ts';
@@ -81,8 +82,11 @@ function put(
     .prepare('INSERT INTO calls (call_id, owner, epoch, card, workings, review) VALUES (?, ?, ?, ?, ?, ?)')
     .run(callId, owner, epoch, card, workings, JSON.stringify(review));
   const id = Number(lastInsertRowid);
-  const addEvent = database.prepare('INSERT INTO events (call, seq, event) VALUES (?, ?, ?)');
-  for (const event of events) addEvent.run(id, event.seq, JSON.stringify(event));
+  const addEvent = database.prepare('INSERT INTO events (call, seq, event, version) VALUES (?, ?, ?, ?)');
+  for (const event of events) {
+    const kept = toKept(event);
+    addEvent.run(id, event.seq, kept.event, kept.version);
+  }
   new SearchIndex(database).add(id, events.flatMap(wordsSaid));
 }
 

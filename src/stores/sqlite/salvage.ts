@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { CallEvent } from '../../ports/facts.ts';
+import { fromKept } from '../shared/kept-event.ts';
 import type { Review } from '../shared/review.ts';
 import { OWNED_VERSION } from './schema.ts';
 import { numberOf } from './soundness.ts';
@@ -36,8 +37,9 @@ class Salvage {
     const owner =
       numberOf(database, 'user_version') < OWNED_VERSION ? 'keeper AS owner, 0 AS epoch' : 'owner, epoch';
     this.#call = database.prepare(`SELECT call_id, ${owner}, card, workings, review FROM calls WHERE id = ?`);
-    this.#events = database.prepare('SELECT event FROM events WHERE call = ? ORDER BY seq');
-    this.#event = database.prepare('SELECT event FROM events WHERE call = ? AND seq = ?');
+    // Logs of earlier versions do not say which version their events are of.
+    this.#events = database.prepare('SELECT * FROM events WHERE call = ? ORDER BY seq');
+    this.#event = database.prepare('SELECT * FROM events WHERE call = ? AND seq = ?');
   }
 
   /** Undefined: there is no such call. */
@@ -68,7 +70,7 @@ class Salvage {
   #eventsOf(id: number, lastSeq: number): Pick<SalvagedCall, 'events' | 'isWhole'> {
     try {
       const rows = this.#events.all(id);
-      return { events: rows.map(({ event }): CallEvent => JSON.parse(String(event))), isWhole: true };
+      return { events: rows.map(fromKept), isWhole: true };
     } catch {
       return { events: this.#eachEventOf(id, lastSeq), isWhole: false };
     }
@@ -78,8 +80,7 @@ class Salvage {
     return Array.from({ length: lastSeq }, (_, n) => n + 1).flatMap((seq) => {
       try {
         const row = this.#event.get(id, seq);
-        const event: CallEvent | null = row ? JSON.parse(String(row['event'])) : null;
-        return event ?? [];
+        return row ? fromKept(row) : [];
       } catch {
         return [];
       }

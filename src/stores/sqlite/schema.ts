@@ -64,6 +64,8 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE owners RENAME COLUMN keeper TO owner;
   ALTER TABLE owners ADD COLUMN process TEXT NOT NULL DEFAULT '';
   `,
+  // What was written until now is of the first version of events. Added so, it costs nothing to rows that are there.
+  'ALTER TABLE events ADD COLUMN version INTEGER NOT NULL DEFAULT 1',
 ];
 
 /** Since when it is said who owns a call, and not who keeps it. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { CallEvent } from '../../ports/facts.ts';
+import { fromKept, type KeptEvent } from '../shared/kept-event.ts';
 import { wordsSaid } from '../shared/said.ts';
 
 /**
@@ -43,11 +43,11 @@ export function makeIndex(database: DatabaseSync): void {
   const index = new SearchIndex(database);
   let call = Number.NaN;
   const words: string[] = [];
-  const all = database.prepare('SELECT call, event FROM events ORDER BY call, seq');
+  const all = database.prepare('SELECT call, event, version FROM events ORDER BY call, seq');
   for (const row of all.iterate()) {
     if (row['call'] !== call) index.add(call, words.splice(0));
     call = Number(row['call']);
-    words.push(...wordsIn(String(row['event'])));
+    words.push(...wordsIn(row));
   }
   index.add(call, words);
 }
@@ -72,10 +72,9 @@ export function hasIndex(database: DatabaseSync): boolean {
 }
 
 /** None where a disk has garbled what stood there: the rest is to be found all the same. */
-function wordsIn(json: string): readonly string[] {
+function wordsIn(row: KeptEvent): readonly string[] {
   try {
-    const event: CallEvent = JSON.parse(json);
-    return wordsSaid(event);
+    return wordsSaid(fromKept(row));
   } catch {
     return [];
   }

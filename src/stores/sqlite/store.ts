@@ -12,6 +12,7 @@ import type { DerivedCard } from '../../reading/card.ts';
 import { DAY_MS, type DayShare, figuresOf } from '../../reading/figures.ts';
 import { conditionsOf, limitOf } from '../shared/conditions.ts';
 import { byCall } from '../shared/fold.ts';
+import { fromKept } from '../shared/kept-event.ts';
 import { eachByPages, pageOf } from '../shared/page.ts';
 import { cardFrom, type Review, reviewed } from '../shared/review.ts';
 import {
@@ -84,10 +85,10 @@ export class SqliteStore implements SharedStore {
     return this.#read(() =>
       this.#database
         .prepare(
-          'SELECT event FROM events WHERE call = (SELECT id FROM calls WHERE call_id = ?) ORDER BY seq',
+          'SELECT event, version FROM events WHERE call = (SELECT id FROM calls WHERE call_id = ?) ORDER BY seq',
         )
         .all(callId)
-        .map(({ event }): CallEvent => JSON.parse(String(event))),
+        .map(fromKept),
     );
   }
 

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openCallLog } from '../../../src/journal/call-log.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
 import { openPostgresStore } from '../../../src/stores/postgres/index.ts';
+import { MIGRATIONS, SCHEMA_VERSION } from '../../../src/stores/postgres/schema.ts';
 import { describeCallStore } from '../../contracts/call-store.ts';
 import { describeSharedStore } from '../../contracts/shared-store.ts';
 import { aSchema, whyNoPostgres } from '../../support/a-postgres.ts';
@@ -42,7 +43,7 @@ describe.skipIf(missing !== null)('the shared call log', () => {
     await Promise.all(nodes.map((node, n) => node.append(stored(`CA${n}`, aWholeCall()))));
 
     expect((await nodes[0]?.list({}))?.calls).toHaveLength(6);
-    expect(await place.ask('SELECT version FROM ringdown_schema')).toEqual([{ version: 3 }]);
+    expect(await place.ask('SELECT version FROM ringdown_schema')).toEqual([{ version: SCHEMA_VERSION }]);
     await Promise.all(nodes.map((node) => node.close()));
   });
 
@@ -73,6 +74,29 @@ describe.skipIf(missing !== null)('the shared call log', () => {
     await expect(openPostgresStore({ ...place, owner: 'this', connections: 1 })).rejects.toThrow(
       /schema 99.*Start the newer program/,
     );
+  });
+
+  it('reads what the first version wrote, and keeps what a later one wrote as it stands', async () => {
+    const place = await aSchema();
+    onTestFinished(() => place.drop());
+    await place.ask(`${MIGRATIONS[0]}; CREATE TABLE ringdown_schema (version integer NOT NULL)`);
+    await place.ask(`INSERT INTO ringdown_schema VALUES (1);
+      INSERT INTO ringdown_calls (call_id, keeper, card, review, workings) VALUES ('CA1', 'old', '{}', '{}', '{}');
+      INSERT INTO ringdown_events (call_id, seq, event)
+        VALUES ('CA1', 9, '{"type":"told_on","state":"due","seq":9,"atMs":70}')`);
+    const store = await openPostgresStore({ ...place, owner: 'this', connections: 1 });
+    await place.ask(`INSERT INTO ringdown_events (call_id, seq, event, version)
+      VALUES ('CA1', 10, '{"type":"hummed","tune":"A","seq":10,"atMs":80}', 7)`);
+
+    const written = { type: 'hummed', tune: 'A', seq: 10, atMs: 80 };
+    const unknown = { type: 'unknown', kind: 'hummed', version: 7, written, seq: 10, atMs: 80 } as const;
+    expect(await store.events('CA1')).toEqual([
+      { type: 'webhook_delivery', state: 'due', seq: 9, atMs: 70 },
+      unknown,
+    ]);
+    await store.append([...stored('CA2', aWholeCall()), { callId: 'CA2', event: { ...unknown, seq: 99 } }]);
+    expect((await store.events('CA2')).at(-1)).toEqual(unknown);
+    await store.close();
   });
 
   it('knows the calls whose node is gone', async () => {

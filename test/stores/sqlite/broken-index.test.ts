@@ -146,7 +146,7 @@ describe('a call log whose search index is broken', () => {
     const notices: string[] = [];
     const held = (role: 'writer' | 'reader') =>
       new HeldStore(
-        { role, directory, owner: role, store: { kind: 'sqlite' }, tellsOn: false },
+        { role, directory, owner: role, store: { kind: 'sqlite' }, deliversWebhooks: false },
         ({ type }) => void notices.push(`${role}: ${type}`),
       );
     const [writer, reader] = [held('writer'), held('reader')];

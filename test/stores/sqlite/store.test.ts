@@ -73,11 +73,13 @@ describe('the embedded call log', () => {
   it('still knows whose call it was when its words are forgotten and news of it come late', async () => {
     const { store } = openSqliteStore(aDirectory(), options);
     await store.append(stored('CA1', aWholeCall()));
-    await store.append(stored('CA1', [{ type: 'told_on', state: 'due', seq: 1_500, atMs: 12_000 }]));
+    await store.append(stored('CA1', [{ type: 'webhook_delivery', state: 'due', seq: 1_500, atMs: 12_000 }]));
     await store.append(stored('CA1', [{ type: 'recording', state: 'deleted', seq: 3_000, atMs: 12_000 }]));
     const before = await store.card('CA1');
     await store.forgetWords(Number.MAX_SAFE_INTEGER, { allBut: [] });
-    await store.append(stored('CA1', [{ type: 'told_on', state: 'delivered', seq: 2_000, atMs: 12_000 }]));
+    await store.append(
+      stored('CA1', [{ type: 'webhook_delivery', state: 'delivered', seq: 2_000, atMs: 12_000 }]),
+    );
 
     expect(await store.card('CA1')).toMatchObject({
       agent: before?.agent,
@@ -151,6 +153,31 @@ describe('the embedded call log', () => {
     const again = openSqliteStore(directory, options).store;
     expect(await again.figures({})).toMatchObject([{ calls: 1, latencyP50Ms: 1_150 }]);
     await again.close();
+  });
+
+  it('reads what the first version wrote, and keeps what a later one wrote as it stands', async () => {
+    const directory = aDirectory();
+    const written = { type: 'hummed', tune: 'A', seq: 10, atMs: 80 };
+    const old = new DatabaseSync(join(directory, 'calls.db'));
+    old.exec(`${MIGRATIONS[0]} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1;
+      INSERT INTO calls (id, call_id, keeper, card, review, workings) VALUES (1, 'CA1', 'old', '{}', '{}', '{}');
+      INSERT INTO events (call, seq, event) VALUES (1, 9, '{"type":"told_on","state":"due","seq":9,"atMs":70}');`);
+    old.close();
+    const { store } = openSqliteStore(directory, options);
+    const later = new DatabaseSync(join(directory, 'calls.db'));
+    later
+      .prepare('INSERT INTO events (call, seq, event, version) VALUES (1, 10, ?, 7)')
+      .run(JSON.stringify(written));
+    later.close();
+
+    const unknown = { type: 'unknown', kind: 'hummed', version: 7, written, seq: 10, atMs: 80 } as const;
+    expect(await store.events('CA1')).toEqual([
+      { type: 'webhook_delivery', state: 'due', seq: 9, atMs: 70 },
+      unknown,
+    ]);
+    await store.append([...stored('CA2', aWholeCall()), { callId: 'CA2', event: { ...unknown, seq: 99 } }]);
+    expect((await store.events('CA2')).at(-1)).toEqual(unknown);
+    await store.close();
   });
 
   it('reads no call for figures, and no call that is over for those that go on', async () => {
