@@ -32,10 +32,10 @@ export function figuresOf(shares: Iterable<DayShare>): readonly DayFigures[] {
   }
   return [...days]
     .sort(([one], [other]) => one - other)
-    .map(([day, { latencies, cost, ...sums }]) => ({
+    .map(([day, { latencies, ...sums }]) => ({
       day: new Date(day * DAY_MS).toISOString().slice(0, 10),
       ...sums,
-      cost: countable(cost),
+      cost: countable(sums.cost),
       latencyP50Ms: percentile(latencies, 50),
       latencyP95Ms: percentile(latencies, 95),
     }));

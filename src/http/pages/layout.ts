@@ -57,8 +57,13 @@ ${page.script !== undefined && html`<script type="module" src="/assets/${page.sc
 <header class="top">
   <a class="brand" href="/"><img src="/assets/icon.svg" alt="" width="22" height="22">Ringdown</a>
   ${role !== null && navigation(page.here, role, visitor.by === 'cookie')}
-</header>
-${role !== null && warnings.map((warning) => html`<p class="warning" role="status">${warning}</p>`)}
+</header>${
+    role !== null &&
+    warnings.map(
+      (warning) => html`
+<p class="warning" role="status">${warning}</p>`,
+    )
+  }
 <main id="main" tabindex="-1">${page.body}</main>
 </body>
 </html>`;
