@@ -1,5 +1,3 @@
-import { pooledBytes } from './memory.ts';
-
 /**
  * Bytes that come in chunks of one size and leave in pieces of another, in order.
  *
@@ -69,3 +67,14 @@ const freeBlocks: Uint8Array[] = [];
 
 /** 4 MiB: what a hundred answers have waiting on an ordinary day. */
 const MOST_FREE = 1024;
+
+/**
+ * Memory for a short-lived result. Its content is undefined until it is written.
+ *
+ * An array of its own for every frame of every call would mean thousands of
+ * allocations a second outside the heap; these share slabs, as Node's own buffers do.
+ */
+export function pooledBytes(count: number): Uint8Array {
+  const { buffer, byteOffset } = Buffer.allocUnsafe(count);
+  return new Uint8Array(buffer, byteOffset, count);
+}

@@ -1,10 +1,10 @@
 import { FRAME_MS } from '../audio/format.ts';
 import { MULAW_DECODED } from '../audio/g711.ts';
-import { dtmfTone } from '../audio/tone.ts';
 import { systemClock } from '../ports/clock.ts';
 import { DIAL_DEFAULTS, dial } from '../practice/phone/dial.ts';
 import { GOOD_LINE, type PhoneLine } from '../practice/phone/line.ts';
 import { levelOf, type Situation, situationOf } from './answers.ts';
+import { dtmfTone } from './dtmf-tone.ts';
 import type { Samples } from './samples.ts';
 import type { Stalls } from './stalls.ts';
 

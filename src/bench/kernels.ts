@@ -1,10 +1,9 @@
 import { bytesPerMs, FRAME_MS } from '../audio/format.ts';
-import { KERNEL } from '../audio/kernel/choose-kernel.ts';
 import type { Kernel } from '../audio/kernel/kernel.ts';
 import { createPlainKernel } from '../audio/kernel/plain-kernel.ts';
-import { Downsampler, Upsampler } from '../audio/resample.ts';
-import { dtmfTone } from '../audio/tone.ts';
+import { Downsampler, KERNEL, Upsampler } from '../audio/transcode.ts';
 import { systemClock } from '../ports/clock.ts';
+import { dtmfTone } from './dtmf-tone.ts';
 
 /** What changing the sample rate of one frame costs each way, with the kernel in use and with the one to fall back on. */
 export function kernelLine(frames = 5_000): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeMulaw, encodeMulaw } from '../../src/audio/g711.ts';
-import { Downsampler } from '../../src/audio/resample.ts';
+import { Downsampler } from '../../src/audio/transcode.ts';
 import { KERNELS } from './support/kernels.ts';
 import {
   dbfs,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeMulaw, encodeMulaw } from '../../src/audio/g711.ts';
-import { Downsampler, Upsampler } from '../../src/audio/resample.ts';
+import { Downsampler, Upsampler } from '../../src/audio/transcode.ts';
 import { KERNELS } from './support/kernels.ts';
 import { dbfs, decibels, frequencies, signalToNoise, sine, waveAt } from './support/signals.ts';
 

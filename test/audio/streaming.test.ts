@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeMulaw } from '../../src/audio/g711.ts';
 import type { Kernel } from '../../src/audio/kernel/kernel.ts';
-import { Downsampler, Upsampler } from '../../src/audio/resample.ts';
-import type { Transcoder } from '../../src/audio/transcode.ts';
+import { Downsampler, type Transcoder, Upsampler } from '../../src/audio/transcode.ts';
 import { KERNELS } from './support/kernels.ts';
 import { differsAt, noiseBytes, pcmSamples } from './support/signals.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Downsampler, Upsampler } from '../../src/audio/resample.ts';
-import { createTranscoder } from '../../src/audio/transcode.ts';
+import { createTranscoder, Downsampler, Upsampler } from '../../src/audio/transcode.ts';
 import { noiseBytes } from './support/signals.ts';
 
 describe('a transcoder', () => {

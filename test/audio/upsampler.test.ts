@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeMulaw, encodeMulaw } from '../../src/audio/g711.ts';
-import { Upsampler } from '../../src/audio/resample.ts';
+import { Upsampler } from '../../src/audio/transcode.ts';
 import { upSums } from './support/formula.ts';
 import { KERNELS } from './support/kernels.ts';
 import {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { KERNEL } from '../../src/audio/kernel/choose-kernel.ts';
+import { KERNEL } from '../../src/audio/transcode.ts';
 import { kernelLine } from '../../src/bench/kernels.ts';
 
 it('shows what each kernel costs per frame, the one in use first', () => {

@@ -4,9 +4,9 @@
  * Both directions come down to one inner loop, a filter of 32 taps over samples one step apart: upwards once for
  * each of the three phases of the result, downwards once for each of the three phases of the input.
  */
-import { DOWN_TAPS, UP_TAPS } from '../coefficients.ts';
+
 import { MULAW_DECODED, MULAW_ENCODED } from '../g711.ts';
-import { BLOCK_STEPS, type BlockFilter, DOWN, type Kernel, UP } from './kernel.ts';
+import { BLOCK_STEPS, type BlockFilter, DOWN, DOWN_TAPS, type Kernel, UP, UP_TAPS } from './kernel.ts';
 
 const PHASES = 3;
 const PHASE_TAPS = 32;

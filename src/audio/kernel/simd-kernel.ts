@@ -2,10 +2,19 @@
  * The kernel in WebAssembly, which multiplies eight numbers at once. What it computes stands in `fir.wat`; here
  * its tables are filled, and its window and its result are found.
  */
-import { DOWN_TAPS, UP_TAPS } from '../coefficients.ts';
+
 import { MULAW_DECODED, MULAW_ENCODED } from '../g711.ts';
 import { FIR_BINARY } from './fir-binary.ts';
-import { BLOCK_STEPS, type BlockFilter, type Direction, DOWN, type Kernel, UP } from './kernel.ts';
+import {
+  BLOCK_STEPS,
+  type BlockFilter,
+  type Direction,
+  DOWN,
+  DOWN_TAPS,
+  type Kernel,
+  UP,
+  UP_TAPS,
+} from './kernel.ts';
 
 /** What `fir.wat` exports; the numbers are addresses in its memory. */
 interface FirExports {

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { DOWN_TAPS, UP_TAPS } from '../../../src/audio/coefficients.ts';
-import { chooseKernel, KERNEL } from '../../../src/audio/kernel/choose-kernel.ts';
+import { DOWN_TAPS, UP_TAPS } from '../../../src/audio/kernel/kernel.ts';
 import { createSimdKernel } from '../../../src/audio/kernel/simd-kernel.ts';
-import { Downsampler, Upsampler } from '../../../src/audio/resample.ts';
+import { chooseKernel, Downsampler, KERNEL, Upsampler } from '../../../src/audio/transcode.ts';
 import { downByFormula, upByFormula } from '../support/formula.ts';
 import { KERNELS } from '../support/kernels.ts';
 import { differsAt, noiseBytes, pcmBytes, pcmSamples } from '../support/signals.ts';

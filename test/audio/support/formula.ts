@@ -1,8 +1,9 @@
 /**
  * The two filters as they are written on paper, one product at a time. Slow, and hard to get wrong.
  */
-import { DOWN_TAPS, UP_TAPS } from '../../../src/audio/coefficients.ts';
+
 import { decodeMulaw, encodeMulaw } from '../../../src/audio/g711.ts';
+import { DOWN_TAPS, UP_TAPS } from '../../../src/audio/kernel/kernel.ts';
 
 /** y[3n + p] = sum over k of c[3k + p] x[n - k], not yet rounded; x has the 14 bits of μ-law. */
 export function upSums(codes: Uint8Array): Float64Array {

@@ -1,6 +1,6 @@
 import { FRAME_MS } from '../../../src/audio/format.ts';
 import { MULAW_DECODED } from '../../../src/audio/g711.ts';
-import { dtmfTone } from '../../../src/audio/tone.ts';
+import { dtmfTone } from '../../../src/bench/dtmf-tone.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
 import { DIAL_DEFAULTS, dial } from '../../../src/practice/phone/dial.ts';
 import type { PhoneLine } from '../../../src/practice/phone/line.ts';

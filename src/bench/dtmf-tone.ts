@@ -1,9 +1,8 @@
 /**
  * Key presses as sound, for the other end's keypad menus: the carrier has no message for sending them.
  */
-import { tonesOf } from './dtmf-keys.ts';
-import { bytesPerMs, silence } from './format.ts';
-import { encodeMulaw } from './g711.ts';
+import { bytesPerMs, silence } from '../audio/format.ts';
+import { encodeMulaw } from '../audio/g711.ts';
 
 export interface DtmfShape {
   /** How long a key sounds. Receivers take 40 ms for a key and must ignore less than 23. */
@@ -89,4 +88,31 @@ function edge(at: number): number {
 /** A sine at the limit of μ-law, 32636, has +3.17 dBm0. */
 function amplitude(dbm0: number): number {
   return 32636 * 10 ** ((dbm0 - 3.17) / 20);
+}
+
+/** The four low tones of a telephone's keypad, one for each row. */
+export const DTMF_ROWS_HZ = [697, 770, 852, 941] as const;
+
+/** The four high tones, one for each column. */
+export const DTMF_COLUMNS_HZ = [1209, 1336, 1477, 1633] as const;
+
+const KEYPAD = [
+  ['1', '2', '3', 'A'],
+  ['4', '5', '6', 'B'],
+  ['7', '8', '9', 'C'],
+  ['*', '0', '#', 'D'],
+] as const;
+
+type DtmfKey = (typeof KEYPAD)[number][number];
+
+export const DTMF_KEYS: readonly DtmfKey[] = KEYPAD.flat();
+
+const PLACES: ReadonlyMap<string, number> = new Map(DTMF_KEYS.map((key, at) => [key, at]));
+
+/** The row and the column tone of a key; null if there is no such key. */
+export function tonesOf(key: string): readonly [rowHz: number, columnHz: number] | null {
+  const at = PLACES.get(key) ?? -1;
+  const rowHz = DTMF_ROWS_HZ[Math.floor(at / DTMF_COLUMNS_HZ.length)];
+  const columnHz = DTMF_COLUMNS_HZ[at % DTMF_COLUMNS_HZ.length];
+  return rowHz === undefined || columnHz === undefined ? null : [rowHz, columnHz];
 }

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { DTMF_COLUMNS_HZ, DTMF_KEYS, DTMF_ROWS_HZ, tonesOf } from '../../src/audio/dtmf-keys.ts';
 import { decodeMulaw } from '../../src/audio/g711.ts';
-import { DTMF_SHAPE, dtmfTone, dtmfTones } from '../../src/audio/tone.ts';
-import { decibels } from './support/signals.ts';
+import {
+  DTMF_COLUMNS_HZ,
+  DTMF_KEYS,
+  DTMF_ROWS_HZ,
+  DTMF_SHAPE,
+  dtmfTone,
+  dtmfTones,
+  tonesOf,
+} from '../../src/bench/dtmf-tone.ts';
+import { decibels } from '../audio/support/signals.ts';
 
 const TONE_BYTES = 800;
 
