@@ -21,8 +21,7 @@ export class Run {
   readonly #abort = new AbortController();
   readonly #verdict = Promise.withResolvers<'timed_out' | 'call_ended'>();
   #deadline: Deadline | null = null;
-  #isAnswered = false;
-  #isLate = false;
+  #answered: 'not_yet' | 'in_time' | 'too_late' = 'not_yet';
   #callIsOver = false;
 
   constructor(
@@ -45,13 +44,12 @@ export class Run {
   async outcomeOf(reply: Promise<ToolReply>): Promise<ToolOutcome> {
     this.#deadline = new Deadline(this.#card.deadlineMs, this.#around.clock, () => this.#giveUp('timed_out'));
     const first = await Promise.race([reply, this.#verdict.promise]);
-    this.#isAnswered = true;
+    this.#answered = typeof first === 'string' ? 'too_late' : 'in_time';
     this.#deadline.stop();
     if (typeof first !== 'string') {
       const { result, output } = first;
       return { result, output, wantsAnswer: !(result === 'ok' && this.#card.isSilent) };
     }
-    this.#isLate = true;
     return { result: first, output: answerTo(first, this.#card.writes), wantsAnswer: first === 'timed_out' };
   }
 
@@ -63,14 +61,14 @@ export class Run {
 
   /** The tool has come to its end, perhaps long after the model was answered. */
   toolIsDone(): void {
-    if (this.#isLate && this.#card.writes)
+    if (this.#answered === 'too_late' && this.#card.writes)
       this.#control.note(`${this.#card.name} came to its end after its time limit.`);
   }
 
   /** What the tool asks of the call. */
-  readonly ask = async (ask: ControlAsk): Promise<unknown> => {
+  async ask(ask: ControlAsk): Promise<unknown> {
     const isHarmless = ask.type === 'note' || ask.type === 'send_text';
-    if ((this.#isAnswered || this.#callIsOver) && !(this.#card.writes && isHarmless)) {
+    if ((this.#answered !== 'not_yet' || this.#callIsOver) && !(this.#card.writes && isHarmless)) {
       throw new Error('This run is over: it has no say in the call any more.');
     }
     if (ask.type === 'transfer' && !this.#around.transferTargets.has(ask.target)) {
@@ -81,7 +79,7 @@ export class Run {
     const answer = answerAsk(this.#control, ask);
     // The caller's time is not the tool's.
     return ask.type === 'collect_digits' && this.#deadline ? this.#deadline.standStillFor(answer) : answer;
-  };
+  }
 
   #giveUp(because: 'timed_out' | 'call_ended'): void {
     this.#verdict.resolve(because);

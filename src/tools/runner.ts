@@ -13,7 +13,7 @@ import { canonical, WriteMemory } from './write-memory.ts';
 
 /** The tools of one call: every request of the model gets exactly one answer, and none is carried out twice. */
 export class CallTools implements ToolRunner {
-  readonly #tools: ReadonlyMap<string, Placed>;
+  readonly #offer: Offer;
   readonly #control: CallControl;
   readonly #around: RunSurroundings;
   readonly #record: ToolRecord;
@@ -21,11 +21,7 @@ export class CallTools implements ToolRunner {
   readonly #writes: WriteMemory;
   /** By the model's own name of the request. */
   readonly #outcomes = new Map<string, Promise<ToolOutcome>>();
-  readonly #running = new Set<Run>();
-  #isClosed = false;
-  /** What the model may use at the moment; null: everything. */
-  #allowed: ReadonlySet<string> | null = null;
-  readonly #released: () => void;
+  readonly #runs: RunsUnderWay;
 
   constructor(
     tools: ReadonlyMap<string, Placed>,
@@ -34,11 +30,11 @@ export class CallTools implements ToolRunner {
     record: ToolRecord,
     released: () => void,
   ) {
-    this.#tools = tools;
+    this.#offer = new Offer(tools);
     this.#control = control;
     this.#around = around;
     this.#record = record;
-    this.#released = released;
+    this.#runs = new RunsUnderWay(released);
     this.#writes = new WriteMemory(control.callId);
   }
 
@@ -51,7 +47,7 @@ export class CallTools implements ToolRunner {
   }
 
   fillerFor(name: string): string | null {
-    return this.#tools.get(name)?.card.filler ?? null;
+    return this.#offer.find(name)?.card.filler ?? null;
   }
 
   turnBegan(): void {
@@ -59,14 +55,11 @@ export class CallTools implements ToolRunner {
   }
 
   close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    for (const run of this.#running) run.callEnded();
-    this.#releaseIfDone();
+    this.#runs.close();
   }
 
   async #answer(call: ToolCall, responseId: string): Promise<ToolOutcome> {
-    const tool = this.#tools.get(call.name);
+    const tool = this.#offer.find(call.name);
     const returned = this.#record.called(call, tool?.card.secret ?? null);
     const outcome = await this.#outcomeOf(call, tool, responseId);
     returned(outcome);
@@ -74,7 +67,7 @@ export class CallTools implements ToolRunner {
   }
 
   async #outcomeOf(call: ToolCall, tool: Placed | undefined, responseId: string): Promise<ToolOutcome> {
-    if (this.#isClosed) {
+    if (this.#runs.isClosed) {
       return { output: answerTo('call_ended', false), result: 'call_ended', wantsAnswer: false };
     }
     const admitted = this.#limits.admit(responseId);
@@ -85,13 +78,13 @@ export class CallTools implements ToolRunner {
     if (!tool) {
       return { output: answerTo('unknown_tool', false), result: 'unknown_tool', wantsAnswer: true };
     }
-    if (this.#allowed?.has(call.name) === false) {
+    if (!this.#offer.isAllowed(call.name)) {
       return { output: refusal(REFUSALS.notAllowedNow), result: 'refused', wantsAnswer: true };
     }
     if (Buffer.byteLength(call.arguments) > TOOL_LIMITS.argumentBytes) {
       return { output: badArguments('it is far too long'), result: 'bad_arguments', wantsAnswer: true };
     }
-    const run = new Run(tool.card, this.#control, this.#around, (names) => this.#allowOnly(names));
+    const run = new Run(tool.card, this.#control, this.#around, (names) => this.#offer.allowOnly(names));
     const reply = tool.card.writes
       ? this.#writes.once(call.name, call.arguments, (key) => this.#start(run, tool, call, key))
       : this.#start(run, tool, call, this.#writes.keyOf(`${call.name} ${canonical(call.arguments)}`));
@@ -100,7 +93,7 @@ export class CallTools implements ToolRunner {
 
   /** The run counts as running until its tool is done, however long ago the model was answered. */
   async #start(run: Run, tool: Placed, call: ToolCall, idempotencyKey: string): Promise<ToolReply> {
-    this.#running.add(run);
+    this.#runs.add(run);
     const secrets = [...this.#around.secrets, ...secretValues(call.arguments, tool.card.secret)];
     const log = this.#record.logFor(call.name, secrets);
     try {
@@ -111,7 +104,7 @@ export class CallTools implements ToolRunner {
         caller: this.#control.caller,
         idempotencyKey,
         signal: run.signal,
-        ask: run.ask,
+        ask: (ask) => run.ask(ask),
         log,
       });
       run.toolIsDone();
@@ -122,19 +115,68 @@ export class CallTools implements ToolRunner {
       log('error', `its host failed: ${kindAndPlace(error)}`);
       return { result: 'failed', output: answerTo('failed', tool.card.writes) };
     } finally {
-      this.#running.delete(run);
-      this.#releaseIfDone();
+      this.#runs.done(run);
     }
   }
+}
 
-  #allowOnly(names: readonly string[]): void {
+/** What the model may use. */
+class Offer {
+  readonly #tools: ReadonlyMap<string, Placed>;
+  /** Null: everything. */
+  #allowed: ReadonlySet<string> | null = null;
+
+  constructor(tools: ReadonlyMap<string, Placed>) {
+    this.#tools = tools;
+  }
+
+  find(name: string): Placed | undefined {
+    return this.#tools.get(name);
+  }
+
+  isAllowed(name: string): boolean {
+    return this.#allowed?.has(name) !== false;
+  }
+
+  allowOnly(names: readonly string[]): void {
     const unknown = names.filter((name) => !this.#tools.has(name));
     if (unknown.length > 0) throw new Error(`The agent has no tool called ${unknown.join(', ')}.`);
     this.#allowed = new Set(names);
   }
+}
+
+/** What a call that is over still waits for: its runs, until the last of them is done. */
+class RunsUnderWay {
+  readonly #runs = new Set<Run>();
+  readonly #released: () => void;
+  #isClosed = false;
+
+  constructor(released: () => void) {
+    this.#released = released;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  add(run: Run): void {
+    this.#runs.add(run);
+  }
+
+  done(run: Run): void {
+    this.#runs.delete(run);
+    this.#releaseIfDone();
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const run of this.#runs) run.callEnded();
+    this.#releaseIfDone();
+  }
 
   #releaseIfDone(): void {
-    if (this.#isClosed && this.#running.size === 0) this.#released();
+    if (this.#isClosed && this.#runs.size === 0) this.#released();
   }
 }
 

@@ -41,16 +41,13 @@ interface Run {
  * and never waited for; when it does not answer it is ended, and every run in it has failed.
  */
 export class WorkerThread {
-  readonly ready: Promise<Readiness>;
   readonly #worker: Worker;
   readonly #clock: Clock;
   readonly #gone: (end: ThreadEnd) => void;
   readonly #log: LogLine;
-  readonly #runs = new Map<number, Run>();
+  readonly #runs = new Runs();
   readonly #readiness = Promise.withResolvers<Readiness>();
-  #nextRunId = 1;
-  #unanswered: Cancel | null = null;
-  #answered: (() => void)[] = [];
+  readonly #pulse: Pulse;
   #isGone = false;
   readonly #hasServers: boolean;
 
@@ -60,7 +57,7 @@ export class WorkerThread {
     this.#hasServers = birth.role === 'mcp';
     this.#log = log;
     this.#gone = gone;
-    this.ready = this.#readiness.promise;
+    this.#pulse = new Pulse(clock, () => this.#send({ type: 'ping' }));
     const { PATH = '', HOME = '', TZ = '', LANG = '' } = birth.environment;
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: birth,
@@ -85,13 +82,17 @@ export class WorkerThread {
     void this.ready.then(cancel);
   }
 
+  get ready(): Promise<Readiness> {
+    return this.#readiness.promise;
+  }
+
   get runs(): number {
     return this.#runs.size;
   }
 
   /** Whether a further run for this call is best put here, beside the others of the same call. */
   worksFor(callId: string): boolean {
-    if (this.#unanswered || !this.mayBeShared) return false;
+    if (this.#pulse.isInDoubt || !this.mayBeShared) return false;
     for (const { order } of this.#runs.values()) if (order.callId === callId) return true;
     return false;
   }
@@ -102,7 +103,7 @@ export class WorkerThread {
   }
 
   run(order: RunOrder, isAlone: boolean): Promise<ToolReply> {
-    const runId = this.#nextRunId++;
+    const runId = this.#runs.nextId();
     const { card, argumentsText, callId, caller, idempotencyKey, signal } = order;
     const abort = () => this.#send({ type: 'abort', runId });
     signal.addEventListener('abort', abort, { once: true });
@@ -120,10 +121,7 @@ export class WorkerThread {
 
   /** Resolves when the thread answers: at once, unless a tool keeps it busy. */
   answers(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#answered.push(resolve);
-    this.#send({ type: 'ping' });
-    return promise;
+    return this.#pulse.answers();
   }
 
   /** Ends the thread, whatever it is doing. One that has servers of its own may see them off first. */
@@ -155,16 +153,13 @@ export class WorkerThread {
   #askForLife(overdueId: number): void {
     const overdue = this.#runs.get(overdueId);
     if (overdue) overdue.isCaught = true;
-    if (this.#unanswered) return;
-    const cancel = this.#clock.after(ANSWER_MS, () => {
+    this.#pulse.doubt(() => {
       this.#log(
         'error',
         `a tool keeps its thread busy without end (${namesOf([...this.#runs.values()]).join(', ')}): ended`,
       );
       this.#terminate();
     });
-    this.#unanswered = cancel;
-    this.#send({ type: 'ping' });
   }
 
   #take(message: FromWorker): void {
@@ -189,10 +184,7 @@ export class WorkerThread {
       }
       case 'pong':
         for (const run of this.#runs.values()) run.isCaught = false;
-        this.#unanswered?.();
-        this.#unanswered = null;
-        for (const answered of this.#answered.splice(0)) answered();
-        return;
+        return this.#pulse.felt();
       default:
         return unreachable(message);
     }
@@ -221,7 +213,7 @@ export class WorkerThread {
   #end(): void {
     if (this.#isGone) return;
     this.#isGone = true;
-    this.#unanswered?.();
+    this.#pulse.stop();
     this.#unready('the thread ended while it read the files: is there a process.exit at the top of one?');
     const end = endBy([...this.#runs.values()]);
     for (const [runId, { order }] of this.#runs) {
@@ -236,6 +228,57 @@ export class WorkerThread {
 
   #send(message: ToWorker): void {
     if (!this.#isGone) this.#worker.postMessage(message);
+  }
+}
+
+/** The runs of a thread, by number. */
+class Runs extends Map<number, Run> {
+  #lastId = 0;
+
+  nextId(): number {
+    return ++this.#lastId;
+  }
+}
+
+/** Whether a thread still answers. */
+class Pulse {
+  readonly #clock: Clock;
+  readonly #ping: () => void;
+  #doubt: Cancel | null = null;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(clock: Clock, ping: () => void) {
+    this.#clock = clock;
+    this.#ping = ping;
+  }
+
+  /** It was asked for, and not felt yet. */
+  get isInDoubt(): boolean {
+    return this.#doubt !== null;
+  }
+
+  answers(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.push(resolve);
+    this.#ping();
+    return promise;
+  }
+
+  /** Asks for it, and says if there is none. */
+  doubt(none: () => void): void {
+    if (this.#doubt) return;
+    this.#doubt = this.#clock.after(ANSWER_MS, none);
+    this.#ping();
+  }
+
+  felt(): void {
+    this.stop();
+    for (const answered of this.#waiting.splice(0)) answered();
+  }
+
+  stop(): void {
+    this.#doubt?.();
+    this.#doubt = null;
   }
 }
 
