@@ -44,67 +44,51 @@ export class StripRecorder implements CallRecorder {
   readonly #sink: SoundSink;
   readonly #strip = new SoundStrip();
   readonly #pauses = new Pauses();
-  readonly #lineClock = new LineClock();
-  readonly #echoes = new MarkEchoes();
-  /** All that came from the caller, kept or not. */
-  #heardSamples = 0;
-  /** For how long the caller has not been quite where the line's clock says. */
-  #framesOff = 0;
-  readonly #ends = { caller: 0, agent: 0 };
-  /** What the phone plays without a gap: where what came before ended, where it is, when and until when it was sent. */
-  #stretch = { after: 0, from: 0, beganMs: 0, sentUntil: Number.NEGATIVE_INFINITY };
-  #hasStarted = false;
-  #isOver = false;
+  readonly #caller = new CallerPlace();
+  readonly #agent = new AgentPlace();
+  #state: 'not_begun' | 'recording' | 'over' = 'not_begun';
 
   constructor(sink: SoundSink) {
     this.#sink = sink;
   }
 
   get isRecording(): boolean {
-    return this.#hasStarted && !this.#isOver;
+    return this.#state === 'recording';
   }
 
   start(atMs: number): void {
-    if (this.#hasStarted) return;
-    this.#hasStarted = true;
-    this.#strip.beginAt(samplesAt(atMs));
-    this.resume(atMs);
+    if (this.#state === 'not_begun') {
+      this.#state = 'recording';
+      this.#strip.beginAt(samplesAt(atMs));
+      this.resume(atMs);
+    }
   }
 
-  heardFromCaller(audio: Uint8Array, atMs: number, lineMs: number = this.#heardSamples / 8): void {
-    this.#heardSamples += audio.length;
-    const wanted = samplesAt(this.#lineClock.callMs(lineMs, atMs));
-    if (!this.#hasStarted) return;
-    const off = Math.abs(wanted - this.#ends.caller);
-    this.#framesOff = off < LEAST_MOVE ? 0 : this.#framesOff + 1;
-    const isNext = off <= STAMP_SLACK && this.#framesOff < CERTAIN_FRAMES;
-    if (!isNext) this.#framesOff = 0;
-    this.#put('caller', isNext ? this.#ends.caller : wanted, audio);
+  heardFromCaller(audio: Uint8Array, atMs: number, lineMs?: number): void {
+    this.#caller.heard(audio.length, atMs, lineMs);
+    if (this.#state !== 'not_begun') this.#put('caller', this.#caller.place(audio.length), audio);
   }
 
   agentPlayed(audio: Uint8Array, atMs: number): void {
-    const sent = samplesAt(atMs);
-    if (sent > this.#stretch.sentUntil + ROUNDING) this.#beginStretch(atMs);
-    this.#stretch.sentUntil = Math.max(this.#stretch.sentUntil, sent) + audio.length;
-    this.#put('agent', this.#ends.agent, audio);
+    this.#put('agent', this.#agent.place(audio.length, atMs), audio);
   }
 
   agentMarked(name: string, dueMs: number): void {
-    this.#echoes.marked(name, dueMs);
+    this.#agent.marked(name, dueMs);
   }
 
   markReturned(name: string, atMs: number): void {
-    this.#echoes.returned(name, atMs);
-    this.#placeStretch();
+    this.#agent.markReturned(name, atMs);
+    if (!this.isRecording) return;
+    const move = this.#agent.wantedMove;
+    const sound = move && this.#strip.cut('agent', move.from, move.until);
+    if (!sound) return;
+    this.#agent.moved(move.to, sound.length);
+    this.#put('agent', move.to, sound);
   }
 
   agentCleared(atMs: number): void {
-    const { from, beganMs } = this.#stretch;
-    const cut = from + samplesAt(atMs - beganMs); // it takes as long as sound does
-    this.#ends.agent = Math.min(this.#ends.agent, cut);
-    this.#strip.silence('agent', cut);
-    this.#stretch.sentUntil = Number.NEGATIVE_INFINITY;
-    this.#echoes.cleared();
+    this.#strip.silence('agent', this.#agent.cleared(atMs));
   }
 
   pause(atMs: number): void {
@@ -115,13 +99,13 @@ export class StripRecorder implements CallRecorder {
   }
 
   resume(atMs: number): void {
-    if (this.#hasStarted) this.#pauses.resume(samplesAt(atMs));
+    if (this.#state !== 'not_begun') this.#pauses.resume(samplesAt(atMs));
   }
 
   end(atMs: number): void {
-    if (this.#isOver) return;
+    if (this.#state === 'over') return;
     this.#hand(atMs);
-    this.#isOver = true;
+    this.#state = 'over';
     this.#sink.end();
   }
 
@@ -131,7 +115,7 @@ export class StripRecorder implements CallRecorder {
   }
 
   #hand(untilMs: number): void {
-    if (!this.#hasStarted || this.#isOver) return;
+    if (!this.isRecording) return;
     for (let sound = this.#take(untilMs); sound; sound = this.#take(untilMs)) {
       this.#sink.keep(sound.position, sound.bytes);
     }
@@ -141,33 +125,94 @@ export class StripRecorder implements CallRecorder {
     return this.#strip.take(samplesAt(untilMs));
   }
 
-  #beginStretch(atMs: number): void {
-    this.#echoes.begin(atMs);
-    const after = this.#ends.agent;
-    const from = Math.max(after, samplesAt(atMs + this.#echoes.lateMs));
-    this.#stretch = { after, from, beganMs: atMs, sentUntil: Number.NEGATIVE_INFINITY };
-    this.#ends.agent = from;
-  }
-
-  /** A mark has shown when the phone began to play: what was put down before belongs there as well. */
-  #placeStretch(): void {
-    if (!this.isRecording) return;
-    const { after, from } = this.#stretch;
-    const wanted = Math.max(after, samplesAt(this.#echoes.heardFromMs));
-    if (Math.abs(wanted - from) < LEAST_MOVE) return;
-    const sound = this.#strip.cut('agent', from, this.#ends.agent);
-    if (!sound) return;
-    this.#stretch.from = wanted;
-    this.#ends.agent = wanted;
-    this.#put('agent', wanted, sound);
-  }
-
   #put(lane: Lane, position: number, audio: Uint8Array): void {
-    if (this.#isOver || audio.length === 0) return;
-    this.#ends[lane] = position + audio.length;
+    if (this.#state === 'over' || audio.length === 0) return;
     for (const { from, until } of this.#pauses.allowed({ from: position, until: position + audio.length })) {
       this.#strip.put(lane, from, audio.subarray(from - position, until - position));
     }
+  }
+}
+
+/** Where the caller's sound belongs: behind what came before, unless the line's clock shows that it does not. */
+class CallerPlace {
+  readonly #lineClock = new LineClock();
+  /** All that came, kept or not. */
+  #heardSamples = 0;
+  /** For how long it has not been quite where the line's clock says. */
+  #framesOff = 0;
+  /** Where the clock would put what came last, and where what was placed ends. */
+  #wanted = 0;
+  #end = 0;
+
+  heard(samples: number, atMs: number, lineMs: number = this.#heardSamples / 8): void {
+    this.#heardSamples += samples;
+    this.#wanted = samplesAt(this.#lineClock.callMs(lineMs, atMs));
+  }
+
+  /** Of what was heard last. */
+  place(samples: number): number {
+    const off = Math.abs(this.#wanted - this.#end);
+    this.#framesOff = off < LEAST_MOVE ? 0 : this.#framesOff + 1;
+    const isNext = off <= STAMP_SLACK && this.#framesOff < CERTAIN_FRAMES;
+    if (!isNext) this.#framesOff = 0;
+    const position = isNext ? this.#end : this.#wanted;
+    if (samples > 0) this.#end = position + samples;
+    return position;
+  }
+}
+
+/** Where the agent's sound belongs: where the phone plays it, as far as its marks show. */
+class AgentPlace {
+  readonly #echoes = new MarkEchoes();
+  /** What the phone plays without a gap: where what came before ended, where it is, when and until when it was sent. */
+  #stretch = { after: 0, from: 0, beganMs: 0, sentUntil: Number.NEGATIVE_INFINITY };
+  #end = 0;
+
+  place(samples: number, atMs: number): number {
+    const sent = samplesAt(atMs);
+    if (sent > this.#stretch.sentUntil + ROUNDING) this.#beginStretch(atMs);
+    this.#stretch.sentUntil = Math.max(this.#stretch.sentUntil, sent) + samples;
+    const position = this.#end;
+    this.#end += samples;
+    return position;
+  }
+
+  marked(name: string, dueMs: number): void {
+    this.#echoes.marked(name, dueMs);
+  }
+
+  markReturned(name: string, atMs: number): void {
+    this.#echoes.returned(name, atMs);
+  }
+
+  /** A mark has shown when the phone began to play: what was put down before belongs there as well. */
+  get wantedMove(): { readonly from: number; readonly until: number; readonly to: number } | null {
+    const { after, from } = this.#stretch;
+    const to = Math.max(after, samplesAt(this.#echoes.heardFromMs));
+    return Math.abs(to - from) < LEAST_MOVE ? null : { from, until: this.#end, to };
+  }
+
+  moved(to: number, samples: number): void {
+    this.#stretch.from = to;
+    this.#end = to + samples;
+  }
+
+  /** Gives where the phone has fallen silent. */
+  cleared(atMs: number): number {
+    const { from, beganMs } = this.#stretch;
+    const cut = from + samplesAt(atMs - beganMs); // it takes as long as sound does
+    this.#end = Math.min(this.#end, cut);
+    this.#stretch.sentUntil = Number.NEGATIVE_INFINITY;
+    this.#echoes.cleared();
+    return cut;
+  }
+
+  #beginStretch(atMs: number): void {
+    this.#echoes.begin(atMs);
+    const after = this.#end;
+    const from = Math.max(after, samplesAt(atMs + this.#echoes.lateMs));
+    this.#stretch = { after, from, beganMs: atMs, sentUntil: Number.NEGATIVE_INFINITY };
+    this.#end = from;
   }
 }
 
