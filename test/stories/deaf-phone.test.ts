@@ -108,6 +108,23 @@ describe('a phone that takes nothing for a while', () => {
     expect(sent.filter((entry) => entry === 'clear')).toHaveLength(1);
   });
 
+  it('hears no old rest of an answer behind which another one was said', () => {
+    const { phone, clock, model } = aCall({ journey: { downMs: 20, upMs: 20 } });
+    phone.keepsSending();
+    clock.advance(500);
+    model.says('old', { ms: 1_200, code: OLD });
+    clock.advance(650);
+    phone.stopsReading();
+    clock.advance(1_100);
+    model.says('new', { ms: 2_000, code: NEW, response: 'r2' });
+    clock.advance(1_750);
+    const heardMs = phone.heardMs(OLD);
+    phone.readsAgain();
+    clock.advance(2_000);
+
+    expect([heardMs < 1_200, phone.heardMs(OLD) - heardMs]).toEqual([true, 0]);
+  });
+
   it('P3: is sent no more than two seconds of sound', () => {
     const { clock, sent, model } = aPhoneFallsDeaf();
     sent.length = 0;

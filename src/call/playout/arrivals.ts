@@ -56,8 +56,9 @@ export class Arrivals {
       .map(({ name, lateMs }) => ({ name, lateMs: lateMs - framesLateMs }));
   }
 
-  pinged(name: string, positionMs: number, now: number): void {
-    this.#pings.set(name, { positionMs, sentAt: now });
+  /** `lacksFrom`: when the phone runs dry if it has not got what the ping is sent behind. */
+  pinged(name: string, positionMs: number, now: number, lacksFrom = now): void {
+    this.#pings.set(name, { positionMs, sentAt: now, lacksFrom });
     const oldest = this.#pings.keys().next().value;
     if (this.#pings.size > MOST_PINGS && oldest !== undefined) this.#pings.delete(oldest);
   }
@@ -97,6 +98,12 @@ export class Arrivals {
     );
   }
 
+  /** From when on the phone has nothing to play if it takes nothing any more, on a line that answers. */
+  get lacksFrom(): number {
+    const [oldest] = this.#pings.values();
+    return this.roundTripMs === null || !oldest ? Number.POSITIVE_INFINITY : oldest.lacksFrom;
+  }
+
   /** The phone was told to forget what lies beyond this. */
   cleared(positionMs: number): void {
     this.#arrivedMs = positionMs;
@@ -114,6 +121,7 @@ interface Arrival {
 interface Ping {
   readonly positionMs: number;
   readonly sentAt: number;
+  readonly lacksFrom: number;
 }
 
 /** Marks and answers that are late by up to a second are on their way; and we look ten times a second. */

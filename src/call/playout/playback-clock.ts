@@ -74,10 +74,12 @@ export class PlaybackClock {
     return mark;
   }
 
-  /** There is a ping behind the sound that was sent last, be it some time ago. */
-  pinged(name: string): void {
+  /** There is a ping behind the sound that was sent last. Gives the time from which the phone lacks that sound. */
+  pinged(name: string, now: number): number {
+    const lacksFrom = this.#last?.neededAt ?? Math.max(this.#endsAt, now);
     if (this.#last) put(this.#chunks, name, this.#last);
     this.#last = null;
+    return lacksFrom;
   }
 
   /** That ping took so much longer than usual to reach the phone. */

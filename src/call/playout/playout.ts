@@ -147,7 +147,8 @@ export class Playout {
 
   #hush(leg: Leg, now: number): number {
     const heardMs = Math.min(this.heardMs(now), this.#arrivals.arrivedMs ?? this.#betweenMarksMs);
-    const since = Math.min(now, this.#playback.heardAt(heardMs));
+    // What was sent behind a pause says nothing of when the phone came to what was before it.
+    const since = Math.min(now, this.#playback.heardAt(heardMs), this.#arrivals.lacksFrom);
     this.#playback.cleared(now, heardMs);
     this.#arrivals.cleared(heardMs);
     leg.clear();
@@ -193,8 +194,8 @@ export class Playout {
   #ping(leg: Leg, now: number): string {
     const name = `sent-${++this.#names}`;
     leg.ping?.(name);
-    this.#playback.pinged(name);
-    this.#arrivals.pinged(name, this.sentMs, now);
+    const lacksFrom = this.#playback.pinged(name, now);
+    this.#arrivals.pinged(name, this.sentMs, now, lacksFrom);
     this.#pinged = { at: now, positionMs: this.sentMs };
     return name;
   }

@@ -53,7 +53,7 @@ describe('the playback clock', () => {
     const clock = new PlaybackClock();
     clock.sent(400, 0);
     clock.sent(2000, 300);
-    clock.pinged('p');
+    clock.pinged('p', 300);
 
     clock.arrived('p', 600); // at 900, when the phone had been silent for 500 ms
 
@@ -64,7 +64,7 @@ describe('the playback clock', () => {
     const clock = new PlaybackClock();
     clock.sent(400, 0);
     clock.sent(2000, 100);
-    clock.pinged('p');
+    clock.pinged('p', 100);
 
     clock.arrived('p', 300);
 
@@ -77,7 +77,7 @@ describe('the playback clock', () => {
     for (const name of ['p', 'q', 'r']) {
       const at = 100 * (name.charCodeAt(0) - 111);
       clock.sent(100, at);
-      clock.pinged(name);
+      clock.pinged(name, at);
     }
     clock.sent(2000, 300);
 
@@ -138,7 +138,7 @@ describe('the playback clock', () => {
     const clock = new PlaybackClock();
     clock.sent(30, 0);
     clock.sent(360, 0); // needed at 30
-    clock.pinged('p'); // at 160
+    clock.pinged('p', 160); // at 160
 
     clock.arrived('p', 0);
 
