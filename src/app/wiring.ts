@@ -42,7 +42,7 @@ export interface WiringExtras {
   /** What can be done to a phone call at its carrier. */
   readonly phoneCallOf: CallSurroundings['phoneCallOf'];
   readonly callOut?: (from: string, to: string, agent: string) => Promise<CallOutAnswer>;
-  readonly ringFromBrowser?: (from: string, to: string) => SoftphoneAnswer;
+  readonly ringFromBrowser?: (from: string, to: string) => Promise<SoftphoneAnswer>;
 }
 
 /** Opens the house: agents, model, calls, and what keeps them. Rejects with everything that is wrong with the agents. */
@@ -74,7 +74,7 @@ export async function wire(config: Config, logger: Logger, extras: WiringExtras)
     find: (callId) => calls.find(callId),
     targetsOf: (agent) => Object.keys(agents.named(agent)?.agent.transferTargets ?? {}),
     callOut: (request) => callOut(agents, request, extras.callOut),
-    ringSoftphone: () =>
+    ringSoftphone: async () =>
       extras.ringFromBrowser?.('browser', agents.agents[0]?.agent.numbers[0] ?? '*') ?? NO_WAY_IN,
     ended: (callId, happened) => finished.take(callId, happened),
   });

@@ -1,6 +1,6 @@
 import type { Admission, Switchboard } from '../ports/carrier.ts';
 import type { Leg } from '../ports/leg.ts';
-import type { Aftermath, IncomingCall, TransferOutcome } from '../ports/phone-call.ts';
+import type { Aftermath, Continuation, IncomingCall, TransferOutcome } from '../ports/phone-call.ts';
 import { Call, type CallSurroundings } from './call.ts';
 import type { CallPlan } from './call-plan.ts';
 import { aftermathOf } from './end-of-call.ts';
@@ -53,7 +53,7 @@ export class LiveCalls implements Switchboard {
     return { admitted: true, isNew: true };
   }
 
-  ring(incoming: IncomingCall): Admission {
+  async ring(incoming: IncomingCall): Promise<Admission> {
     const { callId } = incoming;
     if (this.#live.has(callId)) return { admitted: true, isNew: false };
     const { admission } = this;
@@ -74,16 +74,16 @@ export class LiveCalls implements Switchboard {
     }
   }
 
-  connect(callId: string, leg: Leg): boolean {
+  async connect(callId: string, leg: Leg): Promise<boolean> {
     return this.#live.get(callId)?.connect(leg) ?? false;
   }
 
-  after(callId: string): Aftermath {
+  async after(callId: string): Promise<Aftermath> {
     this.#live.get(callId)?.lineEnded(); // we may believe in a line that the carrier has let go of
     return this.#endings.get(callId) ?? {};
   }
 
-  returned(callId: string, outcome: TransferOutcome): Aftermath | 'reconnect' {
+  async returned(callId: string, outcome: TransferOutcome): Promise<Continuation> {
     if (this.#live.get(callId)?.returned(outcome)) return 'reconnect';
     return outcome === 'completed' ? 'hang_up' : (this.#endings.get(callId) ?? {});
   }

@@ -56,12 +56,12 @@ const waiting = lines[Symbol.asyncIterator](); // from now on: lines that come b
 const house = await openOrExit();
 const callId = `chat-${Date.now().toString(36)}`;
 const incoming = { callId, carrier: 'chat', from: values.from, to: values.to, format: 'pcmu' } as const;
-const admission = house.calls.ring(incoming);
+const admission = await house.calls.ring(incoming);
 if (!admission.admitted) {
   console.error(`Nobody answers ${values.to}: ${admission.because}.`);
   process.exit(1);
 }
-house.calls.connect(callId, SILENT_LINE);
+await house.calls.connect(callId, SILENT_LINE);
 await talk();
 house.calls.find(callId)?.end('caller_hung_up');
 await house.close();

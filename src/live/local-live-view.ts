@@ -21,7 +21,7 @@ export interface LiveViewParts {
   /** Whom an agent can transfer to. */
   readonly targetsOf: (agent: string) => readonly string[];
   readonly callOut: LiveView['callOut'];
-  readonly ringSoftphone: () => SoftphoneAnswer;
+  readonly ringSoftphone: LiveView['ringSoftphone'];
   /** Told of a call that is over, with all that happened on it. */
   readonly ended: (callId: string, events: readonly CallEvent[]) => void;
 }

@@ -3,16 +3,17 @@ import type { Aftermath, Continuation, IncomingCall, TransferOutcome } from './p
 
 /**
  * What a carrier tells the house, and what it asks. Carriers know nothing else of us.
+ * Answers are promises, so that a call may as well be taken over from another process; as a rule they are there at once.
  */
 export interface Switchboard {
   /** Somebody rings. Ringing again with a call that lives changes nothing. */
-  ring(call: IncomingCall): Admission;
+  ring(call: IncomingCall): Promise<Admission>;
   /** The carrier opened the sound of a call that was let in. False: there is no such call any more. */
-  connect(callId: string, leg: Leg): boolean;
+  connect(callId: string, leg: Leg): Promise<boolean>;
   /** The carrier is done with the sound and asks how the phone call goes on. */
-  after(callId: string): Aftermath;
+  after(callId: string): Promise<Aftermath>;
   /** What came of connecting the caller with somebody else: whether they are to come back to the agent. */
-  returned(callId: string, outcome: TransferOutcome): Continuation;
+  returned(callId: string, outcome: TransferOutcome): Promise<Continuation>;
   /** Whether that caller is on a call to this number, and a picture of theirs would be looked at. */
   awaitsPicture(from: string, to: string): boolean;
   /** Somebody sent a picture to one of our numbers: it belongs to the call they are on, if they are on one. */

@@ -29,7 +29,7 @@ function aControl() {
     find: () => (isThere ? call : undefined),
     targetsOf: () => ['front office'],
     callOut: async () => ({ ok: false, because: 'Not from here.' }),
-    ringSoftphone: () => ({ ok: false, because: 'All lines are busy.' }),
+    ringSoftphone: async () => ({ ok: false, because: 'All lines are busy.' }),
     ended: (callId, events) => void deeds.push(`${callId} ended after ${events.length} events`),
   });
   const tap = ears.tapOf('CA1');

@@ -79,18 +79,18 @@ describe('a mistake of ours', () => {
     },
   );
 
-  it('C1: before there is a call leaves nothing behind, and the next one is answered', () => {
+  it('C1: before there is a call leaves nothing behind, and the next one is answered', async () => {
     const { calls, crashes, facts, models, ring, uses } = house();
     uses({ toolbox: { offers: [], open: broken } });
-    expect(ring('one')).toEqual({ admitted: false, because: 'out_of_order' });
+    expect(await ring('one')).toEqual({ admitted: false, because: 'out_of_order' });
     expect([calls.count, crashes.length, facts]).toEqual([0, 1, []]);
     expect(models[0]?.isClosed).toBe(true);
 
     uses({ toolbox: PLAN.toolbox });
-    expect(ring('two')).toEqual({ admitted: true, isNew: true });
+    expect(await ring('two')).toEqual({ admitted: true, isNew: true });
   });
 
-  it('C8: leaves the words to the carrier when the time was up and nobody said so', () => {
+  it('C8: leaves the words to the carrier when the time was up and nobody said so', async () => {
     const { calls, clock, models, ring, uses } = house();
     uses({ maxDurationMs: 40_000, apology: { text: 'We are sorry.' } });
     ring('one');
@@ -98,7 +98,7 @@ describe('a mistake of ours', () => {
     calls.connect('one', new SimulatedPhone(clock, {}, () => {}));
     clock.advance(60_000);
 
-    expect(calls.after('one')).toEqual({ text: 'We are sorry.' });
+    expect(await calls.after('one')).toEqual({ text: 'We are sorry.' });
   });
 });
 

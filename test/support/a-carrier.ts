@@ -5,7 +5,7 @@ import { type TwilioSurroundings, twilioCarrier } from '../../src/carriers/twili
 import { createWebApp, listen, mountEndings } from '../../src/http/server.ts';
 import type { Admission, Switchboard } from '../../src/ports/carrier.ts';
 import type { Leg, LegEvent } from '../../src/ports/leg.ts';
-import type { Aftermath, IncomingCall, TransferOutcome } from '../../src/ports/phone-call.ts';
+import type { Aftermath, Continuation, IncomingCall, TransferOutcome } from '../../src/ports/phone-call.ts';
 import { signatureOf } from '../../src/practice/phone/wire.ts';
 import { TestClock } from './test-clock.ts';
 
@@ -20,20 +20,24 @@ export class SwitchboardSpy implements Switchboard {
   readonly news: string[] = [];
   readonly cameBack: string[] = [];
   readonly pictures: object[] = [];
-  afterTransfer: Aftermath | 'reconnect' = 'hang_up';
+  afterTransfer: Continuation = 'hang_up';
   admission: Admission | null = null;
   aftermath: Aftermath = 'hang_up';
   takesLines = true;
+  /** Whatever it is asked, it answers after this. */
+  thinks: () => Promise<unknown> = async () => {};
   awaitsPictures = true;
 
-  ring(call: IncomingCall): Admission {
+  async ring(call: IncomingCall): Promise<Admission> {
+    await this.thinks();
     if (this.admission) return this.admission;
     const isNew = !this.rung.some(({ callId }) => callId === call.callId);
     if (isNew) this.rung.push(call);
     return { admitted: true, isNew };
   }
 
-  connect(callId: string, leg: Leg): boolean {
+  async connect(callId: string, leg: Leg): Promise<boolean> {
+    await this.thinks();
     if (!this.takesLines) return false;
     const events: LegEvent[] = [];
     leg.listen((event) => void events.push(event));
@@ -41,12 +45,14 @@ export class SwitchboardSpy implements Switchboard {
     return true;
   }
 
-  after(callId: string): Aftermath {
+  async after(callId: string): Promise<Aftermath> {
+    await this.thinks();
     this.news.push(`after ${callId}`);
     return this.aftermath;
   }
 
-  returned(callId: string, outcome: TransferOutcome): Aftermath | 'reconnect' {
+  async returned(callId: string, outcome: TransferOutcome): Promise<Continuation> {
+    await this.thinks();
     this.cameBack.push(`${callId} ${outcome}`);
     return this.afterTransfer;
   }

@@ -28,12 +28,12 @@ export class OtherEnd implements Switchboard {
     this.#live = live;
   }
 
-  ring({ callId }: { readonly callId: string }) {
+  async ring({ callId }: { readonly callId: string }) {
     this.#live.rings(callId, { carrier: 'softphone', from: 'browser' });
     return { admitted: true, isNew: true } as const;
   }
 
-  returned() {
+  async returned() {
     return 'hang_up' as const;
   }
 
@@ -43,14 +43,14 @@ export class OtherEnd implements Switchboard {
 
   pictureCame() {}
 
-  connect(callId: string, leg: Leg): boolean {
+  async connect(callId: string, leg: Leg): Promise<boolean> {
     this.leg = leg;
     this.#live.happens(callId, 10, { type: 'answered' });
     leg.listen((event) => this.#on(callId, event));
     return true;
   }
 
-  after() {
+  async after() {
     return 'hang_up' as const;
   }
 

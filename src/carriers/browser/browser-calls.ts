@@ -6,14 +6,14 @@ import { browserCallId } from './browser-call-ids.ts';
  * Lets in a call of the browser's own phone, which speaks Twilio's protocol without there being a Twilio, and gives it
  * its ticket. Whoever asks for it has to have been let into the pages.
  */
-export function ringFromBrowser(
+export async function ringFromBrowser(
   switchboard: Switchboard,
   tokens: StreamTokens,
   from: string,
   to: string,
-): SoftphoneAnswer {
+): Promise<SoftphoneAnswer> {
   const callId = browserCallId();
-  const admission = switchboard.ring({ callId, carrier: 'browser', from, to, format: 'pcmu' });
+  const admission = await switchboard.ring({ callId, carrier: 'browser', from, to, format: 'pcmu' });
   if (!admission.admitted) return { ok: false, because: WHY_NOT[admission.because] };
   return { ok: true, callId, streamUrl: `/twilio/media/${tokens.issue(callId)}` };
 }

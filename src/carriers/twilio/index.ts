@@ -44,7 +44,7 @@ export interface TwilioCarrier extends PhoneCalls {
   /** Rings somebody from this number; the agent of that name speaks once they answer. */
   callOut(from: string, to: string, agent: string): Promise<CallOutAnswer>;
   /** Lets a call of the browser's own phone in. Its ticket needs no signature: it was given to somebody we know. */
-  ringFromBrowser(from: string, to: string): SoftphoneAnswer;
+  ringFromBrowser(from: string, to: string): Promise<SoftphoneAnswer>;
   /** Takes the upgrade of a media socket; false if the request is for something else. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
 }
@@ -77,6 +77,7 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
 
   const publicUrl = () => knownAs ?? around.publicUrl();
   const phoneCalls = new TwilioPhoneCalls({ clock, account, tokens, publicUrl, trouble });
+  const streams = { clock, switchboard, opened: phoneCalls.opened.bind(phoneCalls), trouble };
   const pictureCame = (from: string, to: string, url: string) => {
     const fetch = async () => {
       if (!account || !switchboard.awaitsPicture(from, to)) return; // anybody may text a number
@@ -89,18 +90,18 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
     if (!pictures.add(fetch))
       trouble('', 'A picture was not fetched: too many were sent to our numbers at once.');
   };
-  const streamFailed = (callSid: string, error: string) => trouble(callSid, `Stream failed: ${error}`);
 
   return {
     router: twilioWebhooks({
+      clock,
       switchboard,
       signature,
       tokens,
+      trouble,
       publicUrlOf,
       isOver,
       ended,
       pictureCame,
-      streamFailed,
     }),
     of: (callId) => phoneCalls.of(callId),
     async callOut(from, to, agent) {
@@ -121,11 +122,7 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
         const callSid = callOf.get(request);
         if (callSid === undefined) return webSocket.terminate(); // nobody gets here without a ticket
-        new TwilioStream(webSocket, callSid, {
-          clock,
-          switchboard,
-          opened: phoneCalls.opened.bind(phoneCalls),
-        });
+        new TwilioStream(webSocket, callSid, streams);
       });
       return true;
     },

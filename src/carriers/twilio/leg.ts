@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { Leg, LegEvent } from '../../ports/leg.ts';
+import { LegEvents } from '../leg-events.ts';
 import { clearMessage, markMessage, mediaMessages } from './messages.ts';
 
 /** The phone's side of a call on a media stream that has started. */
@@ -7,8 +8,8 @@ export class TwilioLeg implements Leg {
   readonly format = 'pcmu';
   readonly id: string;
   readonly #socket: WebSocket;
+  readonly #events = new LegEvents();
   readonly #mediaMessage: (audio: Uint8Array) => Buffer;
-  #listener: (event: LegEvent) => void = () => {};
 
   constructor(socket: WebSocket, streamSid: string) {
     this.#socket = socket;
@@ -21,12 +22,12 @@ export class TwilioLeg implements Leg {
   }
 
   listen(listener: (event: LegEvent) => void): void {
-    this.#listener = listener;
+    this.#events.listen(listener);
   }
 
   /** Something happened on the line. */
   tell(event: LegEvent): void {
-    this.#listener(event);
+    this.#events.tell(event);
   }
 
   play(audio: Uint8Array): void {

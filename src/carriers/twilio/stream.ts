@@ -3,6 +3,7 @@ import { unreachable } from '../../errors.ts';
 import type { Switchboard } from '../../ports/carrier.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { LegGone } from '../../ports/leg.ts';
+import { inTime } from '../in-time.ts';
 import { FrameReader } from './frames.ts';
 import { TwilioLeg } from './leg.ts';
 import { type FromTwilio, isTelephoneFormat, readTwilioMessage } from './messages.ts';
@@ -13,6 +14,7 @@ export interface StreamSurroundings {
   readonly switchboard: Switchboard;
   /** A line of this call is open; gives a way to say that it is no more. */
   readonly opened: (callSid: string, close: () => void) => () => void;
+  readonly trouble: (callSid: string, what: string) => void;
 }
 
 /**
@@ -88,8 +90,15 @@ export class TwilioStream {
     if (message.callSid !== this.#callSid) return this.#refuse('not the call of this ticket');
     const leg = new TwilioLeg(this.#socket, message.streamSid);
     this.#line = { leg, streamSid: message.streamSid, frames: new FrameReader(message.streamSid) };
-    if (!this.#around.switchboard.connect(this.#callSid, leg)) return leg.close();
-    if (!isTelephoneFormat(message)) this.#gone('unusable');
+    if (!isTelephoneFormat(message)) leg.tell({ type: 'gone', reason: 'unusable' });
+    void this.#connect(leg);
+  }
+
+  async #connect(leg: TwilioLeg): Promise<void> {
+    const { clock, switchboard } = this.#around;
+    const trouble = (what: string) => this.#around.trouble(this.#callSid, what);
+    const isTaken = await inTime({ clock, trouble }, () => switchboard.connect(this.#callSid, leg), false);
+    if (!isTaken) leg.close();
   }
 
   #onBadMessage(): void {

@@ -1,13 +1,16 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { Remembered } from '../../limits/remembered.ts';
-import type { NotAdmitted, Switchboard } from '../../ports/carrier.ts';
-import type { Aftermath, TransferOutcome } from '../../ports/phone-call.ts';
+import type { Admission, NotAdmitted, Switchboard } from '../../ports/carrier.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Aftermath, Continuation, IncomingCall, TransferOutcome } from '../../ports/phone-call.ts';
+import { type Asking, inTime } from '../in-time.ts';
 import type { StreamTokens } from '../tickets.ts';
 import type { Signature } from './signature.ts';
 import { announceTwiml, apologyTwiml, BUSY, connectTwiml, hangUpTwiml, NOBODY, sayTwiml } from './twiml.ts';
 
 export interface WebhookSurroundings {
+  readonly clock: Clock;
   readonly switchboard: Switchboard;
   readonly signature: Signature;
   readonly tokens: StreamTokens;
@@ -18,8 +21,8 @@ export interface WebhookSurroundings {
   readonly ended: (callId: string) => void;
   /** Told of a picture that somebody sent to one of our numbers, and where it is. */
   readonly pictureCame: (from: string, to: string, url: string) => void;
-  /** Told why a stream of Twilio's failed; the socket itself never learns. */
-  readonly streamFailed: (callSid: string, error: string) => void;
+  /** Told of what went wrong, in words that are safe to log. */
+  readonly trouble: (callSid: string, what: string) => void;
 }
 
 /** What Twilio asks over HTTP: a call comes in, its sound has ended, its state has changed. */
@@ -42,21 +45,27 @@ export function twilioWebhooks(around: WebhookSurroundings): Router {
         .send(around.signature.isAskedFor ? NOT_SIGNED : NOT_FROM_HERE);
   });
 
+  /** A webhook that comes again while the house makes up its mind gets the same answer. */
+  const beingRung = new Map<string, Promise<string>>();
   router.post('/voice', async (request, response) => {
     const call = callForm.safeParse(request.body).data;
     if (!call) return refuse(response);
     // A signature does not grow old. Whoever sends a call again that is over gets nothing by it.
     if (await around.isOver(call.CallSid)) return sendTwiml(response, hangUpTwiml());
     const agent = z.string().max(100).safeParse(request.query['agent']).data;
-    sendTwiml(response, voiceTwiml(around, call, agent, around.publicUrlOf(request)));
+    const answer =
+      beingRung.get(call.CallSid) ?? voiceTwiml(around, call, agent, around.publicUrlOf(request));
+    beingRung.set(call.CallSid, answer);
+    sendTwiml(response, await answer.finally(() => beingRung.delete(call.CallSid)));
   });
 
-  router.post('/after', (request, response) => {
+  router.post('/after', async (request, response) => {
     const call = callForm.safeParse(request.body).data;
     if (!call) return refuse(response);
     // A caller who hung up is no lost line, also where this request overtakes the stream's own goodbye.
     if (isOver(call.CallStatus)) around.switchboard.callEnded(call.CallSid);
-    sendTwiml(response, aftermathTwiml(around.switchboard.after(call.CallSid)));
+    const ask = () => around.switchboard.after(call.CallSid);
+    sendTwiml(response, aftermathTwiml(await inTime<Aftermath>(asking(around, call.CallSid), ask, {})));
   });
 
   router.post('/announce', (request, response) => {
@@ -65,13 +74,13 @@ export function twilioWebhooks(around: WebhookSurroundings): Router {
     sendTwiml(response, announceTwiml(text));
   });
 
-  router.post('/transferred', (request, response) => {
+  router.post('/transferred', async (request, response) => {
     const dialled = dialForm.safeParse(request.body).data;
     if (!dialled) return refuse(response);
     const { CallSid: callSid, DialCallStatus: status } = dialled;
     sendTwiml(
       response,
-      afterDial(around, callSid, DIAL_OUTCOMES[status] ?? 'failed', around.publicUrlOf(request)),
+      await afterDial(around, callSid, DIAL_OUTCOMES[status] ?? 'failed', around.publicUrlOf(request)),
     );
   });
 
@@ -93,20 +102,26 @@ export function twilioWebhooks(around: WebhookSurroundings): Router {
       around.ended(status.CallSid);
     }
     if (status.StreamError)
-      around.streamFailed(status.CallSid, status.StreamError.slice(0, LONGEST_ERROR_CHARS));
+      // the socket itself never learns
+      around.trouble(status.CallSid, `Stream failed: ${status.StreamError.slice(0, LONGEST_ERROR_CHARS)}`);
     response.status(204).end();
   });
   return router;
 }
 
-function voiceTwiml(
-  { switchboard, tokens, ended }: WebhookSurroundings,
+function asking({ clock, trouble }: WebhookSurroundings, callSid: string): Asking {
+  return { clock, trouble: (what) => trouble(callSid, what) };
+}
+
+async function voiceTwiml(
+  around: WebhookSurroundings,
   call: CallForm,
   agent: string | undefined,
   publicUrl: string,
-): string {
+): Promise<string> {
+  const { switchboard, tokens, ended } = around;
   const { CallSid: callSid, From: from, To: to } = call;
-  const admission = switchboard.ring({
+  const incoming: IncomingCall = {
     callId: callSid,
     carrier: 'twilio',
     direction: call.Direction.startsWith('outbound') ? 'outbound' : 'inbound',
@@ -114,7 +129,13 @@ function voiceTwiml(
     to,
     format: 'pcmu',
     ...(agent !== undefined && { agent }),
-  });
+  };
+  const admission = await inTime<Admission>(
+    asking(around, callSid),
+    () => switchboard.ring(incoming),
+    { admitted: false, because: 'out_of_order' },
+    () => switchboard.callEnded(callSid), // we have said goodbye in the meantime
+  );
   if (!admission.admitted) {
     ended(callSid);
     return refusalTwiml(admission.because);
@@ -128,14 +149,16 @@ function refusalTwiml(because: NotAdmitted): string {
   return sayTwiml(because === 'nobody_answers_it' ? NOBODY : BUSY);
 }
 
-function afterDial(
-  { switchboard, tokens }: WebhookSurroundings,
+async function afterDial(
+  around: WebhookSurroundings,
   callSid: string,
   outcome: TransferOutcome,
   publicUrl: string,
-): string {
-  const next = switchboard.returned(callSid, outcome);
-  return next === 'reconnect' ? connectTwiml(publicUrl, tokens.issue(callSid)) : aftermathTwiml(next);
+): Promise<string> {
+  const ask = () => around.switchboard.returned(callSid, outcome);
+  const otherwise = outcome === 'completed' ? 'hang_up' : {};
+  const next = await inTime<Continuation>(asking(around, callSid), ask, otherwise);
+  return next === 'reconnect' ? connectTwiml(publicUrl, around.tokens.issue(callSid)) : aftermathTwiml(next);
 }
 
 function aftermathTwiml(aftermath: Aftermath): string {

@@ -6,7 +6,7 @@ import { carrier, formOf } from '../../support/a-line.ts';
 describe('a call from the browser’s own phone', () => {
   it('comes in with its ticket alone, once', async () => {
     const { ringFromBrowser, switchboard, url } = await carrier();
-    const rung = ringFromBrowser('browser', 'house');
+    const rung = await ringFromBrowser('browser', 'house');
     if (!rung.ok) throw new Error(rung.because);
 
     expect(switchboard.rung).toMatchObject([
@@ -35,6 +35,6 @@ describe('a call from the browser’s own phone', () => {
     const { ringFromBrowser, switchboard } = await carrier();
     switchboard.admission = { admitted: false, because: 'full' };
 
-    expect(ringFromBrowser('browser', 'house')).toEqual({ ok: false, because: 'All lines are busy.' });
+    expect(await ringFromBrowser('browser', 'house')).toEqual({ ok: false, because: 'All lines are busy.' });
   });
 });
