@@ -14,19 +14,22 @@ export class BenchCall {
   samples: Samples;
   readonly #stalls: Stalls;
   readonly firstSituation: number;
-  readonly #sentAt: number[] = [];
+  readonly #sent = new SentFrames();
   #answer: Answer;
   #heardSamples = 0;
   #deltaSentAt: number | null = null;
   #speechNoticedAt: number | null = null;
   #line: PhoneLine | null = null;
-  framesSent = 0;
 
   constructor(samples: Samples, stalls: Stalls, firstSituation: number) {
     this.samples = samples;
     this.#stalls = stalls;
     this.firstSituation = firstSituation;
     this.#answer = this.#answerIn(0);
+  }
+
+  get framesSent(): number {
+    return this.#sent.count;
   }
 
   get framesHeard(): number {
@@ -37,7 +40,7 @@ export class BenchCall {
     const answer = await dial(
       { ...DIAL_DEFAULTS, url, phaseMs, faults: { ...GOOD_LINE, marksLateMs } },
       {
-        sent: (_frame, atMs) => this.#sent(atMs),
+        sent: (_frame, atMs) => this.#sent.add(atMs),
         played: (audio, atMs) => this.#answer.heard(audio, atMs),
         received: (text) => this.#received(text),
         cleared: (atMs) => this.#cleared(atMs),
@@ -68,7 +71,7 @@ export class BenchCall {
     const before = this.framesHeard;
     this.#heardSamples += samples;
     for (let frame = before; frame < this.framesHeard; frame++) {
-      const sentAt = this.#sentAt[frame % REMEMBERED_FRAMES];
+      const sentAt = this.#sent.at(frame);
       if (sentAt !== undefined) this.samples.up.push(now - sentAt);
     }
   }
@@ -109,11 +112,6 @@ export class BenchCall {
     while (!isTrue() && this.#line?.isOpen && systemClock.now() < patience) await pause(FRAME_MS);
   }
 
-  #sent(atMs: number): void {
-    this.#sentAt[this.framesSent % REMEMBERED_FRAMES] = atMs;
-    this.framesSent += 1;
-  }
-
   #received(text: string): void {
     if (this.#deltaSentAt === null || !text.startsWith('{"event":"media"')) return;
     this.samples.down.push(systemClock.now() - this.#deltaSentAt);
@@ -123,6 +121,21 @@ export class BenchCall {
   #cleared(now: number): void {
     if (this.#speechNoticedAt !== null) this.samples.clear.push(now - this.#speechNoticedAt);
     this.#speechNoticedAt = null;
+  }
+}
+
+/** When the last frames were sent. */
+class SentFrames {
+  readonly #sentAt: number[] = [];
+  count = 0;
+
+  add(atMs: number): void {
+    this.#sentAt[this.count % REMEMBERED_FRAMES] = atMs;
+    this.count += 1;
+  }
+
+  at(frame: number): number | undefined {
+    return this.#sentAt[frame % REMEMBERED_FRAMES];
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ListenSettings, SpeechDetector } from './brain.ts';
+import type { Ears, ListenSettings, SpeechDetector } from './brain.ts';
 import { type Conversation, type Entry, userSpeech } from './conversation.ts';
 import { refusals } from './request-error.ts';
 import type { InputConfig, TurnDetection, WireFormat } from './session-config.ts';
@@ -23,10 +23,7 @@ export class CallerTurns {
   readonly #conversation: Conversation;
   readonly #listener: TurnListener;
   readonly #buffer: InputBuffer;
-  #detection: TurnDetection | null;
-  #detector: SpeechDetector | null = null;
-  /** Where the detector's clock began, on ours. */
-  #detectorFromMs = 0;
+  readonly #detector: TurnDetector;
   /** Where the uncommitted sound begins. */
   #fromMs = 0;
   /** The item that the speech going on will become. */
@@ -45,8 +42,7 @@ export class CallerTurns {
     this.#conversation = conversation;
     this.#listener = listener;
     this.#buffer = new InputBuffer(input.format);
-    this.#detection = input.turn_detection;
-    this.#listen();
+    this.#detector = new TurnDetector(context.ears, input);
   }
 
   get appendedMs(): number {
@@ -56,21 +52,19 @@ export class CallerTurns {
   /** Puts changed settings in force. */
   configure(input: InputConfig): void {
     const isOtherFormat = input.format.type !== this.#buffer.format.type;
-    const wasDetecting = this.#detector !== null;
     if (isOtherFormat) this.#buffer.changeFormat(input.format);
-    this.#detection = input.turn_detection;
-    if (isOtherFormat || !wasDetecting || input.turn_detection === null) this.#listen();
-    else this.#detector?.configure(listenSettings(input.turn_detection, sampleRate(input.format)));
+    if (this.#detector.configure(input, isOtherFormat, this.#buffer.appendedMs)) this.#speakingId = null;
   }
 
   hear(bytes: Uint8Array): void {
     const beforeMs = this.#buffer.appendedMs;
     const samples = this.#buffer.append(bytes);
-    for (const change of this.#detector?.push(samples) ?? []) {
-      if (change.type === 'started') this.#speechStarted(this.#detectorFromMs + change.audioStartMs);
-      else this.#speechStopped(this.#detectorFromMs + change.audioEndMs);
+    for (const change of this.#detector.push(samples)) {
+      if (change.type === 'started') this.#speechStarted(change.atMs);
+      else this.#speechStopped(change.atMs);
     }
-    if (this.#detection !== null && this.#speakingId === null) this.#whileSilent(this.#detection);
+    const { settings } = this.#detector;
+    if (settings !== null && this.#speakingId === null) this.#whileSilent(settings);
     this.#storm(this.#buffer.appendedMs - beforeMs);
   }
 
@@ -79,14 +73,14 @@ export class CallerTurns {
     const bufferedMs = this.#buffer.appendedMs - this.#fromMs;
     if (bufferedMs < LEAST_COMMIT_MS) throw refusals.commitTooShort(bufferedMs);
     const itemId = this.#speakingId ?? this.#context.ids.next('item');
-    this.#detector?.reset();
+    this.#detector.reset();
     this.#take(itemId, this.#fromMs, this.#buffer.appendedMs, { isSilent: false, wantsAnswer: false });
   }
 
   clear(): void {
     this.#fromMs = this.#buffer.appendedMs;
     this.#speakingId = null;
-    this.#detector?.reset();
+    this.#detector.reset();
     this.#context.send({ type: 'input_audio_buffer.cleared' });
   }
 
@@ -98,15 +92,6 @@ export class CallerTurns {
   /** An answer is being generated, so nobody waits for the caller. */
   answering(): void {
     this.#playedMs = null;
-  }
-
-  #listen(): void {
-    this.#speakingId = null;
-    this.#detectorFromMs = this.#buffer.appendedMs;
-    this.#detector =
-      this.#detection === null
-        ? null
-        : this.#context.ears.listen(listenSettings(this.#detection, sampleRate(this.#buffer.format)));
   }
 
   #speechStarted(startMs: number): void {
@@ -129,7 +114,7 @@ export class CallerTurns {
       audio_end_ms: Math.round(endMs),
       item_id: itemId,
     });
-    const wantsAnswer = this.#detection?.create_response ?? false;
+    const wantsAnswer = this.#detector.settings?.create_response ?? false;
     this.#take(itemId, this.#fromMs, endMs, { isSilent: false, wantsAnswer });
   }
 
@@ -185,6 +170,51 @@ export class CallerTurns {
         item_id: this.#context.ids.next('item'),
       });
     }
+  }
+}
+
+/** Finds out when the caller speaks, as the session is set to; times are the session's own. */
+class TurnDetector {
+  readonly #ears: Ears;
+  #settings: TurnDetection | null = null;
+  #detector: SpeechDetector | null = null;
+  /** Where the detector's clock began, on the session's. */
+  #fromMs = 0;
+
+  constructor(ears: Ears, input: InputConfig) {
+    this.#ears = ears;
+    this.configure(input, true, 0);
+  }
+
+  /** Null: the client says when a turn is over. */
+  get settings(): TurnDetection | null {
+    return this.#settings;
+  }
+
+  /** True if it began to listen anew, and knows of no speech that goes on. */
+  configure(input: InputConfig, isOtherFormat: boolean, nowMs: number): boolean {
+    const { format, turn_detection: settings } = input;
+    this.#settings = settings;
+    const listens = settings && listenSettings(settings, sampleRate(format));
+    if (listens && this.#detector && !isOtherFormat) {
+      this.#detector.configure(listens);
+      return false;
+    }
+    this.#fromMs = nowMs;
+    this.#detector = listens && this.#ears.listen(listens);
+    return true;
+  }
+
+  push(samples: Int16Array): readonly { readonly type: 'started' | 'stopped'; readonly atMs: number }[] {
+    return (this.#detector?.push(samples) ?? []).map((change) =>
+      change.type === 'started'
+        ? { type: 'started', atMs: this.#fromMs + change.audioStartMs }
+        : { type: 'stopped', atMs: this.#fromMs + change.audioEndMs },
+    );
+  }
+
+  reset(): void {
+    this.#detector?.reset();
   }
 }
 

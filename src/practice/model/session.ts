@@ -1,6 +1,6 @@
 import type { SessionUpdateEvent } from 'openai/resources/realtime/realtime';
 import { unreachable } from '../../errors.ts';
-import type { Cancel } from '../../ports/clock.ts';
+import type { Cancel, Clock } from '../../ports/clock.ts';
 import { CallerTurns } from './caller-turns.ts';
 import { type ClientEvent, readClientEvent } from './client-events.ts';
 import { Conversation, createdEntry, type Entry, retrieved } from './conversation.ts';
@@ -48,23 +48,21 @@ export class Session {
   readonly #context: SessionContext;
   readonly #settings: Settings;
   readonly #conversation: Conversation;
-  readonly #items: ItemRequests;
   readonly #turns: CallerTurns;
   readonly #responses: Responses;
   readonly #transcription: Transcription;
-  #hasSpoken = false;
-  #timers: Cancel[] = [];
+  readonly #connection: Connection;
 
   constructor(setup: SessionSetup) {
     const { ids, clock, habits, misbehave } = setup.context;
     this.#setup = setup;
-    const send = (event: Unsent) => this.#send(event);
+    this.#connection = new Connection(setup.outlet, clock);
+    const send = (event: Unsent) => this.#connection.send(event);
     this.#conversation = new Conversation(ids.next('conv'));
     const remote = new RemoteTools({ ids, send, conversation: this.#conversation, reach: setup.reach });
     this.#context = { ...setup.context, send, remote };
     const maximumS = misbehave.expireAfterS ?? habits.sessionMaximumS;
     this.#settings = new Settings(this.#context, setup.kind, setup.model, maximumS);
-    this.#items = new ItemRequests(this.#context, this.#conversation);
     this.#transcription = new Transcription(this.#context, () => this.config);
     this.#turns = new CallerTurns(this.#context, this.#conversation, this.config.audio.input, {
       speechStarted: () => this.#speechStarted(),
@@ -72,14 +70,14 @@ export class Session {
     });
     this.#responses = new Responses(this.#context, this.#conversation, {
       config: () => this.config,
-      hasSpoken: () => this.#hasSpoken,
+      hasSpoken: () => this.#connection.hasSpoken,
       answering: () => this.#turns.answering(),
       answered: (audioMs) => {
         this.#turns.answered(audioMs);
         this.#transcription.flush();
       },
     });
-    this.#timers.push(clock.after(maximumS * 1_000, () => this.#expire(maximumS)));
+    this.#connection.in(maximumS * 1_000, () => this.#expire(maximumS));
   }
 
   get config(): SessionConfig {
@@ -100,15 +98,18 @@ export class Session {
   }
 
   begin(): void {
-    const { clock, misbehave, habits } = this.#context;
-    this.#send({ type: 'session.created', session: this.#settings.shown });
+    const { misbehave, habits } = this.#context;
+    this.#connection.send({ type: 'session.created', session: this.#settings.shown });
     if (habits.announcesConversation) {
       const { id } = this.#conversation;
-      this.#send({ type: 'conversation.created', conversation: { id, object: 'realtime.conversation' } });
+      this.#connection.send({
+        type: 'conversation.created',
+        conversation: { id, object: 'realtime.conversation' },
+      });
     }
     const drop = misbehave.dropSocket;
     if (drop?.afterMs === undefined) return;
-    this.#timers.push(clock.after(drop.afterMs, () => this.#setup.outlet.drop(drop.how)));
+    this.#connection.in(drop.afterMs, () => this.#setup.outlet.drop(drop.how));
   }
 
   /** Takes one text frame. Whatever it holds, the worst that follows is an `error` event. */
@@ -130,14 +131,13 @@ export class Session {
         ? error
         : new RequestError(null, `The server had an error: ${String(error)}`, null, 'server_error');
     const { kind, code, message, param, eventId } = refusal;
-    this.#send({ type: 'error', error: { type: kind, code, message, param, event_id: eventId } });
+    this.#connection.send({ type: 'error', error: { type: kind, code, message, param, event_id: eventId } });
     if (refusal.endsSession) this.#setup.outlet.close(4000, `${kind}.${code}`);
   }
 
   /** The connection is gone: nothing is left running. */
   end(): void {
-    for (const cancel of this.#timers) cancel();
-    this.#timers = [];
+    this.#connection.end();
     this.#responses.abandon();
     this.#context.remote.close();
   }
@@ -161,13 +161,13 @@ export class Session {
       case 'input_audio_buffer.clear':
         return this.#turns.clear();
       case 'session.update':
-        this.#settings.update(event.session, this.#hasSpoken);
+        this.#settings.update(event.session, this.#connection.hasSpoken);
         return this.#turns.configure(this.config.audio.input);
       case 'conversation.item.create':
       case 'conversation.item.truncate':
       case 'conversation.item.delete':
       case 'conversation.item.retrieve':
-        return this.#items.answer(event, this.config.audio.input.format);
+        return answerItemEvent(event, this.#context, this.#conversation, this.config.audio.input.format);
       case 'response.create':
         return this.#respond(event.response ?? {});
       case 'response.cancel':
@@ -220,15 +220,46 @@ export class Session {
     const expired = refusals.expired(maximumS);
     const { kind, code, message } = expired;
     if (expiryForm !== 'close') {
-      this.#send({ type: 'error', error: { type: kind, code, message, param: null, event_id: null } });
+      this.#connection.send({
+        type: 'error',
+        error: { type: kind, code, message, param: null, event_id: null },
+      });
     }
     this.#responses.abandon();
     this.#setup.outlet.close(expiryForm === 'error' ? 1000 : 1001, expiryForm === 'error' ? '' : message);
   }
+}
 
-  #send(event: Unsent): void {
+/** The way to the client, for as long as it is open. */
+class Connection {
+  readonly #outlet: Outlet;
+  readonly #clock: Clock;
+  #hasSpoken = false;
+  #timers: Cancel[] = [];
+
+  constructor(outlet: Outlet, clock: Clock) {
+    this.#outlet = outlet;
+    this.#clock = clock;
+  }
+
+  /** Some of an answer's sound has been sent. */
+  get hasSpoken(): boolean {
+    return this.#hasSpoken;
+  }
+
+  send(event: Unsent): void {
     if (event.type === 'response.output_audio.delta') this.#hasSpoken = true;
-    this.#setup.outlet.send(event);
+    this.#outlet.send(event);
+  }
+
+  /** Does something then, if it is still open. */
+  in(ms: number, act: () => void): void {
+    this.#timers.push(this.#clock.after(ms, act));
+  }
+
+  end(): void {
+    for (const cancel of this.#timers) cancel();
+    this.#timers = [];
   }
 }
 
@@ -280,54 +311,56 @@ class Settings {
 export type ItemEvent = Extract<ClientEvent, { type: `conversation.item.${string}` }>;
 
 /** Answers what a client asks about the items of its conversation. */
-class ItemRequests {
-  readonly #context: SessionContext;
-  readonly #conversation: Conversation;
-
-  constructor(context: SessionContext, conversation: Conversation) {
-    this.#context = context;
-    this.#conversation = conversation;
-  }
-
-  answer(event: ItemEvent, inputFormat: WireFormat): void {
-    switch (event.type) {
-      case 'conversation.item.create':
-        return this.#create(event, inputFormat);
-      case 'conversation.item.truncate':
-        return this.#truncate(event);
-      case 'conversation.item.delete':
-        this.#conversation.delete(event.item_id);
-        return this.#context.send({ type: 'conversation.item.deleted', item_id: event.item_id });
-      case 'conversation.item.retrieve':
-        return this.#retrieve(event.item_id);
+function answerItemEvent(
+  event: ItemEvent,
+  context: SessionContext,
+  conversation: Conversation,
+  inputFormat: WireFormat,
+): void {
+  switch (event.type) {
+    case 'conversation.item.create':
+      return createItem(event, context, conversation, inputFormat);
+    case 'conversation.item.truncate':
+      return truncateItem(event, context, conversation);
+    case 'conversation.item.delete':
+      conversation.delete(event.item_id);
+      return context.send({ type: 'conversation.item.deleted', item_id: event.item_id });
+    case 'conversation.item.retrieve': {
+      const entry = conversation.find(event.item_id);
+      if (entry === undefined) throw refusals.noSuchItem('retrieve', event.item_id);
+      return context.send({ type: 'conversation.item.retrieved', item: retrieved(entry) });
     }
+    default:
+      return unreachable(event);
   }
+}
 
-  #create(event: Extract<ItemEvent, { type: 'conversation.item.create' }>, format: WireFormat): void {
-    const id = event.item.id ?? this.#context.ids.next('item');
-    const { ears, remote } = this.#context;
-    if (event.item.type === 'mcp_approval_response') remote.checkApproval(event.item);
-    const entry = createdEntry(event, id, { conversation: this.#conversation, ears, format });
-    this.#conversation.insert(entry, event.previous_item_id ?? undefined);
-    const previousId = this.#conversation.previousId(id);
-    for (const type of ['conversation.item.added', 'conversation.item.done'] as const) {
-      this.#context.send({ type, previous_item_id: previousId, item: entry.item });
-    }
-    if (event.item.type === 'mcp_approval_response') remote.answered(event.item);
+function createItem(
+  event: Extract<ItemEvent, { type: 'conversation.item.create' }>,
+  { ids, ears, remote, send }: SessionContext,
+  conversation: Conversation,
+  format: WireFormat,
+): void {
+  const id = event.item.id ?? ids.next('item');
+  if (event.item.type === 'mcp_approval_response') remote.checkApproval(event.item);
+  const entry = createdEntry(event, id, { conversation, ears, format });
+  conversation.insert(entry, event.previous_item_id ?? undefined);
+  const previousId = conversation.previousId(id);
+  for (const type of ['conversation.item.added', 'conversation.item.done'] as const) {
+    send({ type, previous_item_id: previousId, item: entry.item });
   }
+  if (event.item.type === 'mcp_approval_response') remote.answered(event.item);
+}
 
-  #truncate(event: Extract<ItemEvent, { type: 'conversation.item.truncate' }>): void {
-    const { item_id, content_index, audio_end_ms } = event;
-    if (this.#context.misbehave.rejectTruncate === true) {
-      throw refusals.truncateTooLong(Math.max(0, audio_end_ms - 1), audio_end_ms);
-    }
-    this.#conversation.truncate(item_id, content_index, audio_end_ms);
-    this.#context.send({ type: 'conversation.item.truncated', item_id, content_index, audio_end_ms });
+function truncateItem(
+  event: Extract<ItemEvent, { type: 'conversation.item.truncate' }>,
+  { misbehave, send }: SessionContext,
+  conversation: Conversation,
+): void {
+  const { item_id, content_index, audio_end_ms } = event;
+  if (misbehave.rejectTruncate === true) {
+    throw refusals.truncateTooLong(Math.max(0, audio_end_ms - 1), audio_end_ms);
   }
-
-  #retrieve(itemId: string): void {
-    const entry = this.#conversation.find(itemId);
-    if (entry === undefined) throw refusals.noSuchItem('retrieve', itemId);
-    this.#context.send({ type: 'conversation.item.retrieved', item: retrieved(entry) });
-  }
+  conversation.truncate(item_id, content_index, audio_end_ms);
+  send({ type: 'conversation.item.truncated', item_id, content_index, audio_end_ms });
 }

@@ -38,21 +38,13 @@ export interface LineListener {
 
 /** A media stream of the carrier's, with a person's mouth and ear at its end. */
 export class PhoneLine {
-  readonly #socket: WebSocket;
-  readonly #identity: LineIdentity;
-  readonly #faults: LineFaults;
+  readonly #stream: MediaStream;
   readonly #listener: LineListener;
-  readonly #mouth = new ByteQueue();
-  readonly #startedAt: number;
+  readonly #mouth: Mouth;
+  readonly #marks: LateMarks;
   readonly ear: PlayOut;
   #isOpen = true;
-  #frames = 0;
-  #messages = 0;
-  #nextFrameAt: number;
   #cancelTimer: Cancel = () => {};
-  /** Marks on their way, and when the last of them comes. */
-  readonly #lateMarks: string[] = [];
-  #lastMarkAt = 0;
 
   /** Takes over an open socket and begins the stream; its first frame leaves at that time. */
   constructor(
@@ -62,18 +54,17 @@ export class PhoneLine {
     listener: LineListener,
     startsAt: number,
   ) {
-    this.#startedAt = startsAt;
-    this.#nextFrameAt = startsAt;
-    this.#socket = socket;
-    this.#identity = identity;
-    this.#faults = faults;
+    this.#stream = new MediaStream(socket, identity);
+    this.#mouth = new Mouth(faults, startsAt);
+    this.#marks = new LateMarks(faults.marksLateMs, (name) =>
+      this.#stream.tell({ event: 'mark', mark: { name } }),
+    );
     this.#listener = listener;
     this.ear = new PlayOut(listener.played);
     socket.on('message', (data) => this.#onMessage(data.toString()));
     socket.on('error', () => {}); // a close follows
     socket.on('close', (code) => this.#onClose(code));
-    this.#send({ event: 'connected', protocol: 'Call', version: '1.0.0' });
-    this.#begin();
+    this.#stream.begin();
     this.#tick();
   }
 
@@ -82,31 +73,86 @@ export class PhoneLine {
   }
 
   get isSpeaking(): boolean {
-    return this.#mouth.length > 0;
+    return this.#mouth.isSpeaking;
   }
 
   /** μ-law, spoken after whatever is being said already. */
   speak(audio: Uint8Array): void {
-    this.#mouth.push(audio);
+    this.#mouth.speak(audio);
   }
 
   press(digit: string): void {
-    this.#tell({ event: 'dtmf', dtmf: { track: 'inbound_track', digit } });
+    this.#stream.tell({ event: 'dtmf', dtmf: { track: 'inbound_track', digit } });
   }
 
   /** The carrier's goodbye, then the end of the line. */
   hangUp(): void {
-    const { accountSid, callSid } = this.#identity;
-    this.#tell({ event: 'stop', stop: { accountSid, callSid } });
-    this.#socket.close();
+    this.#stream.stop();
   }
 
   /** The line breaks without a word. */
   breakOff(): void {
-    this.#socket.terminate();
+    this.#stream.breakOff();
   }
 
-  #begin(): void {
+  #onMessage(text: string): void {
+    const now = systemClock.now();
+    this.#listener.received?.(text);
+    const message = this.#stream.read(text);
+    if (!message) return;
+    this.#marks.giveBack(this.ear.advance(now));
+    if (message.event === 'media') this.ear.arrive(message.audio, now);
+    else if (message.event === 'mark') this.#marks.giveBack(this.ear.mark(message.name));
+    else {
+      this.#marks.giveBack(this.ear.clear());
+      this.#listener.cleared?.(now);
+    }
+    this.#schedule();
+  }
+
+  #tick(): void {
+    const now = systemClock.now();
+    this.#marks.giveBack(this.ear.advance(now));
+    while (this.#mouth.nextFrameAt <= now && this.#stream.isOpen) {
+      const frame = this.#mouth.take();
+      if (frame.isLost) continue;
+      this.#listener.sent?.(frame.audio, now, frame.spokenAt);
+      this.#stream.sendSound(frame);
+    }
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#cancelTimer();
+    if (!this.#stream.isOpen) return;
+    const due = Math.min(this.#mouth.nextFrameAt, this.ear.nextMarkAt ?? Number.POSITIVE_INFINITY);
+    this.#cancelTimer = systemClock.after(Math.max(0, due - systemClock.now()), () => this.#tick());
+  }
+
+  #onClose(code: number): void {
+    this.#marks.giveBack(this.ear.advance(systemClock.now()));
+    this.#isOpen = false;
+    this.#cancelTimer();
+    this.#listener.closed?.(code);
+  }
+}
+
+/** The carrier's side of a media stream, on its socket. */
+class MediaStream {
+  readonly #socket: WebSocket;
+  readonly #identity: LineIdentity;
+  #messages = 0;
+
+  constructor(socket: WebSocket, identity: LineIdentity) {
+    this.#socket = socket;
+    this.#identity = identity;
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  begin(): void {
     const { accountSid, callSid, streamSid, parameters } = this.#identity;
     const mediaFormat = { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 };
     const start = {
@@ -117,91 +163,122 @@ export class PhoneLine {
       mediaFormat,
       customParameters: parameters,
     };
-    this.#tell({ event: 'start', start });
+    this.#send({ event: 'connected', protocol: 'Call', version: '1.0.0' });
+    this.tell({ event: 'start', start });
   }
 
-  #onMessage(text: string): void {
-    const now = systemClock.now();
-    this.#listener.received?.(text);
-    const message = readToPhone(text, this.#identity.streamSid);
-    if (!message) return;
-    this.#echo(this.ear.advance(now));
-    if (message.event === 'media') this.ear.arrive(message.audio, now);
-    else if (message.event === 'mark') this.#echo(this.ear.mark(message.name));
-    else {
-      this.#echo(this.ear.clear());
-      this.#listener.cleared?.(now);
-    }
-    this.#schedule();
+  read(text: string): ReturnType<typeof readToPhone> {
+    return readToPhone(text, this.#identity.streamSid);
   }
 
-  #tick(): void {
-    const now = systemClock.now();
-    this.#echo(this.ear.advance(now));
-    while (this.#nextFrameAt <= now && this.#socket.readyState === WebSocket.OPEN) this.#sendFrame(now);
-    this.#schedule();
-  }
-
-  /** Frames are due by the count since the start, so that a late one makes no later one late. */
-  #sendFrame(now: number): void {
-    const frame = this.#mouth.length > 0 ? padded(this.#mouth.take(SILENT_FRAME.length)) : SILENT_FRAME;
-    const spokenAt = this.#startedAt + (this.#frames - 1) * FRAME_MS; // a frame leaves when it is full
-    const timestamp = String(FIRST_FRAME_MS + this.#frames * FRAME_MS);
-    this.#frames += 1;
-    const jitterMs = Math.random() * this.#faults.jitterMs;
-    this.#nextFrameAt = Math.max(this.#nextFrameAt, this.#startedAt + this.#frames * FRAME_MS + jitterMs);
-    if (Math.random() < this.#faults.lossShare) return;
-    this.#listener.sent?.(frame, now, spokenAt);
-    const payload = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('base64');
-    this.#tell({
-      event: 'media',
-      media: { track: 'inbound', chunk: String(this.#frames), timestamp, payload },
-    });
-  }
-
-  #schedule(): void {
-    this.#cancelTimer();
-    if (this.#socket.readyState !== WebSocket.OPEN) return;
-    const due = Math.min(this.#nextFrameAt, this.ear.nextMarkAt ?? Number.POSITIVE_INFINITY);
-    this.#cancelTimer = systemClock.after(Math.max(0, due - systemClock.now()), () => this.#tick());
-  }
-
-  #echo(names: readonly string[]): void {
-    for (const name of names) {
-      this.#lateMarks.push(name);
-      if (this.#faults.marksLateMs === 0) this.#giveMarkBack();
-      else systemClock.after(this.#markDelayMs(), () => this.#giveMarkBack());
-    }
-  }
-
-  /** The oldest, whichever timer it is: timers of one millisecond come in any order. */
-  #giveMarkBack(): void {
-    const name = this.#lateMarks.shift();
-    if (name !== undefined) this.#tell({ event: 'mark', mark: { name } });
-  }
-
-  #markDelayMs(): number {
-    const now = systemClock.now();
-    this.#lastMarkAt = Math.max(this.#lastMarkAt, now + Math.random() * this.#faults.marksLateMs);
-    return this.#lastMarkAt - now;
+  sendSound({ audio, number, timestampMs }: Frame): void {
+    const payload = Buffer.from(audio.buffer, audio.byteOffset, audio.byteLength).toString('base64');
+    const timestamp = String(timestampMs);
+    this.tell({ event: 'media', media: { track: 'inbound', chunk: String(number), timestamp, payload } });
   }
 
   /** A message of the stream: numbered, and with its name; members in Twilio's own order. */
-  #tell({ event, ...content }: TwilioEvent): void {
+  tell({ event, ...content }: TwilioEvent): void {
     const { streamSid } = this.#identity;
     this.#messages += 1;
     this.#send({ event, sequenceNumber: String(this.#messages), ...content, streamSid });
   }
 
-  #send(event: TwilioEvent): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(event));
+  stop(): void {
+    const { accountSid, callSid } = this.#identity;
+    this.tell({ event: 'stop', stop: { accountSid, callSid } });
+    this.#socket.close();
   }
 
-  #onClose(code: number): void {
-    this.#echo(this.ear.advance(systemClock.now()));
-    this.#isOpen = false;
-    this.#cancelTimer();
-    this.#listener.closed?.(code);
+  breakOff(): void {
+    this.#socket.terminate();
+  }
+
+  #send(event: TwilioEvent): void {
+    if (this.isOpen) this.#socket.send(JSON.stringify(event));
+  }
+}
+
+interface Frame {
+  readonly audio: Uint8Array;
+  /** From one on. */
+  readonly number: number;
+  readonly timestampMs: number;
+  readonly spokenAt: number;
+  /** It never leaves. */
+  readonly isLost: boolean;
+}
+
+/** What the person says, frame by frame, as late as the line is bad. */
+class Mouth {
+  readonly #faults: LineFaults;
+  readonly #startedAt: number;
+  readonly #words = new ByteQueue();
+  #frames = 0;
+  #nextFrameAt: number;
+
+  constructor(faults: LineFaults, startsAt: number) {
+    this.#faults = faults;
+    this.#startedAt = startsAt;
+    this.#nextFrameAt = startsAt;
+  }
+
+  get isSpeaking(): boolean {
+    return this.#words.length > 0;
+  }
+
+  get nextFrameAt(): number {
+    return this.#nextFrameAt;
+  }
+
+  speak(audio: Uint8Array): void {
+    this.#words.push(audio);
+  }
+
+  /** Frames are due by the count since the start, so that a late one makes no later one late. */
+  take(): Frame {
+    const audio = this.isSpeaking ? padded(this.#words.take(SILENT_FRAME.length)) : SILENT_FRAME;
+    const spokenAt = this.#startedAt + (this.#frames - 1) * FRAME_MS; // a frame leaves when it is full
+    const timestampMs = FIRST_FRAME_MS + this.#frames * FRAME_MS;
+    this.#frames += 1;
+    const jitterMs = Math.random() * this.#faults.jitterMs;
+    this.#nextFrameAt = Math.max(this.#nextFrameAt, this.#startedAt + this.#frames * FRAME_MS + jitterMs);
+    const isLost = Math.random() < this.#faults.lossShare;
+    return { audio, number: this.#frames, timestampMs, spokenAt, isLost };
+  }
+}
+
+/** Marks on their way back. */
+class LateMarks {
+  readonly #mostMs: number;
+  readonly #send: (name: string) => void;
+  readonly #names: string[] = [];
+  /** When the last of them comes. */
+  #lastAt = 0;
+
+  constructor(mostMs: number, send: (name: string) => void) {
+    this.#mostMs = mostMs;
+    this.#send = send;
+  }
+
+  giveBack(names: readonly string[]): void {
+    for (const name of names) {
+      this.#names.push(name);
+      if (this.#mostMs === 0) this.#sendOldest();
+      else systemClock.after(this.#delayMs(), () => this.#sendOldest());
+    }
+  }
+
+  /** Whichever timer it is: timers of one millisecond come in any order. */
+  #sendOldest(): void {
+    const name = this.#names.shift();
+    if (name !== undefined) this.#send(name);
+  }
+
+  #delayMs(): number {
+    const now = systemClock.now();
+    this.#lastAt = Math.max(this.#lastAt, now + Math.random() * this.#mostMs);
+    return this.#lastAt - now;
   }
 }
 
