@@ -38,6 +38,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   index: ['agents', 'tools'],
 };
 
+/** A class and its body, up to the brace in the column that it began in. */
+const CLASS = /^( *)(?:export )?(?:abstract )?class (\w+)[^\n]*\{\n([\s\S]*?)^\1\}/gm;
+const FIELD = '(?:(?:public|private|protected|readonly|override|accessor|declare) )*#?\\w+[?!]?(?::| =|;)';
+const STILL_TO_SPLIT: ReadonlySet<string> = new Set([
+  'call/call.ts Call',
+  'call/conversation.ts Conversation',
+  'call/tool-work.ts ToolWork',
+  'call/playout/spoken-part.ts SpokenPart',
+  'call/turns/response-queue.ts ResponseQueue',
+  'call/turns/turn-taking.ts TurnTaking',
+]);
+
 const SRC = join(import.meta.dirname, '../src');
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
@@ -100,6 +112,22 @@ describe('the house', () => {
 
     expect(
       ofCalls.filter((file) => /\b(setTimeout|setInterval|Date\.now|performance\.now)\(/.test(textOf(file))),
+    ).toEqual([]);
+  });
+
+  it('has no class that hides a second idea: none with more than nine fields', () => {
+    const classes = files.flatMap((file) =>
+      [...textOf(file).matchAll(CLASS)].map((found) => ({ file, found })),
+    );
+    const overfull = classes.filter(({ found: [, indent = '', , body = ''] }) => {
+      const field = new RegExp(`^${indent}  (?!static |get |set |async )${FIELD}`, 'gm');
+      return (body.match(field) ?? []).length > 9;
+    });
+
+    expect(
+      overfull
+        .map(({ file, found: [, , name = ''] }) => `${file} ${name}`)
+        .filter((name) => !STILL_TO_SPLIT.has(name)),
     ).toEqual([]);
   });
 
