@@ -13,5 +13,5 @@ export {
   type RemoteMcpServer,
   type TransferTarget,
 } from './agents/define-agent.ts';
+export type { CallHandle, DigitsWanted, ToolContext, ToolLog } from './tools/define-tool.ts';
 export { defineTool, Refusal, type Tool } from './tools/define-tool.ts';
-export type { CallHandle, DigitsWanted, ToolContext, ToolLog } from './tools/tool-context.ts';

@@ -54,7 +54,7 @@ describe('the README', () => {
   it.each([
     ['src/agents/define-agent.ts', 'Agent'],
     ['src/tools/define-tool.ts', 'Tool'],
-    ['src/tools/tool-context.ts', 'CallHandle'],
+    ['src/tools/define-tool.ts', 'CallHandle'],
   ])('names everything that %s offers in %s', (file, name) => {
     const members = membersOf(file, name);
 

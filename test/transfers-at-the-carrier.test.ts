@@ -7,7 +7,7 @@ import { NO_TAP } from '../src/ports/call-tap.ts';
 import { readTwiml } from '../src/practice/phone/wire.ts';
 import { ScriptedModel } from '../src/testing/scripted-model.ts';
 import { builtInTools } from '../src/tools/built-in/index.ts';
-import { inProcess } from '../src/tools/host/in-process.ts';
+import { inProcess } from '../src/tools/host/tool-host.ts';
 import { createToolbox } from '../src/tools/toolbox.ts';
 import { PLAN } from './support/a-call.ts';
 import { aCallSid, closing, openSocket, startOf } from './support/a-carrier.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { BUILT_INS } from '../tools/built-in/names.ts';
+import { BUILT_INS } from '../tools/built-in/index.ts';
 import { SPAN, WEEKDAYS } from '../tools/built-in/opening-times.ts';
-import { HTTP_METHODS, namesIn } from '../tools/http/description.ts';
+import { HTTP_METHODS, namesIn } from '../tools/http-tool.ts';
 import { TOOL_NAME } from '../tools/tool-spec.ts';
 import type { Agent } from './define-agent.ts';
 

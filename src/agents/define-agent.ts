@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import type { TurnDetection } from '../ports/session.ts';
-import type { BuiltIn } from '../tools/built-in/names.ts';
+import type { BuiltIn } from '../tools/built-in/index.ts';
 import type { OpeningHours } from '../tools/built-in/opening-times.ts';
-import type { HttpTool } from '../tools/http/description.ts';
-import type { McpServer, RemoteMcpServer } from '../tools/mcp/description.ts';
+import type { HttpTool } from '../tools/http-tool.ts';
+import type { McpServer, RemoteMcpServer } from '../tools/mcp-servers.ts';
 
 export type { BuiltIn, HttpTool, McpServer, OpeningHours, RemoteMcpServer };
 

@@ -1,4 +1,4 @@
-import { namesIn, variablesOf } from '../tools/http/description.ts';
+import { namesIn, variablesOf } from '../tools/http-tool.ts';
 import type { Agent } from './define-agent.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

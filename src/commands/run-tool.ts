@@ -4,7 +4,7 @@ import { processEnvironment, readConfig } from '../app/config.ts';
 import { RingdownError } from '../errors.ts';
 import { systemClock } from '../ports/clock.ts';
 import { fakeCallControl } from '../testing/fake-call-control.ts';
-import { consoleLog } from '../tools/console-log.ts';
+import { consoleLog } from '../tools/house-log.ts';
 
 const USAGE = `npm run tool -- NAME '{"field": "value"}'
   --agent NAME     the agent whose tool it is, if several have one of that name

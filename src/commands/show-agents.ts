@@ -4,7 +4,7 @@ import type { LoadedAgent } from '../agents/read-agent.ts';
 import { processEnvironment, readConfig } from '../app/config.ts';
 import { RingdownError } from '../errors.ts';
 import { systemClock } from '../ports/clock.ts';
-import { consoleLog } from '../tools/console-log.ts';
+import { consoleLog } from '../tools/house-log.ts';
 
 /** `npm run agents`: what is loaded, the exact tools the model sees, and how much of its attention they take. */
 try {

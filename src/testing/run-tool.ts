@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { ToolFact, ToolResult } from '../ports/tools.ts';
 import type { Tool } from '../tools/define-tool.ts';
-import { inProcess } from '../tools/host/in-process.ts';
+import { inProcess } from '../tools/host/tool-host.ts';
 import type { HouseLog } from '../tools/house-log.ts';
 import { createToolbox } from '../tools/toolbox.ts';
 import { type FakeCallControlOptions, fakeCallControl } from './fake-call-control.ts';

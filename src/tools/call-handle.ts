@@ -1,7 +1,6 @@
 import type { CallControl, ControlAnswer, DigitsRequest } from '../ports/tools.ts';
-import { isRecord } from './arguments.ts';
-import { TOOL_LIMITS } from './limits.ts';
-import { type CallHandle, DIGITS_WANTED, type DigitsWanted } from './tool-context.ts';
+import { type CallHandle, DIGITS_WANTED, type DigitsWanted, TOOL_LIMITS } from './define-tool.ts';
+import { isRecord } from './invoke.ts';
 
 /** What a tool asks of its call, as something that can be sent from one thread to another. */
 export type ControlAsk =

@@ -6,3 +6,11 @@ export interface HouseLog {
   warn(facts: Readonly<Record<string, unknown>>, line: string): void;
   error(facts: Readonly<Record<string, unknown>>, line: string): void;
 }
+
+/** Lines for the person at the terminal, beside what a command prints. */
+export const consoleLog: HouseLog = {
+  isForAuthor: true,
+  info: () => {},
+  warn: (_facts, line) => console.error(line),
+  error: (_facts, line) => console.error(line),
+};

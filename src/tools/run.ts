@@ -1,10 +1,11 @@
+import type { Cancel, Clock } from '../ports/clock.ts';
 import type { CallControl, ToolOutcome } from '../ports/tools.ts';
 import { answerAsk, type ControlAsk } from './call-handle.ts';
-import { Deadline } from './deadline.ts';
+import type { ToolHost } from './host/tool-host.ts';
+import type { HouseLog } from './house-log.ts';
 import type { ToolReply } from './invoke.ts';
-import type { RunSurroundings } from './surroundings.ts';
+import { answerTo } from './output.ts';
 import type { ToolSpec } from './tool-spec.ts';
-import { answerTo } from './words.ts';
 
 /**
  * One request of the model, from its start to its answer.
@@ -85,4 +86,61 @@ export class Run {
     this.#verdict.resolve(because);
     if (!this.#card.writes) this.#abort.abort(new Error(`The result is no longer wanted: ${because}.`));
   }
+}
+
+/** A time limit that stands still while a tool waits for the caller rather than for itself. */
+class Deadline {
+  readonly #clock: Clock;
+  readonly #passed: () => void;
+  #leftMs: number;
+  #since: number;
+  #waits = 0;
+  #cancel: Cancel;
+
+  constructor(ms: number, clock: Clock, passed: () => void) {
+    this.#clock = clock;
+    this.#passed = passed;
+    this.#leftMs = ms;
+    this.#since = clock.now();
+    this.#cancel = clock.after(ms, passed);
+  }
+
+  async standStillFor<T>(wait: Promise<T>): Promise<T> {
+    this.#waits += 1;
+    if (this.#waits === 1) {
+      this.#cancel();
+      this.#leftMs -= this.#clock.now() - this.#since;
+    }
+    try {
+      return await wait;
+    } finally {
+      this.#waits -= 1;
+      if (this.#waits === 0) {
+        this.#since = this.#clock.now();
+        this.#cancel = this.#clock.after(Math.max(0, this.#leftMs), this.#passed);
+      }
+    }
+  }
+
+  /** For good: also a wait that ends later does not start it again. */
+  stop(): void {
+    this.#waits = Number.POSITIVE_INFINITY;
+    this.#cancel();
+  }
+}
+
+/** A tool, and where it runs. */
+export interface Placed {
+  readonly card: ToolSpec;
+  readonly host: ToolHost;
+}
+
+/** What every run of an agent's tools is surrounded by. */
+export interface RunSurroundings {
+  readonly clock: Clock;
+  readonly log: HouseLog;
+  /** The names a caller may be transferred to. */
+  readonly transferTargets: ReadonlySet<string>;
+  /** What no log line may show, wherever it comes from: the values of the agent's environment. */
+  readonly secrets: readonly string[];
 }

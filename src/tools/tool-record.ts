@@ -1,8 +1,8 @@
 import type { Clock } from '../ports/clock.ts';
 import type { CallControl, ToolCall, ToolOutcome } from '../ports/tools.ts';
+import { TOOL_LIMITS } from './define-tool.ts';
 import type { LogLine } from './host/tool-host.ts';
 import type { HouseLog } from './house-log.ts';
-import { TOOL_LIMITS } from './limits.ts';
 import { maskFields, maskText, secretValues } from './mask.ts';
 import { cutOutput } from './output.ts';
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { TOOL_DEFAULTS, type Tool } from './define-tool.ts';
-import { TOOL_LIMITS } from './limits.ts';
+import { TOOL_DEFAULTS, TOOL_LIMITS, type Tool } from './define-tool.ts';
 
 /** Everything about a tool that can be written on a card and handed to another thread: all but what it does. */
 export interface ToolSpec {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isRecord } from './arguments.ts';
-import type { ToolReply } from './invoke.ts';
+import { isRecord, type ToolReply } from './invoke.ts';
 
 /**
  * Remembers what was written on one call, so that the same request is never carried out twice: not when the model

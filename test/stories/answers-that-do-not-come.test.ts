@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defineTool, NOTHING } from '../../src/tools/define-tool.ts';
-import { inProcess } from '../../src/tools/host/in-process.ts';
+import { inProcess } from '../../src/tools/host/tool-host.ts';
 import { createToolbox } from '../../src/tools/toolbox.ts';
 import { aCall } from '../support/a-call.ts';
 import { settled } from '../support/a-toolbox.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { checkArguments } from '../../src/tools/arguments.ts';
+import { checkArguments } from '../../src/tools/invoke.ts';
 import { schemaOf } from '../../src/tools/tool-spec.ts';
 
 const parameters = z.object({

@@ -1,12 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { isRecord } from '../arguments.ts';
 import type { Tool } from '../define-tool.ts';
-import type { HttpTool } from '../http/description.ts';
-import { httpTool } from '../http/http-tool.ts';
-import { type Ready, ready } from '../invoke.ts';
-import type { McpServer } from '../mcp/description.ts';
+import { type HttpTool, httpTool } from '../http-tool.ts';
+import { isRecord, type Ready, ready } from '../invoke.ts';
+import type { McpServer } from '../mcp-servers.ts';
 import { inItsOwnWords } from '../thrown.ts';
 import { asTool, namesTwice, problemsOf } from '../tool-spec.ts';
 import type { WorkerBirth } from './messages.ts';
@@ -68,7 +66,7 @@ async function fromServers(
   agent: Readonly<Record<string, unknown>>,
   problems: string[],
 ): Promise<Opened> {
-  const { reachServers } = await import('../mcp/reach-servers.ts'); // much to read, for those who need it
+  const { reachServers } = await import('../mcp-servers.ts'); // much to read, for those who need it
   const reached = await reachServers(itemsOf(agent['mcpServers'], isMcpServer), environment);
   problems.push(...reached.problems);
   return reached;

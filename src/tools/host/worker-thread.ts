@@ -2,9 +2,9 @@ import { Worker } from 'node:worker_threads';
 import { unreachable } from '../../errors.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { ToolReply } from '../invoke.ts';
+import { answerTo } from '../output.ts';
 import { kindAndPlace } from '../thrown.ts';
 import type { ToolSpec } from '../tool-spec.ts';
-import { answerTo } from '../words.ts';
 import type { FromWorker, ToWorker, WorkerBirth } from './messages.ts';
 import type { LogLine, RunOrder } from './tool-host.ts';
 

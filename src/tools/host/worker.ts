@@ -4,12 +4,10 @@ import { unreachable } from '../../errors.ts';
 import { systemClock } from '../../ports/clock.ts';
 import { type Ready, replyTo } from '../invoke.ts';
 import { kindAndPlace } from '../thrown.ts';
-import { catchOutput } from './catch-output.ts';
-import { contextOf } from './in-process.ts';
-import { LineBudget } from './line-budget.ts';
+import { catchOutput, LineBudget } from './catch-output.ts';
 import { loadTools } from './load-tools.ts';
 import type { Answer, FromWorker, ToWorker, WorkerBirth } from './messages.ts';
-import type { LogLevel } from './tool-host.ts';
+import { contextOf, type LogLevel } from './tool-host.ts';
 
 /**
  * The thread that users' tools run in. Whatever they do to it, calls go on: sound is carried in another one.

@@ -2,7 +2,7 @@ import type { Clock } from '../../../src/ports/clock.ts';
 import type { Toolbox } from '../../../src/ports/tools.ts';
 import { builtInTools } from '../../../src/tools/built-in/index.ts';
 import { defineTool, NOTHING } from '../../../src/tools/define-tool.ts';
-import { inProcess } from '../../../src/tools/host/in-process.ts';
+import { inProcess } from '../../../src/tools/host/tool-host.ts';
 import { createToolbox } from '../../../src/tools/toolbox.ts';
 import type { TestClock } from '../test-clock.ts';
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defineAgent } from '../../../src/agents/define-agent.ts';
 import type { CallControl } from '../../../src/ports/tools.ts';
-import { builtInTools } from '../../../src/tools/built-in/index.ts';
-import { BUILT_INS } from '../../../src/tools/built-in/names.ts';
+import { BUILT_INS, builtInTools } from '../../../src/tools/built-in/index.ts';
 import { TestClock } from '../../support/test-clock.ts';
 import { aRunner } from '../support/a-runner.ts';
 

@@ -1,7 +1,6 @@
 import type { CallControl, ToolCall } from '../../../src/ports/tools.ts';
 import type { Tool } from '../../../src/tools/define-tool.ts';
-import { inProcess } from '../../../src/tools/host/in-process.ts';
-import type { ToolHost } from '../../../src/tools/host/tool-host.ts';
+import { inProcess, type ToolHost } from '../../../src/tools/host/tool-host.ts';
 import { createToolbox } from '../../../src/tools/toolbox.ts';
 import { TestClock } from '../../support/test-clock.ts';
 import { aControl, aLog } from './a-control.ts';

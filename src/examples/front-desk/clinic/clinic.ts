@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { systemClock } from '../../../ports/clock.ts';
-import type { ToolContext } from '../../../tools/tool-context.ts';
+import type { ToolContext } from '../../../tools/define-tool.ts';
 import { wallTime } from './calendar.ts';
 import { openBooks } from './database.ts';
 import type { CallOnHand } from './identity.ts';

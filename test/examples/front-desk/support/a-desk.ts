@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openBooks } from '../../../../src/examples/front-desk/clinic/database.ts';
 import { PRACTICE_CUSTOMER } from '../../../../src/examples/front-desk/clinic/seed-people.ts';
-import { Refusal, type Tool } from '../../../../src/tools/define-tool.ts';
-import type { ToolContext } from '../../../../src/tools/tool-context.ts';
+import { Refusal, type Tool, type ToolContext } from '../../../../src/tools/define-tool.ts';
 
 /** A Monday morning before anybody has come. */
 export const NOW = '2026-11-23T08:00';

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { AgentDirectory } from '../../../src/agents/directory.ts';
-import { systemClock } from '../../../src/ports/clock.ts';
-import { aFolder } from '../../support/temp-folder.ts';
-import { aControl, aLog } from '../support/a-control.ts';
+import { AgentDirectory } from '../../src/agents/directory.ts';
+import { systemClock } from '../../src/ports/clock.ts';
+import { aFolder } from '../support/temp-folder.ts';
+import { aControl, aLog } from './support/a-control.ts';
 
 vi.setConfig({ testTimeout: 30_000 }); // threads and processes start; on a busy machine, slowly
 
-const SERVER = join(import.meta.dirname, 'server.mjs');
+const SERVER = join(import.meta.dirname, 'support/mcp-server.mjs');
 
 async function anAgentWith(server: Readonly<Record<string, unknown>>) {
   const mcpServers = JSON.stringify([
@@ -25,7 +25,7 @@ async function anAgentWith(server: Readonly<Record<string, unknown>>) {
   const directory = await AgentDirectory.open({
     folder: folder.path,
     environment: { STOCK_KEY: 'canary', OTHER: 'x', PATH: '/usr/bin' },
-    houseSettings: { dataDir: '.' },
+    houseSettings: { dataDir: './mcp' },
     clock: systemClock,
     log,
   });

@@ -2,12 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { internet, type Network, requestHttps } from '../../../src/net/pinned-request.ts';
-import { isPublicAddress } from '../../../src/net/public-address.ts';
-import type { HttpTool } from '../../../src/tools/http/description.ts';
-import { httpTool } from '../../../src/tools/http/http-tool.ts';
-import { aRunner } from '../support/a-runner.ts';
-import { CERTIFICATE, KEY } from './certificate.ts';
+import { internet, type Network, requestHttps } from '../../src/net/pinned-request.ts';
+import { isPublicAddress } from '../../src/net/public-address.ts';
+import { type HttpTool, httpTool } from '../../src/tools/http-tool.ts';
+import { aRunner } from './support/a-runner.ts';
+import { CERTIFICATE, KEY } from './support/certificate.ts';
 
 interface Asked {
   readonly method: string | undefined;
