@@ -46,7 +46,7 @@ parentPort?.on('message', (message: ToThread) => {
     case 'ask':
       return void reply(message.id, message.ask);
     case 'sound':
-      return keepSound(message.pieces);
+      return keepSound(message.bytes, message.pieces);
     case 'sound_ended':
       return shelf.end(message.callId);
     default:
@@ -71,12 +71,12 @@ function repairRecordings(): void {
   if (files > 0) notice({ type: 'recordings_repaired', files });
 }
 
-function keepSound(pieces: readonly SoundPiece[]): void {
+function keepSound(bytes: Uint8Array, pieces: readonly SoundPiece[]): void {
   let taken = 0;
   let isKept = true;
-  for (const { callId, position, bytes } of pieces) {
-    isKept = shelf.write(callId, position, bytes) && isKept;
-    taken += bytes.length;
+  for (const { callId, position, length } of pieces) {
+    isKept = shelf.write(callId, position, bytes.subarray(taken, taken + length)) && isKept;
+    taken += length;
   }
   say({ type: 'sound_taken', bytes: taken, isKept });
 }

@@ -54,13 +54,9 @@ export class LogThread {
   }
 
   /** False if there is nobody to take it. */
-  sound(pieces: readonly SoundPiece[]): boolean {
+  sound(bytes: Uint8Array<ArrayBuffer>, pieces: readonly SoundPiece[]): boolean {
     const worker = this.#running();
-    const message = { type: 'sound', pieces } satisfies ToThread;
-    worker?.postMessage(
-      message,
-      pieces.map(({ bytes }) => bytes.buffer), // handed over, not copied
-    );
+    worker?.postMessage({ type: 'sound', bytes, pieces } satisfies ToThread, [bytes.buffer]); // handed over, not copied
     return worker !== null;
   }
 

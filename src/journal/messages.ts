@@ -52,14 +52,19 @@ export type Ask =
 
 export type ToThread =
   | { readonly type: 'ask'; readonly id: number; readonly ask: Ask }
-  | { readonly type: 'sound'; readonly pieces: readonly SoundPiece[] }
+  /** `bytes`: one piece behind the other. */
+  | {
+      readonly type: 'sound';
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly pieces: readonly SoundPiece[];
+    }
   | { readonly type: 'sound_ended'; readonly callId: string };
 
 /** A stretch of one call's recording, both lanes side by side. */
 export interface SoundPiece {
   readonly callId: string;
   readonly position: number;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly length: number;
 }
 
 export type FromThread =

@@ -36,7 +36,8 @@ export interface CallRecorder {
 export interface SoundSink {
   /** False: not now, it is asked for again. */
   readonly hasRoom: boolean;
-  keep(position: number, bytes: Uint8Array<ArrayBuffer>): void;
+  /** Copies what it keeps: the bytes are the recorder's own, and change. */
+  keep(position: number, bytes: Uint8Array): void;
   end(): void;
 }
 

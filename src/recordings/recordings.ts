@@ -13,8 +13,10 @@ export class Recordings {
   readonly #clock: Clock;
   readonly #health: HealthBoard;
   readonly #running = new Map<StripRecorder, number>();
-  /** One message for all calls: each costs about as much as what is in it. */
+  /** One message for all calls, and one stretch of memory: each costs about as much as what is in it. */
   #pieces: SoundPiece[] = [];
+  #sound = new Uint8Array(0);
+  #soundBytes = 0;
   #unwrittenBytes = 0;
   #stop: Cancel | null = null;
 
@@ -31,7 +33,7 @@ export class Recordings {
       get hasRoom() {
         return isRoom();
       },
-      keep: (position, bytes) => void this.#pieces.push({ callId, position, bytes }),
+      keep: (position, bytes) => this.#pack(callId, position, bytes),
       end: () => {
         this.#forget(recorder);
         this.#post();
@@ -66,12 +68,25 @@ export class Recordings {
     this.#post();
   }
 
+  #pack(callId: string, position: number, bytes: Uint8Array): void {
+    const end = this.#soundBytes + bytes.length;
+    if (end > this.#sound.length) {
+      const larger = new Uint8Array(Math.max(end, 2 * this.#sound.length));
+      larger.set(this.#sound.subarray(0, this.#soundBytes));
+      this.#sound = larger;
+    }
+    this.#sound.set(bytes, this.#soundBytes);
+    this.#soundBytes = end;
+    this.#pieces.push({ callId, position, length: bytes.length });
+  }
+
   #post(): void {
-    const pieces = this.#pieces;
+    const [pieces, bytes, sound] = [this.#pieces, this.#soundBytes, this.#sound];
     if (pieces.length === 0) return;
     this.#pieces = [];
-    const bytes = pieces.reduce((sum, piece) => sum + piece.bytes.length, 0);
-    if (this.#unwrittenBytes < MOST_UNWRITTEN_BYTES && this.#thread.sound(pieces))
+    this.#soundBytes = 0;
+    this.#sound = new Uint8Array(bytes); // about as much as the next time
+    if (this.#unwrittenBytes < MOST_UNWRITTEN_BYTES && this.#thread.sound(sound, pieces))
       this.#unwrittenBytes += bytes;
     else this.#health.set('recordings', 'recording_failed');
   }
@@ -84,8 +99,8 @@ export class Recordings {
   }
 }
 
-/** Five times a second: what a killed process loses is less than a word. */
-const FLUSH_MS = 200;
+/** What a killed process loses is less than a word. More often costs more: each piece is a write, and its header's. */
+const FLUSH_MS = 400;
 
 /** Half an hour of one call, or a minute of thirty: a disk that stalls for longer loses sound, never a call. */
 const MOST_UNWRITTEN_BYTES = 32 * 1024 * 1024;

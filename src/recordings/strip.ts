@@ -54,14 +54,14 @@ export class SoundStrip {
     this.#changedFrom = Math.min(this.#changedFrom, from);
   }
 
-  /** What is new or has changed before this position; null when there is nothing. The bytes are a copy. */
-  take(wanted: number): { readonly position: number; readonly bytes: Uint8Array<ArrayBuffer> } | null {
+  /** What is new or has changed before this position; null when there is nothing. The bytes are good until the next word. */
+  take(wanted: number): { readonly position: number; readonly bytes: Uint8Array } | null {
     const position = Math.max(this.#from, Math.min(this.#changedFrom, this.#handedOver));
     const until = Math.min(wanted, this.#from + MOST_SAMPLES); // the rest comes the next time
     if (until <= position) return null;
     this.#reach(until);
     const end = Math.max(until, Math.min(this.#handedOver, this.#from + this.#bytes.length / 2));
-    const bytes = this.#bytes.slice(2 * (position - this.#from), 2 * (end - this.#from));
+    const bytes = this.#bytes.subarray(2 * (position - this.#from), 2 * (end - this.#from));
     this.#handedOver = end;
     this.#changedFrom = Number.POSITIVE_INFINITY;
     return { position, bytes };
