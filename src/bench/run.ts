@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { kernelLine } from './kernels.ts';
 import type { LoadOrder, LoadResult } from './load.ts';
-import { coreTimes, stolenLine } from './stolen.ts';
+import { coreTimes, stolenLine } from './stalls.ts';
 import { heading, row, summary } from './table.ts';
 
 /**

@@ -3,10 +3,9 @@ import { type Config, processEnvironment, readConfig } from '../app/config.ts';
 import { RingdownError } from '../errors.ts';
 import { systemClock } from '../ports/clock.ts';
 import { checkAddress } from './doctor/check-address.ts';
-import { bringBackCalls, checkCallLog } from './doctor/check-call-log.ts';
+import { bringBackCalls, checkCallLog, checkStore } from './doctor/check-call-log.ts';
 import { checkMachine } from './doctor/check-machine.ts';
 import { checkModel } from './doctor/check-model.ts';
-import { checkStore } from './doctor/check-store.ts';
 import { checkTwilio } from './doctor/check-twilio.ts';
 import { bad, type Finding, good } from './doctor/finding.ts';
 

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LoadOrder, LoadResult } from '../../src/bench/load.ts';
-import { coreTimes, stolenLine } from '../../src/bench/stolen.ts';
+import { coreTimes, stolenLine } from '../../src/bench/stalls.ts';
 import { aServerWithCalls } from './a-server-with-calls.ts';
 import { aLongCall } from './logged-calls.ts';
 

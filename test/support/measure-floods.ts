@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { LoadOrder, LoadResult } from '../../src/bench/load.ts';
-import { coreTimes, stolenLine } from '../../src/bench/stolen.ts';
+import { coreTimes, stolenLine } from '../../src/bench/stalls.ts';
 import { DIAL_DEFAULTS, dial } from '../../src/practice/phone/dial.ts';
 import { aServerWithCalls } from './a-server-with-calls.ts';
 

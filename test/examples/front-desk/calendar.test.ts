@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
   hoursOn,
+  isHoliday,
   isOpenAt,
   readTestTime,
   stamp,
   testTimes,
   wallTime,
 } from '../../../src/examples/front-desk/clinic/calendar.ts';
-import { isHoliday } from '../../../src/examples/front-desk/clinic/holidays.ts';
 import { spokenChoice, spokenDay, spokenMoment } from '../../../src/examples/front-desk/clinic/spoken.ts';
 
 const day = (text: string) => Temporal.PlainDate.from(text);

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { Refusal } from '../../../tools/define-tool.ts';
+import { type Appointment, findOwnAppointment } from './appointments.ts';
 import { stamp } from './calendar.ts';
 import type { Clinic } from './clinic.ts';
 import { freeTimes, type TimesWanted } from './free-times.ts';
@@ -44,4 +46,12 @@ export const CALL_BACK = 'Nobody is free at the moment. A colleague will call yo
 /** For the model: callers are offered nothing but times there are. */
 export function noTestAt(slot: string): string {
   return `No eye test begins at "${slot}". Take a slot that free_appointments or my_appointment gave.`;
+}
+
+/** The caller's own appointment: the one of that slot, or the next. There is no way to somebody else's. */
+export function ownAppointment({ db, call, now }: Clinic, slot?: string): Appointment {
+  const own = findOwnAppointment(db, call, now, slot);
+  if (own !== null) return own;
+  // To somebody unproven, "none" would already tell something about somebody.
+  throw new Refusal(provenCustomer(db, call) === null ? PROOF_WANTED : NO_APPOINTMENT);
 }

@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { PRACTITIONERS, stamp, testTimes } from './calendar.ts';
-import { FAMILY_NAMES, GIVEN_NAMES, ITEMS, PRACTICE_CUSTOMER } from './seed-people.ts';
 
 const CUSTOMERS = 150;
 const ORDERS = 220;
@@ -92,3 +91,32 @@ class Dice {
     return thing;
   }
 }
+
+/** The people and things the books are filled with; all of them made up. */
+const GIVEN_NAMES =
+  'Ada Alan Beatrice Ben Chloe Daniel Edith Fatima George Grace Hannah Ibrahim Ines Jack Joan Kofi Leila Liam Maya Mehmet Nora Oscar Priya Quentin Rosa Samir Thea Tomas Uma Victor Wanda Yusuf'.split(
+    ' ',
+  );
+
+const FAMILY_NAMES =
+  'Abbott Barker Chaudhry Dawson Ellis Fernandes Gallagher Hughes Iqbal Jensen Kowalska Lambert Mensah Norris Osborne Patel Quinn Reid Silva Turner Usman Vaughan Walker Young'.split(
+    ' ',
+  );
+
+const ITEMS = [
+  'single vision glasses',
+  'reading glasses',
+  'varifocal glasses',
+  'prescription sunglasses',
+  'daily contact lenses',
+  'monthly contact lenses',
+] as const;
+
+/** Who calls from the practice phone, and asks for this order. */
+export const PRACTICE_CUSTOMER = {
+  givenName: 'Robin',
+  familyName: 'Marlow',
+  bornOn: '1980-05-01',
+  phone: '+15005550006',
+  orderNumber: 4217,
+} as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stolenLine } from '../../src/bench/stolen.ts';
+import { stolenLine } from '../../src/bench/stalls.ts';
 
 describe('what others took of the cores during a bench', () => {
   it('is told as a share of all their time', () => {
