@@ -1,10 +1,10 @@
+import { BEFORE_THE_FIRST_TURN, followTurn, type TurnState } from '../call/recall/turns.ts';
 import type { CallEvent } from '../ports/facts.ts';
 import type { Usage } from '../ports/session.ts';
 import type { CallCard } from '../ports/store.ts';
 import { addUsage, costOf, NO_USAGE, transcriptionCost } from './cost.ts';
 import { percentile } from './percentile.ts';
 import { isToolFailure } from './tool-calls.ts';
-import { BEFORE_THE_FIRST_TURN, followTurn, type TurnState } from './turns.ts';
 
 /** What of a card comes from the call itself; the rest is what its reader made of it. */
 export type DerivedCard = Omit<CallCard, 'isReviewed' | 'tags' | 'notes'>;

@@ -1,3 +1,4 @@
+import { turnLatencies } from '../call/recall/turns.ts';
 import type { CallEvent } from '../ports/facts.ts';
 import type { CallCost, CallReading } from '../ports/reading.ts';
 import { cardOfAll } from './card.ts';
@@ -6,7 +7,6 @@ import { PRICES_AS_OF } from './prices.ts';
 import { agentStretches, callerStretches } from './shares.ts';
 import { toolUses } from './tool-calls.ts';
 import { transcriptOf } from './transcript.ts';
-import { turnLatencies } from './turns.ts';
 
 /** Everything that is derived of calls, for those who show them. */
 export const callReading: CallReading = {

@@ -1,6 +1,6 @@
+import { splitHeard } from '../call/recall/heard-words.ts';
 import type { AgentSaid, CallEvent } from '../ports/facts.ts';
 import type { TranscriptLine } from '../ports/reading.ts';
-import { splitHeard } from './heard-words.ts';
 
 /** Everything that was said on a call, in the order it was said, which is not the order it became known in. */
 export function transcriptOf(events: readonly CallEvent[]): readonly TranscriptLine[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { turnLatencies } from '../../src/call/recall/turns.ts';
 import { HeldStore } from '../../src/journal/held-store.ts';
 import type { CallEvent } from '../../src/ports/facts.ts';
-import { turnLatencies } from '../../src/reading/turns.ts';
 import { aWholeCall, stored } from '../support/logged-calls.ts';
 import { storesAtHand } from '../support/stores-at-hand.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { turnLatencies } from '../../src/call/recall/turns.ts';
 import { type CardDraft, cardOf, cardOfAll } from '../../src/reading/card.ts';
 import { costOf } from '../../src/reading/cost.ts';
 import { flagsOf } from '../../src/reading/flags.ts';
 import { percentile } from '../../src/reading/percentile.ts';
 import { talkShares } from '../../src/reading/shares.ts';
 import { toolUses } from '../../src/reading/tool-calls.ts';
-import { turnLatencies } from '../../src/reading/turns.ts';
 import { aWholeCall, eventsOf, rang, seededCalls, usageOf } from '../support/logged-calls.ts';
 
 describe('the latency of a turn', () => {

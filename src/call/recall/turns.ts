@@ -1,5 +1,5 @@
-import type { CallEvent } from '../ports/facts.ts';
-import type { TurnLatency } from '../ports/reading.ts';
+import type { CallEvent } from '../../ports/facts.ts';
+import type { TurnLatency } from '../../ports/reading.ts';
 
 /** Where a call stands between question and answer. Plain data: it is kept with calls that go on. */
 export interface TurnState {

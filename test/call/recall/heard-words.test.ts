@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splitHeard } from '../../src/reading/heard-words.ts';
+import { splitHeard } from '../../../src/call/recall/heard-words.ts';
 
 describe('what was heard of a sentence', () => {
   it('is cut behind the last word that was heard to its end', () => {
