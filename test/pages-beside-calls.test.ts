@@ -59,9 +59,10 @@ describe('the thread that carries calls', { timeout: 120_000 }, () => {
     const lines = events.map((event) => JSON.stringify(event));
     const makeItHere = () => {
       const again = lines.map((line) => JSON.parse(line));
-      const card = callReading.card('CAlong', again);
+      const state = callReading.recall(again);
+      const card = callReading.card('CAlong', state);
       const context = { visitor: { role: 'operator', by: 'loopback' }, nonce: '', warnings: [] } as const;
-      return card && callPage({ card, events: again }, callReading, context).length;
+      return card && callPage({ card, events: again, state }, callReading, context).length;
     };
     const size = await sizeOf(page);
     makeItHere();

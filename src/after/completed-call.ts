@@ -1,15 +1,10 @@
-import type { CallEvent } from '../ports/facts.ts';
+import type { CallState } from '../ports/call-state.ts';
 import type { CallCard } from '../ports/store.ts';
-import { toolUses } from '../reading/tool-calls.ts';
 import { transcriptOf } from '../reading/transcript.ts';
 
 /** What is sent of a call that is over. `version` grows when a field changes its meaning; new ones do not count. */
-export function completedCall(
-  card: CallCard,
-  events: readonly CallEvent[],
-): Readonly<Record<string, unknown>> {
+export function completedCall(card: CallCard, state: CallState): Readonly<Record<string, unknown>> {
   const { callId, startedWallMs, direction, from, to, agent, endReason, durationMs, cost, summary } = card;
-  const summarised = events.findLast((event) => event.type === 'summarised');
   return {
     type: 'call.completed',
     version: 1,
@@ -27,9 +22,9 @@ export function completedCall(
     latencyP95Ms: card.latencyP95Ms,
     costUsd: cost,
     summary,
-    fields: summarised?.fields ?? {},
-    transcript: transcriptOf(events).map(({ who, atMs, text, unheard }) => ({ who, atMs, text, unheard })),
-    tools: toolUses(events).map(({ name, atMs, returned }) => ({
+    fields: state.summary?.fields ?? {},
+    transcript: transcriptOf(state).map(({ who, atMs, text, unheard }) => ({ who, atMs, text, unheard })),
+    tools: [...state.tools.values()].map(({ name, atMs, returned }) => ({
       name,
       atMs,
       result: returned?.result ?? null,

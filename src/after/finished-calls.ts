@@ -112,7 +112,8 @@ export class FinishedCalls {
     if (summarised === 'left') return void this.#telling.delete(callId); // whoever comes next finds it
     if (summarised) observer(callId, summarised);
     const all = summarised ? [...events, summarised] : events;
-    const card = callReading.card(callId, all);
+    const state = callReading.recall(all);
+    const card = callReading.card(callId, state);
     const last = all.at(-1);
     if (!webhook || !card || !last) return void this.#telling.delete(callId);
     const done = (outcome: WebhookOutcome | 'forgotten'): void => {
@@ -126,18 +127,17 @@ export class FinishedCalls {
     };
     if (!hasWords(all)) return done('forgotten'); // they were not kept that long
     const isThere = () => log.store.events(callId).then(hasWords, () => true);
-    void webhook.deliver(callId, completedCall(card, all), isThere).then(done);
+    void webhook.deliver(callId, completedCall(card, state), isThere).then(done);
   }
 
   async #summarise(events: readonly CallEvent[]): Promise<CallEvent | null | 'left'> {
     const { agents } = this.#parts;
-    const lines = callReading.transcript(events);
+    const state = callReading.recall(events);
+    const lines = callReading.transcript(state);
     const last = events.at(-1);
-    const rang = events.find((event) => event.type === 'rang');
-    const isDone = events.some((event) => event.type === 'summarised');
-    if (isDone || !last || !lines.some(({ who }) => who === 'caller')) return null;
+    if (state.summary || !last || !lines.some(({ who }) => who === 'caller')) return null;
     const transcript = lines.map(({ who, text }) => `${who}: ${text}`).join('\n');
-    const schema = rang && agents.named(rang.agent)?.agent.summary;
+    const schema = agents.named(state.sums.agent)?.agent.summary;
     const summary = await this.#summaries.of(transcript, schema ? fieldsOf(schema) : null);
     if (summary === 'left') return 'left';
     return summary && { type: 'summarised', ...summary, seq: nextSeq(events), atMs: last.atMs };

@@ -58,6 +58,8 @@ function lineFor(event: CallEvent): Line | null {
         text: 'a transfer',
         fields: { target: event.target, state: event.state, ...(event.detail && { detail: event.detail }) },
       };
+    case 'leg_joined':
+    case 'leg_left':
     case 'held':
     case 'went_on':
     case 'agent_wrote':

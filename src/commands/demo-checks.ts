@@ -63,7 +63,9 @@ export function checkDemo(
 function markersOff(facts: readonly CallEvent[], phone: PhoneTruth): readonly number[] {
   const rang = facts.find((fact) => fact.type === 'rang');
   const aheadMs = (rang?.wallMs ?? Number.NaN) - phone.startedWallMs;
-  const marked = markersOf(facts, [], callReading).filter(({ kind }) => kind === 'interruption');
+  const marked = markersOf(facts, callReading.recall(facts), []).filter(
+    ({ kind }) => kind === 'interruption',
+  );
   if (marked.length === 0) return [Number.POSITIVE_INFINITY];
   return marked.map(({ atMs }) => Math.min(...phone.cutsMs.map((cutMs) => Math.abs(atMs + aheadMs - cutMs))));
 }

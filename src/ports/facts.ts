@@ -5,7 +5,17 @@ import type { ToolFact } from './tools.ts';
  * One thing that happened on a call, numbered, and stamped in milliseconds since the phone rang.
  * The union is closed, and the only record there is: whatever is shown of a call is derived from it.
  */
-export type CallEvent = CallFact & { readonly seq: number; readonly atMs: number };
+export type CallEvent = CallFact & Whereabouts & { readonly seq: number; readonly atMs: number };
+
+/** Where on a call it happened. What is not said is the first line, the first session, and who usually speaks there. */
+export interface Whereabouts {
+  /** Lines are numbered as they join. */
+  readonly leg?: number;
+  /** The generation of the session: each that takes the place of another has the next number. */
+  readonly session?: number;
+  /** Else the caller, or the agent. */
+  readonly speaker?: string;
+}
 
 /**
  * Grows when a kind of event changes its name or its meaning; new kinds of events do not count. It is kept with each
@@ -27,6 +37,10 @@ export type CallFact =
     }
   | { readonly type: 'model_ready' }
   | { readonly type: 'answered' }
+  /** A further line, such as that of a caller who comes back. */
+  | { readonly type: 'leg_joined' }
+  /** A line is gone, and the call goes on without it. */
+  | { readonly type: 'leg_left' }
   /** `itemId`: the turn, by the model's name for it, where it has one. */
   | { readonly type: 'caller_started_speaking'; readonly itemId?: string }
   /** `spokeUntilMs`: when the last word ended, on the call's clock, where the model says so; it notices later. */

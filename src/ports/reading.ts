@@ -1,23 +1,27 @@
-import type { CallEvent } from './facts.ts';
+import type { CallState } from './call-state.ts';
+import type { AgentSaid, CallEvent } from './facts.ts';
 import type { CallCard } from './store.ts';
-import type { ToolResult } from './tools.ts';
 
 /** What can be read out of a call's events. Times are milliseconds since the phone rang. */
 export interface CallReading {
-  /** A live call's card, before the store has it. */
-  card(callId: string, events: readonly CallEvent[]): CallCard | null;
-  /** What was said, in the order in which it was spoken. */
-  transcript(events: readonly CallEvent[]): readonly TranscriptLine[];
-  /** Every answer, and what its time went into. */
-  turns(events: readonly CallEvent[]): readonly TurnLatency[];
-  toolUses(events: readonly CallEvent[]): readonly ToolUse[];
-  callerStretches(events: readonly CallEvent[]): readonly Stretch[];
-  /** As heard. */
-  agentStretches(events: readonly CallEvent[]): readonly Stretch[];
+  recall(events: Iterable<CallEvent>): CallState;
+  /** The same for a call that goes on: its state changes with each event it is told of. */
+  follow(): Following;
+  /** Null where nothing has happened. */
+  card(callId: string, state: CallState): CallCard | null;
+  /** What was said, in the order in which it was spoken; and what is being said, where that is known. */
+  transcript(state: CallState, saying?: readonly AgentSaid[]): readonly TranscriptLine[];
+  /** When the agent was heard. */
+  agentStretches(state: CallState): readonly Stretch[];
   /** Null where the model's prices are not known. */
-  cost(events: readonly CallEvent[]): CallCost | null;
+  cost(state: CallState): CallCost | null;
   /** The day the prices are from. */
   readonly pricesAsOf: string;
+}
+
+export interface Following {
+  readonly state: CallState;
+  follow(event: CallEvent): void;
 }
 
 /** What one side said in one go. */
@@ -34,35 +38,6 @@ export interface TranscriptLine {
   /** The agent wrote it instead. */
   readonly isWritten: boolean;
   readonly responseId: string | null;
-}
-
-/** How long one answer took, from the caller's last word to the first sound the caller heard. */
-export interface TurnLatency {
-  readonly atMs: number;
-  readonly responseId: string;
-  readonly totalMs: number;
-  /** Null where it was not measured. */
-  readonly detectionMs: number | null;
-  readonly toolsMs: number;
-  readonly modelMs: number;
-  readonly lineMs: number | null;
-}
-
-export interface ToolUse {
-  readonly toolCallId: string;
-  readonly name: string;
-  readonly atMs: number;
-  /** The model's own text: JSON, as a rule. */
-  readonly arguments: string;
-  /** Null while it runs, or if the call was over first. */
-  readonly returned: ToolReturn | null;
-}
-
-export interface ToolReturn {
-  readonly atMs: number;
-  readonly tookMs: number;
-  readonly result: ToolResult;
-  readonly output: string;
 }
 
 /** A stretch of one side's speech. */

@@ -1,3 +1,4 @@
+import type { CallSums } from '../ports/call-state.ts';
 import type { CallCost } from '../ports/reading.ts';
 import type { TranscriptionUsage, Usage } from '../ports/session.ts';
 import { LINE_PRICES, MODEL_PRICES, TRANSCRIPTION_PRICES } from './prices.ts';
@@ -9,17 +10,25 @@ export interface Consumption {
   /** How long the line was open. */
   readonly openMs: number;
   readonly usage: Usage;
-  /** What the transcripts of the caller's words have cost, in US dollars. */
-  readonly transcription?: number;
+  /** For the caller's words in writing, model by model. */
+  readonly transcribed?: readonly TranscriptionUsage[];
+}
+
+/** Null where the model's prices are not known. */
+export function costOfCall(sums: CallSums): CallCost | null {
+  const { answeredMs, endedMs, lastAtMs } = sums;
+  const openMs = answeredMs === null ? 0 : Math.max(0, (endedMs ?? lastAtMs) - answeredMs);
+  return costOf({ ...sums, openMs });
 }
 
 /** Null where the model's prices are not known. A carrier we know no prices of counts as free. */
 export function costOf(consumption: Consumption): CallCost | null {
-  const { model, carrier, direction, openMs, usage, transcription = 0 } = consumption;
+  const { model, carrier, direction, openMs, usage, transcribed = [] } = consumption;
   const tokens = tokenCost(model, usage);
   if (tokens === null) return null;
   const prices = LINE_PRICES.get(carrier);
   const minutes = Math.ceil(openMs / 60_000); // a minute begun is a minute paid
+  const transcription = transcribed.reduce((sum, used) => sum + transcriptionCost(used), 0);
   const line = prices ? minutes * (prices[direction] + prices.stream) : 0;
   return {
     model: countable(tokens),
@@ -34,16 +43,13 @@ export function countable(dollars: number): number {
   return Math.round(dollars * 1e6) / 1e6;
 }
 
-/** Nothing where the prices are not known, or nothing is told of what was used. */
-export function transcriptionCost(usage: TranscriptionUsage | undefined): number {
-  const prices = TRANSCRIPTION_PRICES.get(usage?.model ?? '');
-  if (!usage || !prices) return 0;
-  const { textIn, audioIn, textOut, seconds } = usage;
-  if (prices.by === 'minute') return ((seconds || audioIn / AUDIO_TOKENS_PER_SECOND) / 60) * prices.dollars;
+/** Nothing where the prices are not known. */
+function transcriptionCost({ model, textIn, audioIn, textOut, seconds }: TranscriptionUsage): number {
+  const prices = TRANSCRIPTION_PRICES.get(model);
+  if (!prices) return 0;
+  if (prices.by === 'minute') return (seconds / 60) * prices.dollars;
   return ((textIn + audioIn) * prices.in + textOut * prices.out) / 1_000_000;
 }
-
-const AUDIO_TOKENS_PER_SECOND = 10;
 
 function tokenCost(model: string, usage: Usage): number | null {
   const prices = MODEL_PRICES.get(model);
@@ -61,28 +67,4 @@ function tokenCost(model: string, usage: Usage): number | null {
 function input(tokens: number, cached: number, price: number, cachedPrice: number): number {
   const fromCache = Math.min(cached, tokens);
   return (tokens - fromCache) * price + fromCache * cachedPrice;
-}
-
-export const NO_USAGE: Usage = {
-  textIn: 0,
-  audioIn: 0,
-  imageIn: 0,
-  cachedTextIn: 0,
-  cachedAudioIn: 0,
-  cachedImageIn: 0,
-  textOut: 0,
-  audioOut: 0,
-};
-
-export function addUsage(one: Usage, other: Usage): Usage {
-  return {
-    textIn: one.textIn + other.textIn,
-    audioIn: one.audioIn + other.audioIn,
-    imageIn: one.imageIn + other.imageIn,
-    cachedTextIn: one.cachedTextIn + other.cachedTextIn,
-    cachedAudioIn: one.cachedAudioIn + other.cachedAudioIn,
-    cachedImageIn: one.cachedImageIn + other.cachedImageIn,
-    textOut: one.textOut + other.textOut,
-    audioOut: one.audioOut + other.audioOut,
-  };
 }

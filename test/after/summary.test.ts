@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { summarise } from '../../src/after/summary.ts';
+import { NO_USAGE } from '../../src/call/recall/sums.ts';
 import type { OutOfBandRequest, Session, SessionEvent } from '../../src/ports/session.ts';
-import { NO_USAGE } from '../../src/reading/cost.ts';
 import { TestClock } from '../support/test-clock.ts';
 
 const FIELDS = {

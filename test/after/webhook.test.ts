@@ -5,8 +5,9 @@ import { completedCall } from '../../src/after/completed-call.ts';
 import { destinationOf } from '../../src/after/destination.ts';
 import { sendPinned } from '../../src/after/send.ts';
 import { createWebhook, type WebhookOptions } from '../../src/after/webhook.ts';
+import { recall } from '../../src/call/recall.ts';
 import { isPublicAddress } from '../../src/net/public-address.ts';
-import { cardOfAll } from '../../src/reading/card.ts';
+import { callReading } from '../../src/reading/reading.ts';
 import { aWholeCall } from '../support/logged-calls.ts';
 import { TestClock } from '../support/test-clock.ts';
 
@@ -160,7 +161,7 @@ describe('the message about a call', () => {
   });
 
   it('says what happened on the call, with what was not heard kept apart', () => {
-    const card = cardOfAll('CA1', aWholeCall())?.card;
+    const card = callReading.card('CA1', recall(aWholeCall()));
     if (!card) throw new Error('Expected a card.');
     const summary = {
       type: 'summarised',
@@ -170,9 +171,7 @@ describe('the message about a call', () => {
       atMs: 1,
     } as const;
 
-    expect(
-      completedCall({ ...card, isReviewed: false, tags: [], notes: [] }, [...aWholeCall(), summary]),
-    ).toMatchObject({
+    expect(completedCall(card, recall([...aWholeCall(), summary]))).toMatchObject({
       type: 'call.completed',
       callId: 'CA1',
       endReason: 'caller_hung_up',

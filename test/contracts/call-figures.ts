@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CardDraft, cardOfAll } from '../../src/reading/card.ts';
+import { type CardDraft, draftAfter } from '../../src/reading/card.ts';
 import { percentile } from '../../src/reading/percentile.ts';
 import { aWholeCall, eventsOf, rang, seededCalls, stored } from '../support/logged-calls.ts';
 import type { FilledStore } from './a-store.ts';
@@ -19,7 +19,7 @@ export function sumsUpDays(rig: FilledStore): void {
 
     it('says of each what its calls say, and of days without calls nothing', async () => {
       await fill();
-      const drafts = CALLS.flatMap(({ callId, events }) => cardOfAll(callId, events) ?? []);
+      const drafts = CALLS.flatMap(({ callId, events }) => draftAfter(null, callId, events) ?? []);
 
       expect(await rig.store.figures({})).toEqual(
         ['2026-03-01', '2026-03-02'].map((day) => figuresOf(day, drafts)),

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { turnLatencies } from '../../src/call/recall/turns.ts';
+import { recall } from '../../src/call/recall.ts';
 import { HeldStore } from '../../src/journal/held-store.ts';
 import type { CallEvent } from '../../src/ports/facts.ts';
 import { aWholeCall, stored } from '../support/logged-calls.ts';
@@ -53,7 +53,7 @@ it.each([-5, 5])(
   'S14: no part of an answer takes less than no time, when a clock is %i minutes ahead',
   (minutes) => {
     for (let from = 1; from < aWholeCall().length; from++) {
-      const latencies = turnLatencies([...aWholeCall().slice(0, from), ...restBy(minutes, from)]);
+      const { latencies } = recall([...aWholeCall().slice(0, from), ...restBy(minutes, from)]);
       const times = latencies.flatMap(({ totalMs, toolsMs, modelMs, detectionMs }) => [
         totalMs,
         toolsMs,

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { turnLatencies } from '../../src/call/recall/turns.ts';
-import { type CardDraft, cardOf, cardOfAll } from '../../src/reading/card.ts';
+import { recall } from '../../src/call/recall.ts';
+import type { CallEvent } from '../../src/ports/facts.ts';
+import { type CardDraft, draftAfter } from '../../src/reading/card.ts';
 import { costOf } from '../../src/reading/cost.ts';
 import { flagsOf } from '../../src/reading/flags.ts';
 import { percentile } from '../../src/reading/percentile.ts';
-import { talkShares } from '../../src/reading/shares.ts';
-import { toolUses } from '../../src/reading/tool-calls.ts';
 import { aWholeCall, eventsOf, rang, seededCalls, usageOf } from '../support/logged-calls.ts';
+
+const latenciesOf = (events: readonly CallEvent[]) => recall(events).latencies;
 
 describe('the latency of a turn', () => {
   it('runs from the last word to the first sound heard, and says where it went', () => {
-    expect(turnLatencies(aWholeCall())).toEqual([
+    expect(latenciesOf(aWholeCall())).toEqual([
       {
         atMs: 6_000,
         responseId: 'r2',
@@ -24,7 +25,7 @@ describe('the latency of a turn', () => {
   });
 
   it('adds up to the whole', () => {
-    const [turn] = turnLatencies(aWholeCall());
+    const [turn] = latenciesOf(aWholeCall());
 
     expect((turn?.detectionMs ?? 0) + (turn?.toolsMs ?? 0) + (turn?.modelMs ?? 0) + (turn?.lineMs ?? 0)).toBe(
       turn?.totalMs,
@@ -34,7 +35,7 @@ describe('the latency of a turn', () => {
   it('counts two tools at once only once', () => {
     const tool = (toolCallId: string) => ({ toolCallId, name: 'look_up' });
     const back = { type: 'tool_returned', result: 'ok', tookMs: 1, output: '' } as const;
-    const [turn] = turnLatencies(
+    const [turn] = latenciesOf(
       eventsOf([
         [0, { type: 'caller_started_speaking' }],
         [1_000, { type: 'caller_stopped_speaking' }],
@@ -64,8 +65,8 @@ describe('the latency of a turn', () => {
       [3_400, { type: 'agent_started_speaking', responseId: 'r1' }],
     ]);
 
-    expect(turnLatencies(events).map(({ totalMs }) => totalMs)).toEqual([400]);
-    expect(cardOfAll('CA1', events)?.card.turns).toBe(1);
+    expect(latenciesOf(events).map(({ totalMs }) => totalMs)).toEqual([400]);
+    expect(draftAfter(null, 'CA1', events)?.card.turns).toBe(1);
   });
 
   it('is not made of a greeting, of more of the same answer, or of a caller who only hums along', () => {
@@ -79,8 +80,8 @@ describe('the latency of a turn', () => {
       [4_000, { type: 'agent_started_speaking', responseId: 'r2' }],
     ]);
 
-    expect(turnLatencies(events)).toEqual([]);
-    expect(cardOfAll('CA1', events)?.card.turns).toBe(0);
+    expect(latenciesOf(events)).toEqual([]);
+    expect(draftAfter(null, 'CA1', events)?.card.turns).toBe(0);
   });
 });
 
@@ -116,7 +117,8 @@ describe('the cost of a call', () => {
     const transcription = { model, textIn: 0, audioIn: 0, textOut: 0, seconds: 0, ...used };
     const said = { type: 'caller_said', text: 'Hello?', transcription } as const;
     const cost =
-      cardOfAll(
+      draftAfter(
+        null,
         'CA1',
         eventsOf([
           [0, rang()],
@@ -133,7 +135,8 @@ describe('the cost of a call', () => {
 
     // 1000 × 4 + 100 × 24, for a million
     expect(
-      cardOfAll(
+      draftAfter(
+        null,
         'CA1',
         eventsOf([
           [0, rang()],
@@ -157,7 +160,7 @@ describe('the cost of a call', () => {
 
 describe('a card', () => {
   it('says at a glance what happened', () => {
-    expect(cardOfAll('CA1', aWholeCall())?.card).toMatchObject({
+    expect(draftAfter(null, 'CA1', aWholeCall())?.card).toMatchObject({
       callId: 'CA1',
       from: '+15550001111',
       endReason: 'caller_hung_up',
@@ -177,9 +180,9 @@ describe('a card', () => {
       let draft: CardDraft | null = null;
       for (const event of events) {
         const kept: CardDraft | null = draft === null ? null : JSON.parse(JSON.stringify(draft));
-        draft = cardOf(kept, callId, event);
+        draft = draftAfter(kept, callId, [event]);
       }
-      expect(draft).toEqual(cardOfAll(callId, events));
+      expect(draft).toEqual(draftAfter(null, callId, events));
     }
   });
 
@@ -193,7 +196,7 @@ describe('a card', () => {
       atMs: 20_000,
     } as const;
 
-    expect(cardOfAll('CA1', [...end, summarised])?.card).toMatchObject({
+    expect(draftAfter(null, 'CA1', [...end, summarised])?.card).toMatchObject({
       summary: 'Asked for an order.',
       durationMs: 12_000,
     });
@@ -207,12 +210,15 @@ describe('a card', () => {
       [5_000, { type: 'ended', reason: 'caller_hung_up' }],
     ]);
 
-    expect(cardOfAll('CA1', events)?.card).toMatchObject({ durationMs: 9_000, endReason: 'caller_hung_up' });
+    expect(draftAfter(null, 'CA1', events)?.card).toMatchObject({
+      durationMs: 9_000,
+      endReason: 'caller_hung_up',
+    });
   });
 
   it('raises a flag for what deserves a second look', () => {
     const review = { isReviewed: false, tags: [], notes: [] };
-    const good = cardOfAll('CA1', aWholeCall())?.card;
+    const good = draftAfter(null, 'CA1', aWholeCall())?.card;
     if (!good) throw new Error('Expected a card.');
 
     expect(flagsOf({ ...good, ...review })).toEqual([]);
@@ -223,18 +229,8 @@ describe('a card', () => {
 });
 
 describe('the rest of the numbers', () => {
-  it('shares out the time of the open line', () => {
-    expect(talkShares(aWholeCall())).toEqual({
-      openMs: 11_000,
-      callerMs: 2_000 + 600,
-      agentMs: 2_000 + 1_900,
-      bothMs: 0,
-      silenceMs: 11_000 - 2_600 - 3_900,
-    });
-  });
-
   it('joins what a tool was asked with what it said', () => {
-    expect(toolUses(aWholeCall())).toEqual([
+    expect([...recall(aWholeCall()).tools.values()]).toEqual([
       {
         toolCallId: 't1',
         name: 'order_status',

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { recall } from '../../src/call/recall.ts';
+import type { CallEvent } from '../../src/ports/facts.ts';
 import { transcriptOf } from '../../src/reading/transcript.ts';
 import { agentSaid, aWholeCall, eventsOf } from '../support/logged-calls.ts';
 
+const transcriptAfter = (events: readonly CallEvent[]) => transcriptOf(recall(events));
+
 describe('a transcript', () => {
   it('is in spoken order, with what was not heard kept apart', () => {
-    const lines = transcriptOf(aWholeCall());
+    const lines = transcriptAfter(aWholeCall());
 
     expect(lines.map(({ who, atMs, text, unheard }) => [who, atMs, text, unheard])).toEqual([
       ['agent', 1_200, 'Good morning, how can I help?', ''],
@@ -15,7 +19,7 @@ describe('a transcript', () => {
   });
 
   it('puts words that come late where they were spoken: before the answer to them', () => {
-    const lines = transcriptOf(
+    const lines = transcriptAfter(
       eventsOf([
         [1_000, { type: 'caller_started_speaking' }],
         [2_000, { type: 'caller_stopped_speaking' }],
@@ -29,7 +33,7 @@ describe('a transcript', () => {
   });
 
   it('gives the words of two turns in a row to their own turns', () => {
-    const lines = transcriptOf(
+    const lines = transcriptAfter(
       eventsOf([
         [1_000, { type: 'caller_started_speaking' }],
         [2_000, { type: 'caller_stopped_speaking' }],
@@ -47,7 +51,7 @@ describe('a transcript', () => {
   });
 
   it('does not wait for the words of a cough', () => {
-    const lines = transcriptOf(
+    const lines = transcriptAfter(
       eventsOf([
         [1_000, { type: 'caller_started_speaking' }],
         [1_300, { type: 'caller_stopped_speaking' }],
@@ -61,7 +65,7 @@ describe('a transcript', () => {
   });
 
   it('gives words to the turn they were said in, however late and in whatever order they come', () => {
-    const lines = transcriptOf(
+    const lines = transcriptAfter(
       eventsOf([
         [1_000, { type: 'caller_started_speaking', itemId: 'u1' }],
         [2_000, { type: 'caller_stopped_speaking', itemId: 'u1' }],
@@ -83,7 +87,7 @@ describe('a transcript', () => {
   });
 
   it('gives nothing to a turn whose words could not be put down, but to the next one', () => {
-    const lines = transcriptOf(
+    const lines = transcriptAfter(
       eventsOf([
         [1_000, { type: 'caller_started_speaking', itemId: 'failed' }],
         [2_000, { type: 'caller_stopped_speaking', itemId: 'failed' }],
@@ -97,7 +101,7 @@ describe('a transcript', () => {
   });
 
   it('knows the parts of one answer apart', () => {
-    const lines = transcriptOf(
+    const lines = transcriptAfter(
       eventsOf([
         [1_000, { type: 'agent_started_speaking', responseId: 'r1' }],
         [2_000, { type: 'agent_started_speaking', responseId: 'r1' }],

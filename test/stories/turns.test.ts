@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { recall } from '../../src/call/recall.ts';
 import { transcriptOf } from '../../src/reading/transcript.ts';
 import { aCall } from '../support/a-call.ts';
 
@@ -49,7 +50,10 @@ describe('taking turns', () => {
     model.writesDown('And tomorrow?', 'u2');
     model.writesDown('Are you open today?', 'u1');
 
-    expect(transcriptOf(facts).map(({ text }) => text)).toEqual(['Are you open today?', 'And tomorrow?']);
+    expect(transcriptOf(recall(facts)).map(({ text }) => text)).toEqual([
+      'Are you open today?',
+      'And tomorrow?',
+    ]);
   });
 
   it('T1: waits for the caller when it was told not to greet', () => {

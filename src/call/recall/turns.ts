@@ -1,24 +1,5 @@
+import type { TurnLatency, TurnState, Waiting } from '../../ports/call-state.ts';
 import type { CallEvent } from '../../ports/facts.ts';
-import type { TurnLatency } from '../../ports/reading.ts';
-
-/** Where a call stands between question and answer. Plain data: it is kept with calls that go on. */
-export interface TurnState {
-  /** A turn that waits for its answer. */
-  readonly waiting: Waiting | null;
-  /** The caller spoke again before there was an answer: still the same turn. */
-  readonly goesOn: boolean;
-  readonly toolsRunning: number;
-  /** The answer that was last begun: more of it is no new answer. */
-  readonly lastResponseId: string | null;
-  readonly turns: number;
-}
-
-interface Waiting {
-  readonly spokeUntilMs: number | null;
-  readonly noticedMs: number;
-  readonly toolsMs: number;
-  readonly toolsSinceMs: number | null;
-}
 
 export const BEFORE_THE_FIRST_TURN: TurnState = {
   waiting: null,
@@ -51,18 +32,6 @@ export function followTurn(state: TurnState, event: CallEvent): readonly [TurnSt
     default:
       return [state, null];
   }
-}
-
-/** Every answer of a call. */
-export function turnLatencies(events: readonly CallEvent[]): readonly TurnLatency[] {
-  const found: TurnLatency[] = [];
-  let state = BEFORE_THE_FIRST_TURN;
-  for (const event of events) {
-    const [next, latency] = followTurn(state, event);
-    state = next;
-    if (latency) found.push(latency);
-  }
-  return found;
 }
 
 function turnEnded(state: TurnState, noticedMs: number, spokeUntilMs: number | null): TurnState {

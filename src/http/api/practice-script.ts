@@ -1,3 +1,4 @@
+import type { CallState } from '../../ports/call-state.ts';
 import type { CallEvent } from '../../ports/facts.ts';
 import type { PracticeScript, PracticeStep } from '../../ports/practice-script.ts';
 import type { CallReading, Stretch } from '../../ports/reading.ts';
@@ -8,13 +9,13 @@ export type SoundOf = (fromMs: number, untilMs: number) => Promise<Buffer | null
 /** Makes a call a test: whatever its caller did, in order, with the very sound of it. */
 export async function practiceScript(
   events: readonly CallEvent[],
+  state: CallState,
   reading: CallReading,
   soundOf: SoundOf,
 ): Promise<PracticeScript> {
-  const rang = events.find((event) => event.type === 'rang');
-  const ended = events.find((event) => event.type === 'ended');
+  const { from, to, agent, endReason, endedMs } = state.sums;
   const deeds: Deed[] = [];
-  for (const { who, text, atMs, untilMs } of reading.transcript(events)) {
+  for (const { who, text, atMs, untilMs } of reading.transcript(state)) {
     if (who !== 'caller') continue;
     const sound = await soundOf(atMs - BEFORE_MS, untilMs + AFTER_MS);
     deeds.push({ atMs, untilMs, step: { type: 'say', text, mulaw: sound?.toString('base64') ?? null } });
@@ -25,18 +26,17 @@ export async function practiceScript(
     deeds.push({ atMs, untilMs: atMs, step: { type: 'press', digits: digit } });
   }
   deeds.sort((one, other) => one.atMs - other.atMs);
-  const agentSpoke = reading.agentStretches(events);
+  const agentSpoke = reading.agentStretches(state);
   const steps = deeds.flatMap(({ atMs, step }, at) => [waitUntil(atMs, deeds[at - 1], agentSpoke), step]);
-  const endedMs = ended?.atMs ?? Number.POSITIVE_INFINITY;
-  const last = waitUntil(endedMs, deeds.at(-1), agentSpoke);
-  const hungUp = ended?.reason === 'caller_hung_up';
+  const last = waitUntil(endedMs ?? Number.POSITIVE_INFINITY, deeds.at(-1), agentSpoke);
+  const hungUp = endReason === 'caller_hung_up';
   return {
     version: 1,
-    from: rang?.from ?? '',
-    to: rang?.to ?? '',
-    agent: rang?.agent ?? '',
+    from,
+    to,
+    agent,
     steps: [...steps, last, ...(hungUp ? [{ type: 'hang_up' } as const] : [])],
-    outcome: { tools: reading.toolUses(events).map(({ name }) => name), endReason: ended?.reason ?? null },
+    outcome: { tools: [...state.tools.values()].map(({ name }) => name), endReason },
   };
 }
 

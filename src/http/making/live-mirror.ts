@@ -1,8 +1,6 @@
 import type { AgentSaid, CallEvent } from '../../ports/facts.ts';
-import type { LiveCallEvents } from '../../ports/live-view.ts';
-import type { CallReading, TranscriptLine } from '../../ports/reading.ts';
-import { doingOf } from '../pages/live-state.ts';
-import type { LiveView } from '../pages/room.ts';
+import type { CallReading, Following, TranscriptLine } from '../../ports/reading.ts';
+import type { KnownLiveCall, LiveView } from '../pages/room.ts';
 
 /** The calls that go on, as far as somebody looks at them: what has happened on them, and what was told of it. */
 export class LiveMirror implements LiveView {
@@ -13,19 +11,20 @@ export class LiveMirror implements LiveView {
     this.#reading = reading;
   }
 
-  list(): readonly LiveCallEvents[] {
+  list(): readonly KnownLiveCall[] {
     return [...this.#calls.values()];
   }
 
-  find(callId: string): LiveCallEvents | undefined {
+  find(callId: string): KnownLiveCall | undefined {
     return this.#calls.get(callId);
   }
 
   /** Takes in what has happened, and gives what those who follow the call are to be told; nothing if nobody does. */
   happened(callId: string, targets: readonly string[], events: readonly CallEvent[]): string {
-    const call = this.#calls.get(callId) ?? newlyMirrored(callId, targets);
+    const call = this.#calls.get(callId) ?? newlyMirrored(callId, targets, this.#reading.follow());
     this.#calls.set(callId, call);
     call.events.push(...events);
+    for (const event of events) call.following.follow(event);
     if (events.some(({ type }) => ENDS_SPEECH.has(type))) call.saying = [];
     if (call.followers === 0) return '';
     const isNews = events.some(({ type }) => TELLING.has(type));
@@ -73,17 +72,14 @@ export class LiveMirror implements LiveView {
     return lines.join('');
   }
 
-  #doing({ events }: Mirrored): string {
-    const latencyMs = this.#reading.turns(events).at(-1)?.totalMs ?? null;
-    return frame('doing', { doing: doingOf(events), latencyMs });
+  #doing({ state: { doing, latencies } }: Mirrored): string {
+    return frame('doing', { doing, latencyMs: latencies.at(-1)?.totalMs ?? null });
   }
 
   /** What is being said stands where it will stand when it was said: as far as the caller has heard it. */
-  #transcript({ events, saying, told }: Mirrored): readonly LiveLine[] {
-    const seq = events.at(-1)?.seq ?? 0;
-    const atMs = events.at(-1)?.atMs ?? 0;
-    const soFar = saying.map((said, index): CallEvent => ({ ...said, seq: seq + 1 + index, atMs }));
-    return this.#reading.transcript([...events, ...soFar]).flatMap((line): readonly LiveLine[] => {
+  #transcript({ state, saying, told }: Mirrored): readonly LiveLine[] {
+    const seq = state.sums.lastSeq;
+    return this.#reading.transcript(state, saying).flatMap((line): readonly LiveLine[] => {
       if (line.seq <= seq) return [{ ...line, isBeingSaid: false }];
       const before = told.get(`${line.who}${line.atMs}`);
       // The model's words run ahead of its sound, so that the share that was heard may seem to shrink.
@@ -93,7 +89,8 @@ export class LiveMirror implements LiveView {
   }
 }
 
-interface Mirrored extends LiveCallEvents {
+interface Mirrored extends KnownLiveCall {
+  readonly following: Following;
   readonly events: CallEvent[];
   /** Of the agent's speech, what is not yet among the events. */
   saying: readonly AgentSaid[];
@@ -107,8 +104,9 @@ interface LiveLine extends TranscriptLine {
   readonly isBeingSaid: boolean;
 }
 
-function newlyMirrored(callId: string, targets: readonly string[]): Mirrored {
-  return { callId, targets, events: [], saying: [], told: new Map(), followers: 0 };
+function newlyMirrored(callId: string, targets: readonly string[], following: Following): Mirrored {
+  const { state } = following;
+  return { callId, targets, following, state, events: [], saying: [], told: new Map(), followers: 0 };
 }
 
 function isSame(one: LiveLine, other: LiveLine): boolean {
@@ -137,6 +135,7 @@ function frame(event: string, data: unknown): string {
 /** After these, what was said or what goes on is another. */
 const TELLING: ReadonlySet<CallEvent['type']> = new Set([
   'answered',
+  'leg_joined',
   'caller_started_speaking',
   'caller_stopped_speaking',
   'caller_said',

@@ -24,7 +24,7 @@ export async function make(wanted: PlainPageRequest, room: Room, board: LiveBoar
     case 'calls_page':
       return page(await callsPage(store, wanted));
     case 'live_calls_page': {
-      const cards = live.list().flatMap(({ callId, events }) => reading.card(callId, events) ?? []);
+      const cards = live.list().flatMap(({ callId, state }) => reading.card(callId, state) ?? []);
       return page(awayPage(cards, wanted.trouble, wanted.context));
     }
     case 'live_page':
@@ -63,7 +63,7 @@ async function partOfCall(callId: string, what: CallPart, room: Room): Promise<M
 }
 
 async function read(
-  { card, events }: KnownCall,
+  { card, events, state }: KnownCall,
   what: Exclude<CallPart, 'recording' | 'peaks'>,
   { reading, recordings }: Room,
 ): Promise<Made> {
@@ -72,11 +72,11 @@ async function read(
     case 'everything':
       return json({
         ...card,
-        transcript: reading.transcript(events),
-        latencies: reading.turns(events),
-        toolUses: reading.toolUses(events),
-        markers: markersOf(events, card.notes, reading),
-        costs: reading.cost(events),
+        transcript: reading.transcript(state),
+        latencies: state.latencies,
+        toolUses: [...state.tools.values()],
+        markers: markersOf(events, state, card.notes),
+        costs: reading.cost(state),
         pricesAsOf: reading.pricesAsOf,
       });
     case 'events': {
@@ -84,16 +84,16 @@ async function read(
       return text(lines, 'application/jsonl', `${callId}.jsonl`);
     }
     case 'transcript.txt':
-      return text(transcriptText(reading.transcript(events)), 'text/plain', `${callId}.txt`);
+      return text(transcriptText(reading.transcript(state)), 'text/plain', `${callId}.txt`);
     case 'transcript.vtt':
-      return text(transcriptVtt(reading.transcript(events)), 'text/vtt', `${callId}.vtt`);
+      return text(transcriptVtt(reading.transcript(state)), 'text/vtt', `${callId}.vtt`);
     case 'transcript.json':
-      return json(reading.transcript(events), `${callId}.json`);
+      return json(reading.transcript(state), `${callId}.json`);
     case 'practice': {
       const path = await recordings.find(callId);
       const soundOf = async (fromMs: number, untilMs: number) =>
         path === null ? null : callerSound(path, fromMs, untilMs);
-      return json(await practiceScript(events, reading, soundOf), `${callId}.practice.json`);
+      return json(await practiceScript(events, state, reading, soundOf), `${callId}.practice.json`);
     }
     default:
       return unreachable(what);

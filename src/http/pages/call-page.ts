@@ -12,18 +12,22 @@ import { transcriptList } from './transcript-list.ts';
 import { clockTime, dollars, endWords, milliseconds, moment } from './words.ts';
 
 /** One call, whole: heard, read, judged. */
-export function callPage({ card, events }: KnownCall, reading: CallReading, context: PageContext): string {
+export function callPage(
+  { card, events, state }: KnownCall,
+  reading: CallReading,
+  context: PageContext,
+): string {
   const { callId } = card;
   const isOperator = mayDo(context.visitor, 'operator');
-  const markers = markersOf(events, card.notes, reading);
+  const markers = markersOf(events, state, card.notes);
   const body = html`<article class="call" data-call="${callId}">
 ${header(card, isOperator)}
 ${card.endReason === null && html`<p class="card live-now"><span class="pill live">live</span> This call goes on. <a href="/live?call=${callId}">Watch it as it happens</a>, then come back for its sound.</p>`}
 ${card.hasRecording && player(card, markers)}
 <div class="columns">
   <section aria-labelledby="said"><h2 id="said">What was said</h2>
-  ${transcriptList(reading.transcript(events), reading.toolUses(events), markers)}</section>
-  ${sidePanel(card, events, reading, isOperator)}
+  ${transcriptList(reading.transcript(state), [...state.tools.values()], markers)}</section>
+  ${sidePanel(card, state, reading, isOperator)}
 </div>
 <details class="card events" id="events"><summary>Events <span class="pill">${events.length}</span></summary>
   <label class="stack">Show only lines with <input type="search" id="event-filter" autocomplete="off" placeholder="tool, problem, response_done …"></label>

@@ -1,6 +1,6 @@
 import { unreachable } from '../../errors.ts';
+import type { CallState } from '../../ports/call-state.ts';
 import type { CallEvent } from '../../ports/facts.ts';
-import type { CallReading } from '../../ports/reading.ts';
 import type { CallNote } from '../../ports/store.ts';
 
 /** Something worth finding on the time axis. */
@@ -14,10 +14,10 @@ export interface Marker {
 
 export function markersOf(
   events: readonly CallEvent[],
+  { tools: used }: CallState,
   notes: readonly CallNote[],
-  reading: CallReading,
 ): readonly Marker[] {
-  const tools = reading.toolUses(events).map(({ name, atMs, returned }): Marker => {
+  const tools = [...used.values()].map(({ name, atMs, returned }): Marker => {
     const untilMs = returned?.atMs ?? null;
     const isBad = returned !== null && returned.result !== 'ok' && returned.result !== 'call_ended';
     return isBad
@@ -67,6 +67,8 @@ function markerOf(event: CallEvent): readonly Marker[] {
     case 'rang':
     case 'model_ready':
     case 'answered':
+    case 'leg_joined':
+    case 'leg_left':
     case 'caller_started_speaking':
     case 'caller_stopped_speaking':
     case 'caller_said':

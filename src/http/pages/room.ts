@@ -1,3 +1,4 @@
+import type { CallState } from '../../ports/call-state.ts';
 import type { LiveCallEvents } from '../../ports/live-view.ts';
 import type { CallReading } from '../../ports/reading.ts';
 import type { Recordings } from '../../ports/recordings.ts';
@@ -15,6 +16,10 @@ export interface Room {
 export type CallReads = Pick<CallStore, 'list' | 'each' | 'card' | 'events' | 'figures'>;
 
 export interface LiveView {
-  list(): readonly LiveCallEvents[];
-  find(callId: string): LiveCallEvents | undefined;
+  list(): readonly KnownLiveCall[];
+  find(callId: string): KnownLiveCall | undefined;
+}
+
+export interface KnownLiveCall extends LiveCallEvents {
+  readonly state: CallState;
 }

@@ -1,5 +1,5 @@
-import type { CallEvent } from '../../ports/facts.ts';
-import type { CallReading, TurnLatency } from '../../ports/reading.ts';
+import type { CallState, TurnLatency } from '../../ports/call-state.ts';
+import type { CallReading } from '../../ports/reading.ts';
 import type { CallCard, CallNote } from '../../ports/store.ts';
 import { html, type Piece, type SafeHtml } from './html.ts';
 import { clockTime, dollars, milliseconds } from './words.ts';
@@ -7,15 +7,15 @@ import { clockTime, dollars, milliseconds } from './words.ts';
 /** Beside the transcript: what came of the call, how quick it was, what people noted of it. */
 export function sidePanel(
   card: CallCard,
-  events: readonly CallEvent[],
+  state: CallState,
   reading: CallReading,
   isOperator: boolean,
 ): SafeHtml {
-  const summarised = events.findLast((event) => event.type === 'summarised');
+  const { summary } = state;
   return html`<aside>
-${summarised && html`<section class="card"><h2>In short</h2><p dir="auto">${summarised.summary}</p>${fields(summarised.fields)}</section>`}
-${latencies(reading.turns(events))}
-${costs(events, reading)}
+${summary && html`<section class="card"><h2>In short</h2><p dir="auto">${summary.summary}</p>${fields(summary.fields)}</section>`}
+${latencies(state.latencies)}
+${costs(state, reading)}
 ${notes(card, isOperator)}
 ${downloads(card, isOperator)}
 </aside>`;
@@ -59,8 +59,8 @@ function latencies(turns: readonly TurnLatency[]): Piece {
 <p class="legend"><span class="key detection">detection</span> <span class="key model">model</span> <span class="key tools">tools</span> <span class="key line">line</span></p></section>`;
 }
 
-function costs(events: readonly CallEvent[], reading: CallReading): Piece {
-  const cost = reading.cost(events);
+function costs(state: CallState, reading: CallReading): Piece {
+  const cost = reading.cost(state);
   return (
     cost &&
     html`<section class="card"><h2>Cost</h2><dl class="fields-list"><div><dt>model</dt><dd>${dollars(cost.model)}</dd></div><div><dt>transcripts</dt><dd>${dollars(cost.transcription)}</dd></div><div><dt>line</dt><dd>${dollars(cost.line)}</dd></div></dl><p class="fine">Prices as of ${reading.pricesAsOf}.</p></section>`

@@ -1,4 +1,5 @@
-import type { ToolUse, TranscriptLine } from '../../ports/reading.ts';
+import type { ToolUse } from '../../ports/call-state.ts';
+import type { TranscriptLine } from '../../ports/reading.ts';
 import { html, type SafeHtml } from './html.ts';
 import type { Marker } from './markers.ts';
 import { clockTime, milliseconds } from './words.ts';

@@ -1,6 +1,6 @@
 import { AFTER_THE_END, type CallEvent } from '../../ports/facts.ts';
 import type { StoredEvent } from '../../ports/store.ts';
-import { type CardDraft, cardOf, cardOfAll } from '../../reading/card.ts';
+import { type CardDraft, draftAfter } from '../../reading/card.ts';
 
 /** A batch call by call, each in the order of its numbers. */
 export function byCall(batch: readonly StoredEvent[]): ReadonlyMap<string, readonly CallEvent[]> {
@@ -28,12 +28,8 @@ export function foldOn(
   callId: string,
   fresh: readonly CallEvent[],
 ): CardDraft | null {
-  let draft = known;
-  for (const event of fresh) {
-    if (draft && event.seq <= draft.workings.lastSeq) return null;
-    draft = cardOf(draft, callId, event);
-  }
-  return draft;
+  const [first] = fresh;
+  return known && first && first.seq <= known.workings.lastSeq ? null : draftAfter(known, callId, fresh);
 }
 
 /** The card made of all events again; where the words were forgotten, of what is known of the call and what is new. */
@@ -43,6 +39,6 @@ export function foldAgain(
   fresh: readonly CallEvent[],
   all: readonly CallEvent[],
 ): CardDraft | null {
-  if (!known || all.some(({ type }) => type === 'rang')) return cardOfAll(callId, all);
-  return fresh.reduce((draft, event) => cardOf(draft, callId, event), known);
+  const hasWords = all.some(({ type }) => type === 'rang');
+  return known && !hasWords ? draftAfter(known, callId, fresh) : draftAfter(null, callId, all);
 }

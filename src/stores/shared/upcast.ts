@@ -47,6 +47,8 @@ const KINDS = {
   rang: true,
   model_ready: true,
   answered: true,
+  leg_joined: true,
+  leg_left: true,
   caller_started_speaking: true,
   caller_stopped_speaking: true,
   caller_said: true,
