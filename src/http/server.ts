@@ -1,12 +1,17 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { Admission } from '../ports/carrier.ts';
-import { inTurns } from './in-turns.ts';
 import type { Metrics } from './metrics.ts';
-import { isSameWord } from './sign-in/passwords.ts';
-import { isThisMachine } from './sign-in/this-machine.ts';
+import { isThisMachine } from './sign-in/request-origin.ts';
+import { isSameWord } from './sign-in/visitor.ts';
 
 /** Express, as all our routes rely on it. */
 export function createWebApp(trustProxy: string | number | boolean): Express {
@@ -132,3 +137,23 @@ const LIMITS = {
   connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 30_000,
 };
+
+/**
+ * Lets people's requests in a few at a time. Five hundred pages that come back after a restart, all in one moment,
+ * would otherwise be answered in one go, and calls wait for the end of it. Carriers' requests wait for nobody.
+ */
+export function inTurns(handle: RequestListener): RequestListener {
+  const waiting: (readonly [IncomingMessage, ServerResponse])[] = [];
+  const letIn = () => {
+    for (const [request, response] of waiting.splice(0, AT_ONCE)) handle(request, response);
+    if (waiting.length > 0) setImmediate(letIn);
+  };
+  return (request, response) => {
+    if (request.url?.startsWith('/twilio/')) return handle(request, response);
+    waiting.push([request, response]);
+    if (waiting.length === 1) setImmediate(letIn);
+  };
+}
+
+/** About a millisecond's work. */
+const AT_ONCE = 4;

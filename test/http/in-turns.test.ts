@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { createServer, get } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { inTurns } from '../../src/http/in-turns.ts';
+import { inTurns } from '../../src/http/server.ts';
 
 /** A request and its answer, as a server makes them. */
 async function aRequest(path: string): Promise<[IncomingMessage, ServerResponse]> {

@@ -1,9 +1,8 @@
 import { ByteQueue } from '../../audio/frames.ts';
 import { interleave, wavHeader } from '../../audio/wav.ts';
 import type { PageContext } from '../pages/page-context.ts';
-import { type Route, route } from '../routing/route.ts';
+import { ofCall, type Route, route } from '../routing/route.ts';
 import { noSuchCall } from '../routing/say.ts';
-import { ofCall } from './call-id.ts';
 
 /** A live call to listen to: a recording without an end, which browsers play as it comes. */
 export function listenInRoute({ live }: PageContext): Route {

@@ -3,9 +3,8 @@ import { z } from 'zod';
 import type { ControlAnswer } from '../../ports/tools.ts';
 import { answerWith, sayLater } from '../making/send.ts';
 import type { PageContext } from '../pages/page-context.ts';
-import { type Route, route } from '../routing/route.ts';
+import { ofCall, type Route, route } from '../routing/route.ts';
 import { noSuchCall, say } from '../routing/say.ts';
-import { ofCall } from './call-id.ts';
 
 /** Calls that go on: to watch, and to step in. */
 export function liveApi({ live, pages }: PageContext): readonly Route[] {

@@ -2,9 +2,8 @@ import { z } from 'zod';
 import type { CallPart } from '../making/page-requests.ts';
 import { answerWith } from '../making/send.ts';
 import type { PageContext } from '../pages/page-context.ts';
-import { type Route, route } from '../routing/route.ts';
+import { ofCall, type Route, route } from '../routing/route.ts';
 import { noSuchCall, say } from '../routing/say.ts';
-import { ofCall } from './call-id.ts';
 
 /** One call: what happened, what was said, how it sounded. */
 export function oneCallApi(house: PageContext): readonly Route[] {

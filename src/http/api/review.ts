@@ -4,9 +4,8 @@ import { z } from 'zod';
 import type { CallCard, ReviewChange } from '../../ports/store.ts';
 import type { PageContext } from '../pages/page-context.ts';
 import { clockTime } from '../pages/words.ts';
-import { type Route, route } from '../routing/route.ts';
+import { callId, ofCall, type Route, route } from '../routing/route.ts';
 import { noSuchCall, say } from '../routing/say.ts';
-import { callId, ofCall } from './call-id.ts';
 
 /** What the person who reads a call makes of it: notes and tags. */
 export function reviewApi({ store, clock }: PageContext): readonly Route[] {

@@ -2,7 +2,6 @@ import type { Request, Response } from 'express';
 import { unreachable } from '../../errors.ts';
 import { RETRY_LOG_S, troubleWords } from '../pages/log-trouble.ts';
 import { noSuchCall, say } from '../routing/say.ts';
-import { sendFile } from '../routing/send-file.ts';
 import type { Answer } from './page-queue.ts';
 import type { Bytes, LogTrouble, PageRequest } from './page-requests.ts';
 import type { Pages } from './pages.ts';
@@ -94,3 +93,23 @@ const LATER = {
   gone: 'Pages cannot be made at this moment: what makes them is being started again. Calls go on. Try again in a moment.',
 } as const;
 const RETRY_S = 2;
+
+/** Sends a file, with ranges, so that one can jump to the end of an hour. Whoever leaves early is no mistake of ours. */
+export function sendFile(
+  response: Response,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<void> {
+  const options = { headers, cacheControl: false, dotfiles: 'allow' } as const;
+  return new Promise((resolve, reject) => {
+    response.sendFile(path, options, (error) => {
+      if (!error || response.headersSent || isAborted(error)) resolve();
+      else reject(error);
+    });
+  });
+}
+
+/** Express's own name for it, when the answer had not begun. */
+function isAborted(error: Error): boolean {
+  return 'code' in error && error.code === 'ECONNABORTED';
+}

@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { sendFile } from '../making/send.ts';
 import { type Route, route } from '../routing/route.ts';
 import { noSuchCall } from '../routing/say.ts';
-import { sendFile } from '../routing/send-file.ts';
 
 /**
  * The files that pages are made of: ours as they lie in `src/http/browser`, and three of other

@@ -1,11 +1,10 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { callId, ofCall } from '../api/call-id.ts';
 import { callFilter, callQueryOf, callsPageQuery, lookedFor } from '../api/call-query.ts';
 import type { PageRequest } from '../making/page-requests.ts';
 import type { Pages } from '../making/pages.ts';
 import { answerWith, leaving, send } from '../making/send.ts';
-import { type Route, route } from '../routing/route.ts';
+import { callId, ofCall, type Route, route } from '../routing/route.ts';
 import { contextOf } from './layout.ts';
 import { RETRY_LOG_S } from './log-trouble.ts';
 import type { PageContext } from './page-context.ts';

@@ -10,12 +10,10 @@ import { z } from 'zod';
 import { sayNoLog } from '../making/send.ts';
 import type { PageContext } from '../pages/page-context.ts';
 import type { Gate, Refusal } from '../sign-in/gate.ts';
-import { slowDown } from '../sign-in/slow-down.ts';
-import { deedOf } from './deeds.ts';
 import { LONGEST_BODY_KB, misunderstanding, ONLY_JSON, unreadable } from './misunderstood.ts';
-import type { Route } from './route.ts';
+import { deedOf, type Route } from './route.ts';
 import { safeguards } from './safeguards.ts';
-import { isForPage, say } from './say.ts';
+import { isForPage, say, slowDown } from './say.ts';
 
 /** Puts routes into the house, each behind the gate. */
 export function mountRoutes(

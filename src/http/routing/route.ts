@@ -119,3 +119,30 @@ function splitWhere(where: string): { method: Method; path: string } {
   const [method = '', path = ''] = where.split(' ');
   return { method: z.enum(['get', 'post', 'put', 'patch', 'delete']).parse(method), path };
 }
+
+/** What somebody did, or was kept from doing: for the log. Never what they wrote, nor what they read. */
+export interface Deed {
+  /** `delete /api/calls/:callId` */
+  readonly route: string;
+  readonly call?: string;
+  readonly role: Role | null;
+  readonly from: string;
+  readonly status: number;
+}
+
+/** What the log is to tell of a request that has just come, once it is known what became of it; null for a mere look. */
+export function deedOf(
+  { method, path, isTaken }: Route,
+  request: Request,
+  visitor: Visitor,
+): ((response: Response) => Deed) | null {
+  if (method === 'get' && !isTaken) return null;
+  const call = callId.safeParse(request.params['callId']).data; // Express forgets it where something goes wrong
+  const deed = { route: `${method} ${path}`, ...(call !== undefined && { call }), role: visitor.role };
+  return ({ statusCode }) => ({ ...deed, from: request.ip ?? '', status: statusCode });
+}
+
+/** A call's id, as carriers give them: letters and digits, so that it can stand in an address and nowhere else. */
+export const callId = z.string().regex(/^[\w-]{1,64}$/, 'the id of a call was expected');
+
+export const ofCall = z.strictObject({ callId });

@@ -1,13 +1,10 @@
 import type { Request } from 'express';
 import type { Clock } from '../../ports/clock.ts';
-import { ticketOf } from './cookies.ts';
 import { Guesses, keepLatest } from './guesses.ts';
-import { siteOf } from './own-site.ts';
-import { areSet, type Passwords, roleOf } from './passwords.ts';
-import { Sessions } from './sessions.ts';
+import { isThisMachine, siteOf } from './request-origin.ts';
+import { Sessions, ticketOf } from './sessions.ts';
 import type { SignedOut } from './signed-out.ts';
-import { isThisMachine } from './this-machine.ts';
-import { mayDo, type Role, STRANGER, type Visitor } from './visitor.ts';
+import { areSet, mayDo, type Passwords, type Role, roleOf, STRANGER, type Visitor } from './visitor.ts';
 
 /** What becomes of a request before anybody looks at what it wants. */
 export type Verdict =

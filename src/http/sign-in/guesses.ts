@@ -1,5 +1,4 @@
 import type { Clock } from '../../ports/clock.ts';
-import { networkOf } from './network-of.ts';
 
 /** Where a password comes from. */
 export interface Whence {
@@ -191,3 +190,33 @@ const MOST_WAITING = 200;
 
 /** Browsers and programs are patient for so long. */
 const LONGEST_WAIT_MS = 10_000;
+
+/** Tells of wrong passwords for which there is no room to wait: at once, then once a minute how many there were. */
+export function guessNews(
+  clock: Clock,
+  tell: (count: number) => void,
+): (answer: 'wrong' | 'slow_down') => void {
+  let count = 0;
+  let quietUntil = Number.NEGATIVE_INFINITY;
+  return (answer) => {
+    if (answer === 'wrong') return;
+    count += 1;
+    if (clock.now() < quietUntil) return;
+    quietUntil = clock.now() + EVERY_MS;
+    tell(count);
+    count = 0;
+  };
+}
+
+const EVERY_MS = 60_000;
+
+/** Whoever has one IPv6 address has all of its /64. */
+function networkOf(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  if (!plain.includes(':')) return plain;
+  const [head = '', tail] = plain.split('::');
+  const front = head === '' ? [] : head.split(':');
+  const back = tail === undefined || tail === '' ? [] : tail.split(':');
+  const gap = tail === undefined ? [] : Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0');
+  return [...front, ...gap, ...back].slice(0, 4).join(':');
+}

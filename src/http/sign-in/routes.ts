@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { html } from '../pages/html.ts';
 import { contextOf, layout } from '../pages/layout.ts';
 import { type Route, route } from '../routing/route.ts';
-import { noTicketCookies, ticketCookie } from './cookies.ts';
+import { SLOW_DOWN, slowDown } from '../routing/say.ts';
 import type { Gate } from './gate.ts';
-import { SLOW_DOWN, slowDown } from './slow-down.ts';
+import { noTicketCookies, ticketCookie } from './sessions.ts';
 
 /** Coming in and going out. */
 export function signInRoutes(gate: Gate): readonly Route[] {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { nearName } from '../../../src/http/routing/near-name.ts';
+import { nearName } from '../../../src/http/routing/misunderstood.ts';
 import { aReviewHouse, type ReviewHouse } from '../../support/a-review-house.ts';
 
 let house: ReviewHouse;

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { guessNews } from '../../../src/http/sign-in/guess-news.ts';
-import { Guesses, type Whence } from '../../../src/http/sign-in/guesses.ts';
+import { Guesses, guessNews, type Whence } from '../../../src/http/sign-in/guesses.ts';
 import { Sessions } from '../../../src/http/sign-in/sessions.ts';
 import { signedOutInMemory } from '../../../src/http/sign-in/signed-out.ts';
 import { aReviewHouse, type ReviewHouse } from '../../support/a-review-house.ts';

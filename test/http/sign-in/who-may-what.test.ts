@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pageRoutes } from '../../../src/http/pages.ts';
 import { Gate } from '../../../src/http/sign-in/gate.ts';
-import type { Passwords } from '../../../src/http/sign-in/passwords.ts';
 import { SESSION_MS } from '../../../src/http/sign-in/sessions.ts';
+import type { Passwords } from '../../../src/http/sign-in/visitor.ts';
 import { aReviewHouse, type ReviewHouse } from '../../support/a-review-house.ts';
 
 const OPERATOR = 'open the harbour';
