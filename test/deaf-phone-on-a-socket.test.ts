@@ -109,7 +109,7 @@ it('B10 P3 R2: plays nothing old when a phone reads again that had not for 20 s,
   expect(leg?.backlogBytes).toBeLessThan(64 * 1024);
   socket.resume();
   await passing(clock, 1_000);
-  model.says('new', { ms: 1_000, code: NEW, response: 'r2', want: 'turn-1' });
+  model.says('new', { ms: 1_000, code: NEW, response: 'r2', want: 'operator' });
   await passing(clock, 2_000);
   calls.find(callSid)?.end('caller_hung_up');
 

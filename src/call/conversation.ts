@@ -3,7 +3,7 @@ import { unreachable } from '../errors.ts';
 import type { CallTap } from '../ports/call-tap.ts';
 import type { AgentSaid } from '../ports/facts.ts';
 import type { Leg, LegEvent } from '../ports/leg.ts';
-import type { ResponseOutcome, ResponseRequest, Session, SessionEvent } from '../ports/session.ts';
+import type { ResponseOutcome, ResponsePurpose, Session, SessionEvent } from '../ports/session.ts';
 import type { DigitsRequest, ToolRunner } from '../ports/tools.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { Journal } from './journal.ts';
@@ -16,6 +16,7 @@ import { Departure, type Due, type Leave } from './turns/departure.ts';
 import { Fillers } from './turns/fillers.ts';
 import { greetingRequest } from './turns/greeting.ts';
 import { HOUSE_WORDS, IMPATIENT, STAYS } from './turns/house-words.ts';
+import type { Wanted } from './turns/response-queue.ts';
 import { type Impatience, Patience } from './turns/silence-watch.ts';
 import { turnRules } from './turns/turn-rules.ts';
 import { TurnTaking } from './turns/turn-taking.ts';
@@ -56,7 +57,6 @@ export class Conversation {
   readonly #keys: Keys;
   #instructions = '';
   #writing = '';
-  #apologies = 0;
   #isConnected = false;
 
   constructor(ends: ConversationEnds) {
@@ -143,11 +143,7 @@ export class Conversation {
       case 'caller_words':
         return this.#callerSaid(news);
       case 'response_started':
-        this.#fillers.answerStarted(news.responseId, news.requestId);
-        if (!this.#fillers.isAnswer(news.responseId)) this.#watch.begins();
-        this.#tools.answerStarted(news.requestId);
-        this.#remoteCalls.answerStarted(news.requestId);
-        return this.#turnTaking.answerStarted(news.responseId, news.requestId, now);
+        return this.#answerStarted(news.responseId, news.requestId, now);
       case 'response_refused':
         return this.#refused(news.requestId, news.because, now);
       case 'audio':
@@ -205,7 +201,7 @@ export class Conversation {
   tell(text: string, by: 'operator' | 'house', isToSpeak: boolean, now: number): void {
     this.#ends.journal.note({ type: 'told', by, text });
     this.#ends.session.add({ type: 'text', from: 'house', text });
-    if (isToSpeak) this.#turnTaking.answerTurn(now);
+    if (isToSpeak) this.#turnTaking.answerTurn(now, 'operator');
   }
 
   /** The caller could not be connected, and is with the agent again, who is to say so. */
@@ -294,10 +290,7 @@ export class Conversation {
         return this.#turnTaking.askAgain(now);
       case 'apologise':
         this.#ends.journal.note({ type: 'problem', code: 'answer_given_up' });
-        return this.#turnTaking.sayInstead(
-          this.#task(`apology-${++this.#apologies}`, HOUSE_WORDS.apologise),
-          now,
-        );
+        return this.#turnTaking.sayInstead(this.#task('apology', HOUSE_WORDS.apologise), now);
       default:
         return unreachable(rescue);
     }
@@ -309,9 +302,21 @@ export class Conversation {
     this.#ends.leave({ leave: { kind: 'hang_up', reason: 'model_lost' }, isUnsaid: true });
   }
 
+  #answerStarted(responseId: string, requestId: string | null, now: number): void {
+    const purpose = this.#turnTaking.purposeOf(requestId);
+    this.#fillers.answerStarted(responseId, purpose);
+    if (purpose !== 'filler') {
+      this.#watch.begins();
+      this.#tools.answerStarted(requestId);
+      this.#remoteCalls.answerStarted(requestId);
+    }
+    this.#turnTaking.answerStarted(responseId, requestId, now);
+  }
+
   #refused(requestId: string | null, because: 'busy' | 'rejected', now: number): void {
     this.#turnTaking.refused(requestId, because, now);
-    if (because === 'rejected' && !Fillers.isFiller(requestId)) this.#watch.goesInCircles(now); // it would be again
+    const isFiller = this.#turnTaking.purposeOf(requestId) === 'filler';
+    if (because === 'rejected' && !isFiller) this.#watch.goesInCircles(now); // it would be again
   }
 
   /** When the caller said the last of it: as long ago as what they have been silent for since. */
@@ -364,17 +369,18 @@ export class Conversation {
   }
 
   /** One thing to say, and nothing to be looked up for it. */
-  #task(requestId: string, task: string): ResponseRequest {
+  #task(purpose: ResponsePurpose, task: string): Wanted {
     // Instructions for one answer replace the conversation's own, so those are repeated.
-    return { requestId, instructions: `${this.#instructions}\n\n${task}`, withoutTools: true };
+    return { purpose, instructions: `${this.#instructions}\n\n${task}`, withoutTools: true };
   }
 
   #lose(impatience: Impatience, now: number): void {
-    const say = (task: string) => this.#turnTaking.ask(this.#task(`patience-${impatience}`, task), now);
+    const say = (task: string, purpose: ResponsePurpose = 'goodbye') =>
+      void this.#turnTaking.ask(this.#task(purpose, task), now);
     switch (impatience) {
       case 'ask':
         this.#ends.journal.note({ type: 'silence_prompted' });
-        return say(IMPATIENT.ask);
+        return say(IMPATIENT.ask, 'silence_check');
       case 'say_goodbye':
         say(IMPATIENT.say_goodbye);
         return this.leave({ kind: 'hang_up', reason: 'caller_silent' }, now);

@@ -1,7 +1,7 @@
 import type { RemoteCall } from '../ports/session.ts';
 import type { ToolResult } from '../ports/tools.ts';
 import type { Journal } from './journal.ts';
-import { Fillers } from './turns/fillers.ts';
+import type { Fillers } from './turns/fillers.ts';
 import type { TurnTaking } from './turns/turn-taking.ts';
 
 /**
@@ -20,7 +20,6 @@ export class RemoteCalls {
   /** How many answers of this turn of the caller's called something, whichever they were said to be. */
   #rounds = 0;
   #isInRound = false;
-  #count = 0;
   readonly #goesInCircles: (now: number) => void;
 
   constructor(
@@ -70,10 +69,9 @@ export class RemoteCalls {
       if (!this.#turnTaking.hasSpokenIn(open.call.responseId)) this.#goesInCircles(now);
       return;
     }
-    const requestId = `remote-${++this.#count}`;
-    this.#unanswered.push(requestId);
     const isLoop = this.#rounds > MOST_ROUNDS;
-    this.#turnTaking.ask({ requestId, ...(isLoop && { withoutTools: true }) }, now);
+    const how = isLoop ? { withoutTools: true } : {};
+    this.#unanswered.push(this.#turnTaking.ask({ purpose: 'tool_results', ...how }, now));
   }
 
   /** An answer that was cut short takes its calls with it: nobody waits for what comes of them. */
@@ -85,8 +83,8 @@ export class RemoteCalls {
     }
   }
 
+  /** One that is about something, and not only to pass the time. */
   answerStarted(requestId: string | null): void {
-    if (Fillers.isFiller(requestId)) return;
     this.#isInRound = false;
     for (const ours of this.#unanswered) if (ours !== requestId) this.#turnTaking.withdraw(ours);
     this.#unanswered = [];

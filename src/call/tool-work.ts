@@ -1,6 +1,6 @@
 import type { Session } from '../ports/session.ts';
 import type { ToolCall, ToolOutcome, ToolRunner } from '../ports/tools.ts';
-import { Fillers } from './turns/fillers.ts';
+import type { Fillers } from './turns/fillers.ts';
 import type { TurnTaking } from './turns/turn-taking.ts';
 
 /** Runs something that takes a while, and goes on with what came of it as a part of this call. */
@@ -93,8 +93,8 @@ export class ToolWork {
     for (const { missing } of this.#unanswered) missing.delete(toolCallId);
   }
 
+  /** One that is about something, and not only to pass the time. */
   answerStarted(requestId: string | null): void {
-    if (Fillers.isFiller(requestId)) return;
     for (const { requestId: ours, missing } of this.#unanswered) {
       if (missing.size === 0 && ours !== requestId) this.#turnTaking.withdraw(ours);
     }
@@ -130,9 +130,9 @@ export class ToolWork {
     else if (!this.#turnTaking.hasSpokenIn(batch.responseId)) this.#goesInCircles(now);
   }
 
-  #ask({ name, calls }: Batch, how: { readonly withoutTools?: true }, now: number): void {
-    this.#unanswered.push({ requestId: name, missing: new Set(calls.map(({ callId }) => callId)) });
-    this.#turnTaking.ask({ requestId: name, ...how }, now);
+  #ask({ calls }: Batch, how: { readonly withoutTools?: true }, now: number): void {
+    const requestId = this.#turnTaking.ask({ purpose: 'tool_results', ...how }, now);
+    this.#unanswered.push({ requestId, missing: new Set(calls.map(({ callId }) => callId)) });
   }
 
   /** How to speak of the first of these calls that is not done yet; null if they are not to be talked over. */

@@ -62,7 +62,7 @@ export interface Session {
   readonly backlogBytes: number;
   /** Sound of the caller, in the format that `ready` named; before that it is not taken. */
   hear(audio: Uint8Array): void;
-  /** Asks for an answer. `requestId` comes back with `response_started` or `response_refused`. */
+  /** Asks for an answer. Its `requestId` comes back with `response_started` or `response_refused`. */
   respond(request: ResponseRequest): void;
   cancel(responseId: string): void;
   /** Tells the model how much of one part of its answer was heard. */
@@ -80,12 +80,40 @@ export interface Session {
 }
 
 export interface ResponseRequest {
+  /** Names it, and says nothing else. */
   readonly requestId: string;
+  readonly purpose: ResponsePurpose;
   /** Stands in for the conversation's instructions during this answer. */
   readonly instructions?: string;
   /** It is only to speak: nothing is to be looked up or done for this answer. */
   readonly withoutTools?: boolean;
 }
+
+/**
+ * What an answer is for.
+ *
+ * - `greeting`: the first words of a call.
+ * - `caller_turn`: the caller has said, written, pressed or shown something.
+ * - `tool_results`: what was looked up or done is to be spoken of.
+ * - `filler`: somebody waits, and is told so.
+ * - `silence_check`: nobody has said anything for a while.
+ * - `goodbye`: the end is near, or has come.
+ * - `briefing`: whoever picks up is told about the caller.
+ * - `translation`: somebody is to hear what somebody else said.
+ * - `operator`: whoever watches the call, or the house itself, has something that is to be spoken of.
+ * - `apology`: an answer came to nothing.
+ */
+export type ResponsePurpose =
+  | 'greeting'
+  | 'caller_turn'
+  | 'tool_results'
+  | 'filler'
+  | 'silence_check'
+  | 'goodbye'
+  | 'briefing'
+  | 'translation'
+  | 'operator'
+  | 'apology';
 
 export type ContextItem =
   | { readonly type: 'text'; readonly from: 'caller' | 'house'; readonly text: string }

@@ -23,9 +23,9 @@ describe('an answer that does not come', () => {
     expect(call.sent.filter((entry) => entry.startsWith('play'))).toEqual(['play 280 ms']); // two notes of ours
 
     call.clock.advance(1_500);
-    expect(call.model.wants).toEqual(['turn-1']);
+    expect(call.model.wants).toEqual(['caller_turn']);
     call.clock.advance(6_000);
-    expect(call.model.wants).toEqual(['turn-1', 'apology-1']);
+    expect(call.model.wants).toEqual(['caller_turn', 'apology']);
     call.clock.advance(6_000);
 
     expect(call.endReason()).toBe('model_lost');
@@ -39,8 +39,8 @@ describe('an answer that does not come', () => {
     call.model.starts('r1');
     call.clock.advance(6_300);
 
-    expect(talk(call.sent)).toEqual(['cancel r1', 'respond turn-1']);
-    call.model.says('here it is', { ms: 1_000, response: 'r2', want: 'turn-1', code: 0x22 });
+    expect(talk(call.sent)).toEqual(['cancel r1', 'respond caller_turn']);
+    call.model.says('here it is', { ms: 1_000, response: 'r2', want: 'caller_turn', code: 0x22 });
     call.clock.advance(1_100);
     expect(call.phone.heardMs(0x22)).toBe(1_000);
     call.clock.advance(15_000);
@@ -54,7 +54,7 @@ describe('an answer that does not come', () => {
     call.model.delta('half', 0x11, 800);
     call.clock.advance(7_500);
 
-    expect(talk(call.sent)).toEqual(['cancel r1', 'truncate half at 800 ms', 'respond turn-1']);
+    expect(talk(call.sent)).toEqual(['cancel r1', 'truncate half at 800 ms', 'respond caller_turn']);
     expect(call.factsOf('interrupted')).toEqual([]); // nobody did
   });
 
@@ -81,17 +81,17 @@ describe('an answer that does not come', () => {
       turn(call);
       for (const [response, requestId] of [
         ['r1', null],
-        ['r2', 'turn-1'],
+        ['r2', 'caller_turn'],
       ] as const) {
         call.model.starts(response, requestId);
         call.model.tell({ type: 'response_done', responseId: response, outcome, usage: null });
         call.clock.advance(1_200);
       }
 
-      expect(call.model.wants).toEqual(['turn-1', 'apology-1']);
-      call.model.says('sorry', { ms: 800, response: 'r3', want: 'apology-1' });
+      expect(call.model.wants).toEqual(['caller_turn', 'apology']);
+      call.model.says('sorry', { ms: 800, response: 'r3', want: 'apology' });
       call.clock.advance(15_000);
-      expect(call.model.wants).toEqual(['turn-1', 'apology-1']);
+      expect(call.model.wants).toEqual(['caller_turn', 'apology']);
       expect(call.endReason()).toBeNull();
     },
   );
@@ -101,7 +101,7 @@ describe('an answer that does not come', () => {
     turn(call);
     for (const [response, requestId] of [
       ['r1', null],
-      ['r2', 'turn-1'],
+      ['r2', 'caller_turn'],
     ] as const) {
       call.model.starts(response, requestId);
       call.model.delta('long', 0x11, 2_000, response);
@@ -110,7 +110,7 @@ describe('an answer that does not come', () => {
     }
     call.clock.advance(5_000);
 
-    expect(call.model.wants).toEqual(['turn-1']);
+    expect(call.model.wants).toEqual(['caller_turn']);
   });
 
   it('T7: leaves a model that is slow, but comes, in peace', () => {
@@ -132,7 +132,7 @@ describe('an answer of the model’s own that does not come', () => {
     turn(call);
     call.clock.advance(6_300);
 
-    expect(call.model.wants).toEqual(['greeting', 'turn-1']);
+    expect(call.model.wants).toEqual(['greeting', 'caller_turn']);
   });
 });
 
@@ -146,7 +146,7 @@ describe('an answer of the model’s own after one whose end got lost', () => {
     turn(call);
     call.clock.advance(6_300);
 
-    expect(call.model.wants).toEqual(['greeting', 'turn-1']);
+    expect(call.model.wants).toEqual(['greeting', 'caller_turn']);
   });
 });
 
@@ -165,7 +165,7 @@ describe('an answer whose end gets lost', () => {
 
     call.clock.advance(22_000);
 
-    expect(call.model.wants).toEqual(['patience-ask']);
+    expect(call.model.wants).toEqual(['silence_check']);
   });
 
   it('T5: does not keep keys waiting', () => {
@@ -174,7 +174,7 @@ describe('an answer whose end gets lost', () => {
 
     call.clock.advance(1_200);
 
-    expect(call.model.wants).toEqual(['turn-1']);
+    expect(call.model.wants).toEqual(['caller_turn']);
   });
 });
 
@@ -192,7 +192,7 @@ describe('a turn whose end gets lost', () => {
     call.model.hearsSpeech();
     listen(call, 3_700);
 
-    expect(call.model.wants).toEqual(['turn-1']);
+    expect(call.model.wants).toEqual(['caller_turn']);
     expect(codes(call)).toEqual(['turn_end_lost']);
   });
 
@@ -203,12 +203,12 @@ describe('a turn whose end gets lost', () => {
     listen(call, 22_500);
 
     expect(call.factsOf('caller_stopped_speaking')).toHaveLength(1);
-    expect(call.model.wants).toEqual(['patience-ask']);
+    expect(call.model.wants).toEqual(['silence_check']);
   });
 
   it.each([
-    ['is committed', 0x10, ['discard', 'commit', 'respond turn-1']],
-    ['is answered, too,', 0xff, ['discard', 'respond turn-1']],
+    ['is committed', 0x10, ['discard', 'commit', 'respond caller_turn']],
+    ['is answered, too,', 0xff, ['discard', 'respond caller_turn']],
   ] as const)('%s where keys begin and end it, and what was said in it was that', (_what, code, told) => {
     const call = aCall({
       plan: { turnDetection: { type: 'manual' } },
@@ -239,30 +239,26 @@ describe('a model that only ever asks for tools', () => {
       secrets: [],
     });
     const call = story({ plan: { toolbox } });
-    const without: string[] = [];
-    let asked: string | null = null;
-    call.model.respond = ({ requestId, withoutTools }) => {
-      asked = requestId;
-      without.push(withoutTools ? `${requestId} without tools` : requestId);
-    };
+    let granted = 0;
     turn(call);
     call.model.starts('r0');
     call.model.calls(['c0'], 'r0');
 
     for (let round = 1; call.endReason() === null && round < 400; round += 1) {
       for (let i = 0; i < 5; i += 1) await settled();
-      if (asked !== null) {
-        call.model.starts(`r${round}`, asked);
-        asked = null;
+      const request = call.model.asked[granted];
+      if (request) {
+        granted += 1;
+        call.model.starts(`r${round}`, request);
         call.model.calls([`c${round}`], `r${round}`);
       }
       call.clock.advance(100);
     }
 
-    expect(without).toEqual([
-      ...Array.from({ length: 8 }, (_, i) => `tools-${i + 1}`),
-      'tools-9 without tools',
-      'apology-1 without tools',
+    expect(call.model.asked.map((each) => [each.purpose, each.withoutTools ?? false])).toEqual([
+      ...Array.from({ length: 8 }, () => ['tool_results', false]),
+      ['tool_results', true],
+      ['apology', true],
     ]);
     expect(call.endReason()).toBe('model_lost');
   });

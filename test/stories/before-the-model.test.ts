@@ -20,7 +20,7 @@ describe('a caller who is there before the model', () => {
     model.says('hello', { ms: 400, response: 'r1', want: 'greeting' });
 
     expect(atFirst).toEqual(['add text', 'respond greeting']);
-    expect(talk(sent)).toEqual(['add text', 'respond greeting', 'respond turn-1']);
+    expect(talk(sent)).toEqual(['add text', 'respond greeting', 'respond caller_turn']);
     expect(model.added).toMatchObject([{ text: expect.stringContaining('42') }]);
   });
 

@@ -42,7 +42,7 @@ describe('a phone that takes nothing for a while', () => {
     expect(sent.filter((entry) => entry.startsWith('cancel'))).toEqual(['cancel r1']);
     expect(factsOf('problem')).toMatchObject([{ code: 'phone_is_deaf' }]);
     expect(fellSilentAt).toBeLessThan(1_000 + 500 + 4_000 + 500);
-    expect(model.wants).toEqual(['turn-1']); // to go on from there
+    expect(model.wants).toEqual(['operator']); // to go on from there
     expect(model.added).toMatchObject([{ type: 'text', from: 'house' }]);
   });
 
@@ -85,7 +85,7 @@ describe('a phone that takes nothing for a while', () => {
 
       expect(phone.heardMs(OLD)).toBe(0);
       expect(factsOf('agent_said')).toMatchObject([{ itemId: 'greeting', heardMs: 0 }]);
-      expect(model.wants).toEqual(['turn-1']);
+      expect(model.wants).toEqual(['operator']);
     },
   );
 

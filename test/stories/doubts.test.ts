@@ -104,7 +104,7 @@ describe('an agent that makes sure it was meant', () => {
     expect(Number(/at (\d+) ms/.exec(truncated ?? '')?.[1])).toBeGreaterThan(2_000);
 
     pass(1_500);
-    expect(sent.at(-1)).toBe('respond turn-1');
+    expect(sent.at(-1)).toBe('respond caller_turn');
   });
 
   it('notes that it was silent from when it doubted, not from when it was sure', () => {
@@ -151,7 +151,7 @@ describe('an agent that makes sure it was meant', () => {
     pass(1_500);
 
     expect(factsNamed(facts, 'held')).toEqual([]);
-    expect(sent.at(-1)).toBe('respond turn-1');
+    expect(sent.at(-1)).toBe('respond caller_turn');
   });
 });
 
@@ -175,7 +175,7 @@ describe('a protected passage', () => {
     expect(phone.heardMs(0x11)).toBe(2_000);
     expect(sent.filter((entry) => /clear|truncate|respond/.test(entry))).toEqual([
       'respond greeting',
-      'respond turn-1',
+      'respond caller_turn',
     ]);
   });
 });

@@ -15,7 +15,7 @@ describe('keys', () => {
     expect(model.added).toEqual([
       { type: 'text', from: 'caller', text: '(The caller pressed the keys 4711.)' },
     ]);
-    expect(model.wants).toEqual(['turn-1']);
+    expect(model.wants).toEqual(['caller_turn']);
     expect(factsOf('digits')).toMatchObject([{ digits: '4711' }]);
   });
 
@@ -68,7 +68,7 @@ describe('keys', () => {
     press(phone, '*');
     press(phone, '#');
 
-    expect(sent).toEqual(['discard', 'commit', 'respond turn-1']);
+    expect(sent).toEqual(['discard', 'commit', 'respond caller_turn']);
     expect(model.added).toEqual([]);
   });
 });
@@ -79,15 +79,15 @@ describe('silence', () => {
   it('T6: asks whether anyone is there, then says goodbye and hangs up', () => {
     const { model, clock, endReason } = aCall({ plan: { silence } });
     clock.advance(8_100);
-    expect(model.wants).toEqual(['patience-ask']);
+    expect(model.wants).toEqual(['silence_check']);
 
-    model.says('are you there', { ms: 1_000, want: 'patience-ask' });
+    model.says('are you there', { ms: 1_000, want: 'silence_check' });
     clock.advance(12_000);
-    expect(model.wants).toEqual(['patience-ask']);
+    expect(model.wants).toEqual(['silence_check']);
     clock.advance(1_200);
-    expect(model.wants).toEqual(['patience-ask', 'patience-say_goodbye']);
+    expect(model.wants).toEqual(['silence_check', 'goodbye']);
 
-    model.starts('r2', 'patience-say_goodbye');
+    model.starts('r2', 'goodbye');
     model.delta('goodbye', 0x22, 1_000, 'r2');
     model.tell({ type: 'response_done', responseId: 'r2', outcome: 'completed', usage: null });
     expect(endReason()).toBeNull();
@@ -115,11 +115,11 @@ describe('silence', () => {
     clock.advance(29_900);
     expect(model.wants).toEqual([]);
     clock.advance(200);
-    expect(model.wants).toEqual(['patience-announce_end']);
-    model.says('half a minute', { ms: 1_000, want: 'patience-announce_end' });
+    expect(model.wants).toEqual(['goodbye']);
+    model.says('half a minute', { ms: 1_000, want: 'goodbye' });
 
     clock.advance(30_000);
-    expect(model.wants).toEqual(['patience-announce_end', 'patience-end']);
+    expect(model.wants).toEqual(['goodbye', 'goodbye']);
     clock.advance(10_100);
 
     expect(endReason()).toBe('too_long');

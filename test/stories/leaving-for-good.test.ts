@@ -29,14 +29,14 @@ describe('the time limit', () => {
   const almostOver = (plan = {}) => {
     const call = aCall({ plan: { maxDurationMs: 60_000, ...plan } });
     call.clock.advance(30_200);
-    call.model.says('half a minute', { ms: 1_000, want: 'patience-announce_end' });
+    call.model.says('half a minute', { ms: 1_000, want: 'goodbye' });
     call.clock.advance(29_900);
     return call;
   };
 
   it('T6: is not to be talked out of', () => {
     const call = almostOver();
-    call.model.starts('r2', 'patience-end');
+    call.model.starts('r2', 'goodbye');
     call.model.delta('goodbye', 0x22, 1_500, 'r2');
     call.clock.advance(300);
     call.model.hearsSpeech();
@@ -59,7 +59,7 @@ describe('the time limit', () => {
 
   it('T6: hangs up where goodbye was said', () => {
     const call = almostOver();
-    call.model.says('goodbye', { ms: 1_000, response: 'r2', want: 'patience-end' });
+    call.model.says('goodbye', { ms: 1_000, response: 'r2', want: 'goodbye' });
     call.clock.advance(1_200);
 
     expect(call.endReason()).toBe('too_long');
@@ -109,7 +109,7 @@ describe('a goodbye', () => {
       toolbox.control?.hangUp();
       call.call.tell('Say goodbye.', true);
       makesSound(call, 120);
-      call.model.says('goodbye', { ms: 1_000, want: 'turn-1' });
+      call.model.says('goodbye', { ms: 1_000, want: 'operator' });
       call.clock.advance(1_300);
 
       expect(call.endReason()).toBe('agent_hung_up');
@@ -157,7 +157,7 @@ describe('a cough, where the agent makes sure', () => {
     call.model.tell({ type: 'response_done', responseId: 'r1', outcome: 'cancelled', usage: null });
     brings(call, SOUND, 400);
     call.model.hearsPause();
-    call.model.says('next', { ms: 500, response: 'r2', code: 0x22, want: 'turn-1' });
+    call.model.says('next', { ms: 500, response: 'r2', code: 0x22, want: 'caller_turn' });
     call.clock.advance(1_000);
 
     expect(call.phone.heardMs(0x22)).toBe(500);
@@ -178,7 +178,7 @@ describe('a cough, where the agent makes sure', () => {
     call.model.hearsPause();
 
     expect(call.factsOf('interrupted')).toHaveLength(1);
-    expect(call.model.wants).toEqual(['turn-1']);
+    expect(call.model.wants).toEqual(['caller_turn']);
   });
 
   it('B7: does not cost the caller an answer that was granted meanwhile', () => {
@@ -190,7 +190,7 @@ describe('a cough, where the agent makes sure', () => {
     call.call.tell('And say that we close at six.', true);
     brings(call, SOUND, 120);
     call.model.hearsSpeech();
-    call.model.says('second', { ms: 500, response: 'r2', code: 0x22, want: 'turn-1' });
+    call.model.says('second', { ms: 500, response: 'r2', code: 0x22, want: 'operator' });
     brings(call, QUIET, 500);
     call.model.hearsPause();
     call.clock.advance(5_000);
@@ -261,16 +261,16 @@ describe('a line that goes away in mid-answer', () => {
     });
     call.phoneCall.answer = 'refused';
     call.clock.advance(8_200);
-    call.model.says('are you there', { ms: 500, want: 'patience-ask' });
+    call.model.says('are you there', { ms: 500, want: 'silence_check' });
     call.clock.advance(8_500);
     toolbox.control?.transfer('desk');
-    call.model.says('goodbye', { ms: 500, response: 'r2', want: 'patience-say_goodbye' });
+    call.model.says('goodbye', { ms: 500, response: 'r2', want: 'goodbye' });
     call.clock.advance(700);
     await settled();
-    call.model.says('nobody is there', { ms: 500, response: 'r3', want: 'turn-1' });
+    call.model.says('nobody is there', { ms: 500, response: 'r3', want: 'operator' });
     call.clock.advance(9_000);
 
-    expect(call.model.wants).toEqual(['patience-ask', 'patience-say_goodbye', 'turn-1', 'patience-ask']);
+    expect(call.model.wants).toEqual(['silence_check', 'goodbye', 'operator', 'silence_check']);
   });
 
   it('O3: says once that nobody took the call, however often the carrier does', async () => {

@@ -109,7 +109,7 @@ describe('keys without end', () => {
     clock.advance(5_000);
 
     expect(model.added).toHaveLength(1);
-    expect(model.wants).toEqual(['turn-1']);
+    expect(model.wants).toEqual(['caller_turn']);
     expect(factsOf('digits')).toMatchObject([{ digits: '1'.repeat(32) }]);
   });
 
@@ -122,7 +122,7 @@ describe('keys without end', () => {
     clock.advance(2_000);
 
     expect(model.added).toHaveLength(5);
-    expect(model.wants).toEqual(['turn-1']);
+    expect(model.wants).toEqual(['caller_turn']);
     expect(factsOf('problem')).toMatchObject([{ code: 'too_many_keys' }]);
   });
 });

@@ -23,7 +23,7 @@ describe('turns that are not spoken', () => {
     call.show(Uint8Array.of(1, 2, 3), 'image/png');
 
     expect(model.added).toEqual([{ type: 'image', dataUrl: 'data:image/png;base64,AQID' }]);
-    expect(model.wants).toEqual(['turn-1']);
+    expect(model.wants).toEqual(['caller_turn']);
     expect(factsOf('shown')).toMatchObject([{ mediaType: 'image/png', bytes: 3 }]);
   });
 
@@ -31,7 +31,7 @@ describe('turns that are not spoken', () => {
     const { call, model, factsOf } = aCall({ plan: { output: 'text' } });
 
     call.read('When are you open?');
-    model.starts('r1', 'turn-1');
+    model.starts('r1', 'caller_turn');
     const part = { responseId: 'r1', itemId: 'i1', contentIndex: 0 };
     model.tell({ type: 'writing', part, text: 'Nine ' });
     model.tell({ type: 'writing', part, text: 'to six.' });

@@ -37,7 +37,7 @@ describe('tools that the model’s own side calls', () => {
     returns('m1');
     clock.advance(5_000);
 
-    expect(talk(sent)).toEqual(['respond remote-1']);
+    expect(talk(sent)).toEqual(['respond tool_results']);
   });
 
   it('asks when the last call of an answer is back, also one that failed, and behind the answer that runs', () => {
@@ -51,7 +51,7 @@ describe('tools that the model’s own side calls', () => {
     ends('r2');
 
     expect(whileItRuns).toEqual([]);
-    expect(talk(sent)).toEqual(['respond remote-1']);
+    expect(talk(sent)).toEqual(['respond tool_results']);
   });
 
   it('asks for nothing when the caller’s new turn is answered by an answer that knows it all', () => {
@@ -73,13 +73,13 @@ describe('tools that the model’s own side calls', () => {
     clock.advance(1_100);
     const soon = talk(sent);
     clock.advance(200);
-    model.starts('r2', 'filler-remote-m1');
+    model.starts('r2', 'filler');
     model.delta('filler', 0x11, 800, 'r2');
     ends('r2');
     clock.advance(3_000);
     returns('m1');
 
-    expect([soon, talk(sent)]).toEqual([[], ['respond filler-remote-m1', 'respond remote-1']]);
+    expect([soon, talk(sent)]).toEqual([[], ['respond filler', 'respond tool_results']]);
   });
 
   it('keeps what was called, with what, how it went and how long it took', () => {
@@ -98,7 +98,7 @@ describe('tools that the model’s own side calls', () => {
   it('waits for no call that never comes back', () => {
     const { factsOf, model, sent, clock, ends, returns } = waiting();
     clock.advance(1_300);
-    model.starts('r2', 'filler-remote-m1');
+    model.starts('r2', 'filler');
     ends('r2');
 
     clock.advance(19_000);
@@ -106,13 +106,13 @@ describe('tools that the model’s own side calls', () => {
 
     expect(factsOf('tool_returned')).toMatchObject([{ result: 'timed_out' }]);
     expect(factsOf('problem')).toMatchObject([{ code: 'remote_tool_timed_out' }]);
-    expect(talk(sent)).toEqual(['respond filler-remote-m1', 'respond remote-1']);
+    expect(talk(sent)).toEqual(['respond filler', 'respond tool_results']);
   });
 
   it('waits for no call of an answer that the caller cut short', () => {
     const { model, sent, clock, factsOf, begins, returns } = waiting();
     returns('m1');
-    model.starts('r2', 'remote-1');
+    model.starts('r2', 'tool_results');
     begins('m2', 'r2');
     model.hearsSpeech();
     model.tell({ type: 'response_done', responseId: 'r2', outcome: 'cancelled', usage: null });
@@ -123,24 +123,24 @@ describe('tools that the model’s own side calls', () => {
       { toolCallId: 'm1' },
       { toolCallId: 'm2', result: 'failed' },
     ]);
-    expect(talk(sent)).toEqual(['respond remote-1']);
+    expect(talk(sent)).toEqual(['respond tool_results']);
   });
 
   it('has a model that goes in circles answer without tools', () => {
     const { model, begins, returns, ends } = waiting();
-    const asked: unknown[] = [];
-    model.respond = (want) => void asked.push(want);
     returns('m1');
 
     for (let round = 1; round <= 8; round++) {
-      model.starts(`a${round}`, `remote-${round}`);
+      model.starts(`a${round}`, 'tool_results');
       begins(`c${round}`, `a${round}`);
       ends(`a${round}`);
       returns(`c${round}`);
     }
 
-    const wantIds = Array.from({ length: 9 }, (_, i) => ({ requestId: `remote-${i + 1}` }));
-    expect(asked).toEqual([...wantIds.slice(0, 8), { ...wantIds[8], withoutTools: true }]);
+    expect(model.asked.map(({ withoutTools }) => withoutTools ?? false)).toEqual([
+      ...Array.from({ length: 8 }, () => false),
+      true,
+    ]);
   });
 
   it.each([
@@ -149,33 +149,27 @@ describe('tools that the model’s own side calls', () => {
     ['of none at all', () => ''],
   ])('loses a model that calls without end, whichever answer it says they are of: %s', (_how, idOf) => {
     const { model, clock, begins, returns, ends, endReason } = waiting();
-    let asked = 0;
-    let withoutTools = 0;
-    model.respond = (want) => {
-      asked += 1;
-      withoutTools += want.withoutTools ? 1 : 0;
-      model.wants.push(want.requestId);
-    };
+    let granted = 0;
     returns('m1');
 
     for (let round = 1; round <= 100 && endReason() === null; round++) {
       clock.advance(1_000);
-      const requestId = model.wants.shift();
-      if (requestId === undefined) continue;
-      model.starts(`a${round}`, requestId);
+      const request = model.asked[granted];
+      if (!request) continue;
+      granted += 1;
+      model.starts(`a${round}`, request);
       begins(`c${round}`, idOf(round));
       returns(`c${round}`);
       ends(`a${round}`);
     }
 
     expect(endReason()).toBe('model_lost');
-    expect([asked, withoutTools]).toEqual([10, 2]); // at last for an apology
+    const withoutTools = model.asked.filter((request) => request.withoutTools);
+    expect([model.asked.length, withoutTools.length]).toEqual([10, 2]); // at last for an apology
   });
 
   it('counts calls of one answer for one round, though each is back before the next one is made', () => {
     const { model, ends, begins, returns } = waiting();
-    const asked: unknown[] = [];
-    model.respond = (want) => void asked.push(want);
     model.starts('r2');
     for (let call = 1; call <= 20; call++) {
       begins(`c${call}`, 'r2');
@@ -184,7 +178,7 @@ describe('tools that the model’s own side calls', () => {
     returns('m1');
     ends('r2');
 
-    expect(asked).toEqual([{ requestId: 'remote-1' }]);
+    expect(model.wants).toEqual(['tool_results']);
   });
 
   it('are over with the call, and the record says so before its end', () => {
@@ -208,8 +202,8 @@ describe('a caller who waits for a tool of ours and one of the model’s side', 
     story.model.starts('r2', null);
     story.model.calls(['c1'], 'r2');
     const { model, ends } = story;
-    const saysFiller = (requestId: string) => {
-      model.starts('f', requestId);
+    const saysFiller = () => {
+      model.starts('f', 'filler');
       model.delta('filler', 0x11, 800, 'f');
       ends('f');
     };
@@ -220,10 +214,10 @@ describe('a caller who waits for a tool of ours and one of the model’s side', 
     const { sent, clock, saysFiller } = both();
     clock.advance(1_300);
     const first = talk(sent);
-    saysFiller('filler-remote-m1');
+    saysFiller();
     clock.advance(3_000);
 
-    expect([first, talk(sent)]).toEqual([['respond filler-remote-m1'], ['respond filler-remote-m1']]);
+    expect([first, talk(sent)]).toEqual([['respond filler'], ['respond filler']]);
   });
 
   it('is still told so when the one that was to be spoken of is back first', async () => {
@@ -234,12 +228,12 @@ describe('a caller who waits for a tool of ours and one of the model’s side', 
     ends('r3');
     clock.advance(100);
 
-    expect(talk(sent)).toEqual(['respond remote-1']);
-    model.starts('r4', 'remote-1');
+    expect(talk(sent)).toEqual(['respond tool_results']);
+    model.starts('r4', 'tool_results');
     ends('r4');
     clock.advance(1_300);
 
-    expect(talk(sent)).toEqual(['respond remote-1', 'respond filler-tools-1']);
+    expect(talk(sent)).toEqual(['respond tool_results', 'respond filler']);
   });
 
   it('is left in peace where what we do is not to be talked over', async () => {
@@ -249,20 +243,20 @@ describe('a caller who waits for a tool of ours and one of the model’s side', 
     const meanwhile = talk(sent);
     await toolbox.answers('c1');
 
-    expect([meanwhile, talk(sent)]).toEqual([[], ['output c1', 'respond tools-1']]);
+    expect([meanwhile, talk(sent)]).toEqual([[], ['output c1', 'respond tool_results']]);
   });
 
   it('is told again of what was begun after they were told', async () => {
     const { sent, clock, model, begins, ends, saysFiller, toolbox } = both();
     clock.advance(1_300);
-    saysFiller('filler-remote-m1');
+    saysFiller();
     clock.advance(1_000);
     model.starts('r5', null);
     begins('m2', 'r5');
     ends('r5');
     clock.advance(1_300);
 
-    expect(talk(sent)).toEqual(['respond filler-remote-m1', 'respond filler-remote-m2']);
+    expect(talk(sent)).toEqual(['respond filler', 'respond filler']);
     expect(toolbox.asked).toHaveLength(1);
   });
 });

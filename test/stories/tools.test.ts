@@ -18,7 +18,7 @@ describe('what the model asks to be done', () => {
 
     for (const name of names.toReversed()) await toolbox.answers(name);
 
-    expect(talk(sent)).toEqual([...names.map((name) => `output ${name}`), 'respond tools-1']);
+    expect(talk(sent)).toEqual([...names.map((name) => `output ${name}`), 'respond tool_results']);
   });
 
   it('L3: runs nothing before the answer is complete, and nothing of one that was cut', async () => {
@@ -40,13 +40,13 @@ describe('what the model asks to be done', () => {
     expect(talk(sent)).toEqual([]);
 
     clock.advance(200);
-    expect(talk(sent)).toEqual(['respond filler-tools-1']);
-    model.starts('r2', 'filler-tools-1');
+    expect(talk(sent)).toEqual(['respond filler']);
+    model.starts('r2', 'filler');
     model.delta('filler', 0x11, 800, 'r2');
     model.tell({ type: 'response_done', responseId: 'r2', outcome: 'completed', usage: null });
     await toolbox.answers('c1');
 
-    expect(talk(sent)).toEqual(['respond filler-tools-1', 'output c1', 'respond tools-1']);
+    expect(talk(sent)).toEqual(['respond filler', 'output c1', 'respond tool_results']);
   });
 
   it('L2: says nothing in between when the tool was quick, or the agent still speaks', async () => {
@@ -58,7 +58,7 @@ describe('what the model asks to be done', () => {
     await toolbox.answers('c1');
     clock.advance(5_000);
 
-    expect(talk(sent)).toEqual(['output c1', 'respond tools-1']);
+    expect(talk(sent)).toEqual(['output c1', 'respond tool_results']);
   });
 
   it('T4: a result that comes after the caller has cut in does not talk over them', async () => {
@@ -93,7 +93,7 @@ describe('what the model asks to be done', () => {
 
     model.tell({ type: 'response_done', responseId: 'r2', outcome: 'completed', usage: null });
 
-    expect(talk(sent)).toEqual(['output c1', 'respond tools-1']);
+    expect(talk(sent)).toEqual(['output c1', 'respond tool_results']);
   });
 
   it('L2: hands on that the caller has hung up', () => {
@@ -149,9 +149,9 @@ describe('leaving', () => {
     model.calls(['c1']);
     toolbox.control?.hangUp();
     await toolbox.answers('c1', { wantsAnswer: false });
-    expect(talk(sent)).toEqual(['output c1', 'respond tools-1']);
+    expect(talk(sent)).toEqual(['output c1', 'respond tool_results']);
 
-    model.starts('r2', 'tools-1');
+    model.starts('r2', 'tool_results');
     model.delta('goodbye', 0x11, 1_000, 'r2');
     model.tell({ type: 'response_done', responseId: 'r2', outcome: 'completed', usage: null });
     clock.advance(900);
@@ -240,7 +240,7 @@ describe('a transfer', () => {
       expect(call.connect(second)).toBe(true);
 
       expect(model.added.at(-1)).toMatchObject({ from: 'house', text: expect.stringContaining('workshop') });
-      expect(model.wants).toEqual(['turn-1']);
+      expect(model.wants).toEqual(['operator']);
     },
   );
 
@@ -252,7 +252,7 @@ describe('a transfer', () => {
     await settled();
 
     expect(endReason()).toBeNull();
-    expect(model.wants).toEqual(['turn-1']);
+    expect(model.wants).toEqual(['operator']);
   });
 
   it('stays with the agent when the caller says something before it is dialled', () => {

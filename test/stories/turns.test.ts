@@ -66,7 +66,7 @@ describe('taking turns', () => {
 
   it('T3: asks again for an answer that was refused because the model was busy, when it no longer is', () => {
     const { model, clock } = aCall(greets);
-    model.tell({ type: 'response_refused', requestId: 'greeting', because: 'busy' });
+    model.refuses('greeting', 'busy');
     model.starts('own');
     clock.advance(5000);
     const whileBusy = model.wants.length;
@@ -80,10 +80,10 @@ describe('taking turns', () => {
   it('T3: does not ask again for an answer that was refused for itself, but has the model say sorry', () => {
     const { model, clock } = aCall(greets);
 
-    model.tell({ type: 'response_refused', requestId: 'greeting', because: 'rejected' });
+    model.refuses('greeting', 'rejected');
     clock.advance(5_000);
 
-    expect(model.wants).toEqual(['greeting', 'apology-1']);
+    expect(model.wants).toEqual(['greeting', 'apology']);
   });
 
   it('T4: does not let an answer that was granted too late talk over the caller', () => {

@@ -8,6 +8,7 @@ import type {
   ContextItem,
   OutOfBandRequest,
   ResponseOutcome,
+  ResponsePurpose,
   ResponseRequest,
   Session,
   SessionEvent,
@@ -108,11 +109,14 @@ export function aCall(options: CallOptions = {}) {
   };
 }
 
+/** Which request an answer serves: the last one for this purpose; null if the model had the idea. */
+type Want = ResponsePurpose | ResponseRequest | null;
+
 interface Speech {
   readonly ms: number;
   readonly response?: string;
   readonly code?: number;
-  readonly want?: string | null;
+  readonly want?: Want;
 }
 
 /** The model's side, spoken by a test. */
@@ -121,7 +125,8 @@ export class ScriptedModel implements Session {
   readonly #log: (entry: string) => void;
   /** Everything the model has been given to hear. */
   readonly heard: number[] = [];
-  readonly wants: string[] = [];
+  /** What it was asked for, and what for. */
+  readonly asked: ResponseRequest[] = [];
   readonly added: ContextItem[] = [];
   backlogBytes = 0;
   isClosed = false;
@@ -145,8 +150,23 @@ export class ScriptedModel implements Session {
     this.#tell({ type: 'ready', capabilities: this.#capabilities });
   }
 
-  starts(responseId: string, requestId: string | null = null): void {
-    this.#tell({ type: 'response_started', responseId, requestId });
+  get wants(): readonly ResponsePurpose[] {
+    return this.asked.map(({ purpose }) => purpose);
+  }
+
+  starts(responseId: string, want: Want = null): void {
+    this.#tell({ type: 'response_started', responseId, requestId: want === null ? null : this.idOf(want) });
+  }
+
+  refuses(want: ResponsePurpose | ResponseRequest, because: 'busy' | 'rejected'): void {
+    this.#tell({ type: 'response_refused', requestId: this.idOf(want), because });
+  }
+
+  idOf(want: ResponsePurpose | ResponseRequest): string {
+    if (typeof want !== 'string') return want.requestId;
+    const request = this.asked.findLast(({ purpose }) => purpose === want);
+    if (!request) throw new Error(`Nobody has asked for: ${want}`);
+    return request.requestId;
   }
 
   /** One delta of this much sound: the item's own code, over and over. */
@@ -194,9 +214,9 @@ export class ScriptedModel implements Session {
     for (const byte of audio) this.heard.push(byte);
   }
 
-  respond({ requestId }: ResponseRequest): void {
-    this.wants.push(requestId);
-    this.#log(`respond ${requestId}`);
+  respond(request: ResponseRequest): void {
+    this.asked.push(request);
+    this.#log(`respond ${request.purpose}`);
   }
 
   cancel(responseId: string): void {

@@ -1,3 +1,4 @@
+import type { ResponsePurpose } from '../../ports/session.ts';
 import type { TurnTaking } from './turn-taking.ts';
 
 /**
@@ -16,17 +17,13 @@ export class Fillers {
     this.#turnTaking = turnTaking;
   }
 
-  static isFiller(requestId: string | null): boolean {
-    return requestId?.startsWith(FILLER) ?? false;
-  }
-
   /** Whether this answer only says that something takes a moment. */
   isAnswer(responseId: string): boolean {
     return this.#answer === responseId;
   }
 
-  answerStarted(responseId: string, requestId: string | null): void {
-    if (Fillers.isFiller(requestId)) this.#answer = responseId;
+  answerStarted(responseId: string, purpose: ResponsePurpose | null): void {
+    if (purpose === 'filler') this.#answer = responseId;
   }
 
   /** Something is under way. `say`: how the model is asked to tell the caller; null as long as nobody is to speak. */
@@ -43,13 +40,14 @@ export class Fillers {
   }
 
   tick(now: number): void {
-    for (const [name, { say, since, filler }] of this.#waits) {
+    for (const { say, since, filler } of this.#waits.values()) {
       if (filler !== null || now - since < FILLER_MS || !this.#turnTaking.isQuiet(now)) continue;
       const waits = [...this.#waits.values()];
       const instructions = say();
       if (instructions === null || waits.some((wait) => wait.say() === null)) return;
-      for (const wait of waits) wait.filler ??= `${FILLER}${name}`;
-      return this.#turnTaking.ask({ requestId: `${FILLER}${name}`, instructions, withoutTools: true }, now);
+      const asked = this.#turnTaking.ask({ purpose: 'filler', instructions, withoutTools: true }, now);
+      for (const wait of waits) wait.filler ??= asked;
+      return;
     }
   }
 }
@@ -60,8 +58,6 @@ interface Wait {
   /** Under what name the caller was told of it. */
   filler: string | null;
 }
-
-const FILLER = 'filler-';
 
 /** How long a caller may wait without a word. */
 const FILLER_MS = 1_200;

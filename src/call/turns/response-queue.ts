@@ -1,5 +1,7 @@
-import type { ResponseRequest } from '../../ports/session.ts';
-import { GREETING } from './greeting.ts';
+import type { ResponsePurpose, ResponseRequest } from '../../ports/session.ts';
+
+/** An answer that is wanted. It gets its name when it is asked for. */
+export type Wanted = Omit<ResponseRequest, 'requestId'>;
 
 /**
  * Sees to it that every answer we want is asked for exactly once, and never
@@ -22,6 +24,9 @@ export class ResponseQueue {
   #ownAnswerBy = NEVER;
   #ownAnswerIsDue = false;
   #busyUntil = NEVER;
+  #count = 0;
+  /** What the last requests were for, by their names. */
+  readonly #purposes = new Map<string, ResponsePurpose>();
 
   /** The answer that is being made at the moment. */
   get runningId(): string | null {
@@ -47,14 +52,25 @@ export class ResponseQueue {
     return this.#isRunning(now) || this.#asked !== null || this.#queue.length > 0 || this.#ownAnswerIsDue;
   }
 
-  isQueued(requestId: string): boolean {
-    return this.#queue.some((request) => request.requestId === requestId);
+  isQueued(purposes: readonly ResponsePurpose[]): boolean {
+    return this.#queue.some((request) => purposes.includes(request.purpose));
   }
 
-  ask(request: ResponseRequest): void {
+  /** What a request was for; null for an answer that nobody asked for. */
+  purposeOf(requestId: string | null): ResponsePurpose | null {
+    return (requestId !== null && this.#purposes.get(requestId)) || null;
+  }
+
+  /** Returns the name that the answer will be known by. */
+  ask(wanted: Wanted): string {
+    const request = { requestId: `${++this.#count}`, ...wanted };
+    this.#purposes.set(request.requestId, request.purpose);
+    const oldest = this.#purposes.keys().next().value;
+    if (this.#purposes.size > MOST_KNOWN && oldest !== undefined) this.#purposes.delete(oldest);
     // Keys may have been pressed while the model was still being reached: it greets first, and then answers to them.
-    if (request.requestId === GREETING) this.#queue.unshift(request);
+    if (request.purpose === 'greeting') this.#queue.unshift(request);
     else this.#queue.push(request);
+    return request.requestId;
   }
 
   /** Something else has served this request, or it has lost its point. One that was asked for already runs its course. */
@@ -188,6 +204,9 @@ interface Running {
 }
 
 const NEVER = Number.NEGATIVE_INFINITY;
+
+/** An answer begins soon after it was asked for: those before the last few are forgotten. */
+const MOST_KNOWN = 64;
 
 /** An answer of the model's own follows the caller's turn within this time, or not at all. */
 const OWN_ANSWER_MS = 1_500;

@@ -3,14 +3,13 @@ import { Recent } from '../../limits/recent.ts';
 import type { CallTap } from '../../ports/call-tap.ts';
 import type { AgentSaid } from '../../ports/facts.ts';
 import type { Leg } from '../../ports/leg.ts';
-import type { Capabilities, PartId, ResponseRequest, Session } from '../../ports/session.ts';
+import type { Capabilities, PartId, ResponsePurpose, Session } from '../../ports/session.ts';
 import type { Journal } from '../journal.ts';
 import { Downlink } from '../playout/downlink.ts';
 import { downlinkWires } from '../playout/downlink-wires.ts';
 import { type BargeIn, bargeIn } from './barge-in.ts';
 import { BargeInCheck, ONSET_MS } from './barge-in-check.ts';
-import { GREETING } from './greeting.ts';
-import { ResponseQueue } from './response-queue.ts';
+import { ResponseQueue, type Wanted } from './response-queue.ts';
 import { SpeechEvidence } from './speech-evidence.ts';
 import type { Decisions, TurnRules } from './turn-rules.ts';
 
@@ -39,7 +38,6 @@ export class TurnTaking {
   #heldAt = 0;
   #hasGivenUp = false; // something was not said because the phone took nothing, and the caller is to hear of it
   heardAt = Number.NEGATIVE_INFINITY; // when the caller last heard the agent
-  #turns = 0;
   #turnIsOpen = false; // the caller has begun one that the agent is to answer
   #itemId: string | null = null; // the model's name for what the caller says
 
@@ -112,9 +110,16 @@ export class TurnTaking {
     this.#tap.markReturned(name, now);
   }
 
-  ask(request: ResponseRequest, now: number): void {
-    this.#responses.ask(request);
+  /** Returns the name that the answer will be known by. */
+  ask(wanted: Wanted, now: number): string {
+    const requestId = this.#responses.ask(wanted);
     this.#ask(now);
+    return requestId;
+  }
+
+  /** What a request was for; null for an answer that nobody asked for. */
+  purposeOf(requestId: string | null): ResponsePurpose | null {
+    return this.#responses.purposeOf(requestId);
   }
 
   withdraw(requestId: string): void {
@@ -191,9 +196,8 @@ export class TurnTaking {
   }
 
   /** The caller has had their say: the agent's turn. What was said since it was last asked for goes with it. */
-  answerTurn(now: number): void {
-    if (this.#responses.isQueued(`turn-${this.#turns}`)) return;
-    this.ask({ requestId: `turn-${++this.#turns}` }, now);
+  answerTurn(now: number, purpose: 'caller_turn' | 'operator' = 'caller_turn'): void {
+    if (!this.#responses.isQueued(['caller_turn', 'operator'])) this.ask({ purpose }, now);
   }
 
   /** The last answer came to nothing: another one. */
@@ -204,7 +208,7 @@ export class TurnTaking {
   }
 
   /** Asks for this instead of whatever was to be said. */
-  sayInstead(request: ResponseRequest, now: number): void {
+  sayInstead(request: Wanted, now: number): void {
     this.#cut(now);
     this.#responses.drop();
     this.ask(request, now);
@@ -241,7 +245,8 @@ export class TurnTaking {
     if (isOwn && this.#responses.callerIsSpeaking) this.callerPauses(null, now); // that it ended got lost
     this.#responses.started(responseId, requestId, now);
     if (this.#isAway) return this.#stop(responseId, now); // a turn was ended by the silence of a line that is gone
-    if (requestId === GREETING && this.#rules.greetingIsProtected) this.#protected.add(responseId);
+    if (this.#responses.purposeOf(requestId) === 'greeting' && this.#rules.greetingIsProtected)
+      this.#protected.add(responseId);
     // Asked for before the caller began, granted after: it would talk over them. Noises are not talked over.
     const isTalkedOver = this.#responses.callerIsSpeaking && this.#check === null;
     if (requestId !== null && isTalkedOver && !this.#isProtected()) this.#stop(responseId, now);

@@ -71,7 +71,12 @@ class Listening {
     switch (event.type) {
       case 'ready':
         this.#opened = { format: event.capabilities.output, at: now, afterMs: Math.round(now - begunAt) };
-        this.#session?.respond({ requestId: 'check', instructions: SETUP.instructions, withoutTools: true });
+        this.#session?.respond({
+          requestId: 'check',
+          purpose: 'greeting',
+          instructions: SETUP.instructions,
+          withoutTools: true,
+        });
         this.#cancelLimit = this.#clock.after(ANSWER_MS, () => this.#finish(this.#judge(null)));
         return;
       case 'lost':

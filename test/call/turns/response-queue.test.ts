@@ -127,8 +127,7 @@ describe('the response responses', () => {
 
         for (const step of steps) {
           if (step.type === 'ask') {
-            wanted.push(`w${wanted.length}`);
-            responses.ask({ requestId: wanted.at(-1) as string });
+            wanted.push(responses.ask({ purpose: 'tool_results' }));
           } else if (step.type === 'finish') server.finish(now);
           else if (step.type === 'turn') {
             server.callerSpeaks(now);
@@ -150,7 +149,7 @@ describe('the response responses', () => {
   it('asks for nothing while the caller speaks, or while the model is about to answer', () => {
     const responses = new ResponseQueue();
     responses.callerSpeaks(0);
-    responses.ask({ requestId: 'tool' });
+    responses.ask({ purpose: 'tool_results' });
 
     const whileSpeaking = responses.next(0);
     responses.callerPauses(1000, true);
@@ -159,41 +158,41 @@ describe('the response responses', () => {
     responses.done('own');
 
     expect([whileSpeaking, rightAfter]).toEqual([null, null]);
-    expect(responses.next(1300)).toEqual({ requestId: 'tool' });
+    expect(responses.next(1300)).toMatchObject({ purpose: 'tool_results' });
   });
 
   it('does not wait for an answer of the model’s own that does not come', () => {
     const responses = new ResponseQueue();
     responses.callerSpeaks(0);
     responses.callerPauses(0, true);
-    responses.ask({ requestId: 'tool' });
+    responses.ask({ purpose: 'tool_results' });
 
     expect(responses.next(1_499)).toBeNull();
-    expect(responses.next(1_500)).toEqual({ requestId: 'tool' });
+    expect(responses.next(1_500)).toMatchObject({ purpose: 'tool_results' });
   });
 
   it('asks again when a request, or the end of an answer, got lost', () => {
     const responses = new ResponseQueue();
-    responses.ask({ requestId: 'greeting' });
+    const greeting = responses.ask({ purpose: 'greeting' });
     responses.next(0);
 
     expect(responses.next(9_999)).toBeNull();
-    expect(responses.next(10_000)).toEqual({ requestId: 'greeting' });
-    responses.started('r1', 'greeting', 10_100);
-    responses.ask({ requestId: 'next' });
+    expect(responses.next(10_000)).toMatchObject({ requestId: greeting });
+    responses.started('r1', greeting, 10_100);
+    responses.ask({ purpose: 'caller_turn' });
     expect(responses.next(20_099)).toBeNull();
-    expect(responses.next(20_100)).toEqual({ requestId: 'next' });
+    expect(responses.next(20_100)).toMatchObject({ purpose: 'caller_turn' });
   });
 
   it('asks again for an answer that was mistaken for granted', () => {
     const responses = new ResponseQueue();
-    responses.ask({ requestId: 'greeting' });
+    const greeting = responses.ask({ purpose: 'greeting' });
     responses.next(0);
-    responses.started('own', 'greeting', 100); // a server that does not say whose wish it serves
+    responses.started('own', greeting, 100); // a server that does not say whose wish it serves
 
-    responses.refused('greeting', 'busy', 200);
+    responses.refused(greeting, 'busy', 200);
     responses.done('own');
 
-    expect(responses.next(300)).toEqual({ requestId: 'greeting' });
+    expect(responses.next(300)).toMatchObject({ requestId: greeting });
   });
 });

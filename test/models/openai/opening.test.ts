@@ -37,7 +37,7 @@ describe('opening a session', () => {
     });
     await isOpen();
     session.hear(new Uint8Array(960));
-    session.respond({ requestId: 'greeting' });
+    session.respond({ requestId: 'greeting', purpose: 'caller_turn' });
     send({ type: 'session.created', session: {} });
 
     const update = await receive('session.update');

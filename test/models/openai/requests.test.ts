@@ -11,7 +11,7 @@ type Server = Awaited<ReturnType<typeof aModelServer>>;
 
 /** Everything that a session may ask for, once. */
 function askForEverything({ session }: Server): void {
-  session.respond({ requestId: 'turn-1' });
+  session.respond({ requestId: 'turn-1', purpose: 'caller_turn' });
   session.cancel('r1');
   session.truncate(part, 1480);
   session.add({ type: 'text', from: 'caller', text: 'In writing.' });
@@ -95,7 +95,7 @@ describe('what is asked before the server is ready', () => {
     server.session.update({ instructions: 'Be briefer.' });
     server.session.commitTurn();
     server.onReady = () => {
-      server.session.respond({ requestId: 'greeting' });
+      server.session.respond({ requestId: 'greeting', purpose: 'caller_turn' });
       server.session.hear(new Uint8Array(960));
     };
 

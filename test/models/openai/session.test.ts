@@ -94,7 +94,7 @@ describe('a session that is open', () => {
 
   it('knows its own options again by the answer’s metadata', async () => {
     const server = await aSession();
-    server.session.respond({ requestId: 'greeting', instructions: 'Greet.' });
+    server.session.respond({ requestId: 'greeting', purpose: 'caller_turn', instructions: 'Greet.' });
     const request = await server.receive('response.create');
 
     server.send({ type: 'response.created', response: { id: 'own', metadata: null, status: 'in_progress' } });
@@ -113,7 +113,7 @@ describe('a session that is open', () => {
 
   it('takes the next answer for its request where the server repeats no metadata', async () => {
     const server = await aSession();
-    server.session.respond({ requestId: 'greeting' });
+    server.session.respond({ requestId: 'greeting', purpose: 'caller_turn' });
     await server.receive('response.create');
 
     server.send({ type: 'response.created', response: { id: 'r1' } });
@@ -277,8 +277,8 @@ describe('a session that is open', () => {
   it('sends only what the protocol knows', async () => {
     const server = await aSession();
     server.session.hear(new Uint8Array(960));
-    server.session.respond({ requestId: 'greeting', instructions: 'Greet.' });
-    server.session.respond({ requestId: 'w2' });
+    server.session.respond({ requestId: 'greeting', purpose: 'caller_turn', instructions: 'Greet.' });
+    server.session.respond({ requestId: 'w2', purpose: 'caller_turn' });
     server.session.cancel('r1');
     server.session.truncate(part, 1480);
     await vi.waitFor(() => expect(server.received).toHaveLength(5));

@@ -83,7 +83,7 @@ export class Watcher implements Company {
     if (this.#world.isOver) this.#complain(`the model is told after the end: ${what}`);
     if (!what.startsWith('respond')) return;
     const requestId = what.slice('respond '.length);
-    if (this.#world.model.served.has(requestId) && !requestId.startsWith('patience'))
+    if (this.#world.model.served.has(requestId))
       this.#complain(`what was said is asked for once more: ${requestId}`);
     this.#requestsInARow += 1;
     if (this.#requestsInARow > MOST_REQUESTS) this.#complain('the model is asked without end');
