@@ -3,23 +3,20 @@ import { unreachable } from '../errors.ts';
 import type { CallTap } from '../ports/call-tap.ts';
 import type { AgentSaid } from '../ports/facts.ts';
 import type { Leg, LegEvent } from '../ports/leg.ts';
-import type { ResponseOutcome, ResponsePurpose, Session, SessionEvent } from '../ports/session.ts';
+import type { Session, SessionEvent } from '../ports/session.ts';
 import type { DigitsRequest, ToolRunner } from '../ports/tools.ts';
 import type { CallPlan } from './call-plan.ts';
+import { CallWatch } from './call-watch.ts';
 import type { Journal } from './journal.ts';
 import { Keys } from './listening/keys.ts';
 import { Uplink } from './listening/uplink.ts';
-import { RemoteCalls } from './remote-calls.ts';
-import { ToolWork, type WhenDone } from './tool-work.ts';
-import { AnswerWatch, type Rescue, type WaitedFor } from './turns/answer-watch.ts';
-import { Departure, type Due, type Leave } from './turns/departure.ts';
-import { Fillers } from './turns/fillers.ts';
-import { greetingRequest } from './turns/greeting.ts';
-import { HOUSE_WORDS, IMPATIENT, STAYS } from './turns/house-words.ts';
-import type { Wanted } from './turns/response-queue.ts';
-import { type Impatience, Patience } from './turns/silence-watch.ts';
+import type { WhenDone } from './tool-work.ts';
+import type { Due, Leave } from './turns/departure.ts';
+import { HOUSE_WORDS, STAYS } from './turns/house-words.ts';
+import { Prompts } from './turns/prompts.ts';
 import { turnRules } from './turns/turn-rules.ts';
 import { TurnTaking } from './turns/turn-taking.ts';
+import { Work } from './work.ts';
 
 /** What the line and the model may tell a conversation. Their ends are the call's business. */
 export type LineNews = Exclude<LegEvent, { type: 'gone' }>;
@@ -48,14 +45,10 @@ export class Conversation {
   readonly #ends: ConversationEnds;
   readonly #turnTaking: TurnTaking;
   readonly #uplink: Uplink;
-  readonly #fillers: Fillers;
-  readonly #tools: ToolWork;
-  readonly #remoteCalls: RemoteCalls;
-  readonly #departure = new Departure();
-  readonly #patience: Patience;
-  readonly #watch = new AnswerWatch();
   readonly #keys: Keys;
-  #instructions = '';
+  readonly #work: Work;
+  readonly #watch: CallWatch;
+  readonly #prompts = new Prompts();
   #writing = '';
   #isConnected = false;
 
@@ -68,19 +61,18 @@ export class Conversation {
     });
     this.#uplink = new Uplink(format);
     this.#keys = new Keys(session, journal, this.#turnTaking);
-    this.#fillers = new Fillers(this.#turnTaking);
     const goesInCircles = (now: number) => this.#watch.goesInCircles(now);
-    this.#tools = new ToolWork(tools, session, this.#turnTaking, this.#fillers, whenDone, goesInCircles);
-    this.#remoteCalls = new RemoteCalls(this.#turnTaking, this.#fillers, journal, goesInCircles);
-    this.#patience = new Patience(plan.silence, plan.maxDurationMs, plan.beforeTheEnd.noticeMs);
-    if (typeof plan.instructions === 'string') this.#instructions = plan.instructions;
+    const turnTaking = this.#turnTaking;
+    this.#work = new Work({ tools, session, turnTaking, journal, whenDone, goesInCircles });
+    this.#watch = new CallWatch(plan, turnTaking, this.#work, this.#prompts, journal);
+    if (typeof plan.instructions === 'string') this.#prompts.set(plan.instructions);
     else whenDone(plan.instructions, (instructions) => this.setInstructions(instructions));
   }
 
   /** The line is open. What the model has said already is heard now. */
   connect(leg: Leg, now: number): void {
     this.#isConnected = true;
-    this.#watch.settled();
+    this.#watch.lineCame();
     this.#uplink.lineChanged();
     this.#turnTaking.connect(leg, now);
   }
@@ -89,30 +81,18 @@ export class Conversation {
   disconnect(now: number): void {
     this.#isConnected = false;
     this.#uplink.lineGone();
-    this.#departure.callOff(); // whoever is gone cannot be left
+    this.#watch.lineWent();
     this.#turnTaking.disconnect(now);
   }
 
   tick(now: number): void {
     this.#uplink.tick(now, this.#turnTaking.callerIsSpeaking);
     this.#turnTaking.tick(now);
-    this.#remoteCalls.tick(now);
-    this.#fillers.tick(now);
+    this.#work.tick(now);
     if (this.#turnTaking.turnIsOverdue(now)) this.#endTurn(now);
     this.#keys.tick(now);
-    if (this.#isConnected) this.#look(now);
-  }
-
-  /** How it goes for the caller, who is on the line. */
-  #look(now: number): void {
-    const rescue = this.#watch.tick(this.#waitedFor(now), this.#turnTaking.isDead(now), now);
-    if (rescue === 'give_up') return this.#giveUp();
-    if (rescue) this.#rescue(rescue, now);
-    const isQuiet = this.isQuiet(now);
-    const due = this.#departure.due(isQuiet, this.#turnTaking.heardAt, now);
-    if (due) return this.#ends.leave(due);
-    const impatience = this.#patience.tick(isQuiet, now);
-    if (impatience) this.#lose(impatience, now);
+    const due = this.#isConnected ? this.#watch.tick(now) : null;
+    if (due) this.#ends.leave(due);
   }
 
   onLine(news: LineNews, now: number): void {
@@ -145,7 +125,8 @@ export class Conversation {
       case 'response_started':
         return this.#answerStarted(news.responseId, news.requestId, now);
       case 'response_refused':
-        return this.#refused(news.requestId, news.because, now);
+        this.#turnTaking.refused(news.requestId, news.because, now);
+        return this.#watch.answerRefused(this.#turnTaking.purposeOf(news.requestId), news.because, now);
       case 'audio':
         return this.#turnTaking.speak(news.part, news.audio, now);
       case 'words':
@@ -154,16 +135,16 @@ export class Conversation {
         return this.#turnTaking.partDone(news.part, now);
       case 'writing':
         this.#writing = (this.#writing + news.text).slice(0, MOST_WRITTEN_CHARS);
-        this.#watch.signOfLife();
+        this.#watch.answerGoesOn();
         return this.#turnTaking.wrote(news.part.responseId, now);
       case 'tool_call':
-        return this.#tools.called(news.responseId, news.call);
+        return this.#work.called(news.responseId, news.call);
       case 'remote_call':
-        return this.#remoteCalls.began(news.call, now);
+        return this.#work.remoteCallBegan(news.call, now);
       case 'remote_call_done':
-        return this.#remoteCalls.done(news.callId, news.result, news.output, now);
+        return this.#work.remoteCallDone(news.callId, news.result, news.output, now);
       case 'tool_output_taken':
-        return this.#tools.outputTaken(news.toolCallId);
+        return this.#work.outputTaken(news.toolCallId);
       case 'response_done':
         return this.#answerDone(news, now);
       case 'out_of_band_answered':
@@ -175,22 +156,19 @@ export class Conversation {
     }
   }
 
-  /** Nothing is being said, prepared, looked up or done. */
+  /** What the caller is hearing at this moment, as far as it is not noted yet. */
   saying(now: number): readonly AgentSaid[] {
     return this.#turnTaking.saying(now);
   }
 
+  /** Nothing is being said, prepared, looked up or done. */
   isQuiet(now: number): boolean {
-    return this.#turnTaking.isQuiet(now) && !this.#isWorking && !this.#watch.isRescuing;
-  }
-
-  get #isWorking(): boolean {
-    return this.#tools.isRunning || this.#remoteCalls.isRunning;
+    return this.#watch.isQuiet(now);
   }
 
   /** Leaves once the caller has heard what is being said. */
   leave(leave: Leave, now: number): void {
-    this.#departure.plan(leave, now);
+    this.#watch.leave(leave, now);
   }
 
   collectDigits(request: DigitsRequest, now: number, answer: (keys: string | null) => void): void {
@@ -206,16 +184,14 @@ export class Conversation {
 
   /** The caller could not be connected, and is with the agent again, who is to say so. */
   cameBack(text: string, now: number): void {
-    this.#patience.sign();
-    this.#watch.settled();
+    this.#watch.cameBack();
     this.tell(text, 'house', true, now);
   }
 
   /** What the caller says in writing. */
   read(text: string, now: number): void {
-    this.#patience.sign();
-    this.#tools.turnBegan();
-    this.#remoteCalls.turnBegan();
+    this.#watch.callerDidSomething();
+    this.#work.turnTaken();
     this.#ends.journal.note({ type: 'caller_said', text });
     this.#ends.session.add({ type: 'text', from: 'caller', text });
     this.#turnTaking.answerTurn(now);
@@ -231,20 +207,19 @@ export class Conversation {
 
   /** From its next answer on the model goes by these. */
   setInstructions(instructions: string): void {
-    this.#instructions = instructions;
+    this.#prompts.set(instructions);
   }
 
   close(now: number): void {
     this.#turnTaking.close(now);
-    this.#tools.close();
-    this.#remoteCalls.close(now);
+    this.#work.close(now);
   }
 
   #begin({ capabilities }: Extract<ModelNews, { type: 'ready' }>, now: number): void {
     const { journal, plan, format, session } = this.#ends;
     journal.note({ type: 'model_ready' });
     this.#turnTaking.open(capabilities, format, now);
-    const greeting = greetingRequest(plan.greeting, this.#instructions);
+    const greeting = this.#prompts.greeting(plan.greeting);
     if (greeting) this.#turnTaking.ask(greeting, now); // before the model hears a word: nobody has interrupted yet
     this.#uplink.open(session, capabilities.input);
   }
@@ -255,16 +230,13 @@ export class Conversation {
   }
 
   #callerSpeaks(itemId: string | null, now: number): void {
-    this.#turnTaking.callerSpeaks(itemId, this.#departure.isOpen, now);
+    this.#turnTaking.callerSpeaks(itemId, this.#watch.isLeaving, now);
   }
 
   /** The caller means it. */
   #turnTaken(now: number): void {
-    this.#patience.sign();
-    this.#watch.settled();
-    this.#tools.turnBegan();
-    this.#remoteCalls.turnBegan();
-    const calledOff = this.#departure.callOff();
+    this.#work.turnTaken();
+    const calledOff = this.#watch.turnTaken();
     if (calledOff) this.tell(STAYS[calledOff.kind], 'house', false, now);
   }
 
@@ -276,52 +248,16 @@ export class Conversation {
     this.#turnTaking.endTurn(now);
   }
 
-  #waitedFor(now: number): WaitedFor {
-    if (this.#isWorking) return this.#tools.keepsWaiting || this.#remoteCalls.isRunning ? 'tool' : 'caller';
-    return this.#turnTaking.owesAnswer(now) ? 'answer' : null;
-  }
-
-  #rescue(rescue: Exclude<Rescue, 'give_up'>, now: number): void {
-    switch (rescue) {
-      case 'reassure':
-        return this.#turnTaking.reassure(now);
-      case 'ask_again':
-        this.#ends.journal.note({ type: 'problem', code: 'answer_asked_again' });
-        return this.#turnTaking.askAgain(now);
-      case 'apologise':
-        this.#ends.journal.note({ type: 'problem', code: 'answer_given_up' });
-        return this.#turnTaking.sayInstead(this.#task('apology', HOUSE_WORDS.apologise), now);
-      default:
-        return unreachable(rescue);
-    }
-  }
-
-  /** There is a connection and nobody at its other end: what is left to say, the carrier says. */
-  #giveUp(): void {
-    this.#ends.journal.note({ type: 'problem', code: 'model_gives_no_answer' });
-    this.#ends.leave({ leave: { kind: 'hang_up', reason: 'model_lost' }, isUnsaid: true });
+  /** When the caller said the last of it: as long ago as what they have been silent for since. */
+  #spokeUntil(endedMs: number | undefined, now: number): number | null {
+    return endedMs === undefined ? null : now - Math.max(0, this.#uplink.deliveredMs - endedMs);
   }
 
   #answerStarted(responseId: string, requestId: string | null, now: number): void {
     const purpose = this.#turnTaking.purposeOf(requestId);
-    this.#fillers.answerStarted(responseId, purpose);
-    if (purpose !== 'filler') {
-      this.#watch.begins();
-      this.#tools.answerStarted(requestId);
-      this.#remoteCalls.answerStarted(requestId);
-    }
+    this.#watch.answerStarted(purpose);
+    this.#work.answerStarted(responseId, requestId, purpose);
     this.#turnTaking.answerStarted(responseId, requestId, now);
-  }
-
-  #refused(requestId: string | null, because: 'busy' | 'rejected', now: number): void {
-    this.#turnTaking.refused(requestId, because, now);
-    const isFiller = this.#turnTaking.purposeOf(requestId) === 'filler';
-    if (because === 'rejected' && !isFiller) this.#watch.goesInCircles(now); // it would be again
-  }
-
-  /** When the caller said the last of it: as long ago as what they have been silent for since. */
-  #spokeUntil(endedMs: number | undefined, now: number): number | null {
-    return endedMs === undefined ? null : now - Math.max(0, this.#uplink.deliveredMs - endedMs);
   }
 
   #answerDone(news: Extract<ModelNews, { type: 'response_done' }>, now: number): void {
@@ -331,25 +267,13 @@ export class Conversation {
     this.#writing = '';
     const why = reason === undefined ? {} : { reason };
     this.#ends.journal.note({ type: 'response_done', responseId, outcome, ...why, usage });
-    this.#judge(responseId, outcome, now);
+    this.#watch.answerDone(responseId, outcome, now);
     this.#turnTaking.answerDone(responseId, outcome === 'failed' || outcome === 'incomplete', now);
-    this.#tools.answerDone(responseId, outcome === 'completed', now);
-    this.#remoteCalls.answerDone(responseId, outcome === 'completed', now);
-  }
-
-  /** Whether the caller has got an answer, or is still owed one. */
-  #judge(responseId: string, outcome: ResponseOutcome, now: number): void {
-    if (this.#turnTaking.isDiscarded(responseId) || this.#fillers.isAnswer(responseId)) return;
-    const hasSpoken = this.#turnTaking.hasSpokenIn(responseId);
-    const isShort = outcome === 'failed' || outcome === 'incomplete';
-    if (isShort && !(hasSpoken && this.#watch.hasTried)) this.#watch.failed(now);
-    else if (hasSpoken) this.#watch.settled();
-    else this.#watch.goesOn();
+    this.#work.answerDone(responseId, outcome === 'completed', now);
   }
 
   #press(digit: string, now: number): void {
-    this.#patience.sign();
-    this.#watch.signOfLife();
+    this.#watch.callerDidSomething();
     this.#ends.journal.note({ type: 'digit', digit: this.#keys.shown(digit) });
     if (this.#ends.plan.turnDetection.type === 'manual' && this.#holdToTalk(digit, now)) return;
     this.#keys.press(digit, now);
@@ -366,32 +290,6 @@ export class Conversation {
       this.#turnTaking.callerPauses(null, now);
     } else return false;
     return true;
-  }
-
-  /** One thing to say, and nothing to be looked up for it. */
-  #task(purpose: ResponsePurpose, task: string): Wanted {
-    // Instructions for one answer replace the conversation's own, so those are repeated.
-    return { purpose, instructions: `${this.#instructions}\n\n${task}`, withoutTools: true };
-  }
-
-  #lose(impatience: Impatience, now: number): void {
-    const say = (task: string, purpose: ResponsePurpose = 'goodbye') =>
-      void this.#turnTaking.ask(this.#task(purpose, task), now);
-    switch (impatience) {
-      case 'ask':
-        this.#ends.journal.note({ type: 'silence_prompted' });
-        return say(IMPATIENT.ask, 'silence_check');
-      case 'say_goodbye':
-        say(IMPATIENT.say_goodbye);
-        return this.leave({ kind: 'hang_up', reason: 'caller_silent' }, now);
-      case 'announce_end':
-        return say(this.#ends.plan.beforeTheEnd.about);
-      case 'end':
-        say(IMPATIENT.end);
-        return this.leave({ kind: 'hang_up', reason: 'too_long' }, now);
-      default:
-        return unreachable(impatience);
-    }
   }
 }
 

@@ -1,4 +1,3 @@
-import type { ResponsePurpose } from '../../ports/session.ts';
 import type { TurnTaking } from './turn-taking.ts';
 
 /**
@@ -22,8 +21,8 @@ export class Fillers {
     return this.#answer === responseId;
   }
 
-  answerStarted(responseId: string, purpose: ResponsePurpose | null): void {
-    if (purpose === 'filler') this.#answer = responseId;
+  answerStarted(responseId: string): void {
+    this.#answer = responseId;
   }
 
   /** Something is under way. `say`: how the model is asked to tell the caller; null as long as nobody is to speak. */

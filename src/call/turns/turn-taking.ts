@@ -73,7 +73,6 @@ export class TurnTaking {
     this.#voice?.downlink.disconnect(now);
   }
 
-  /** The model can be heard from now on. */
   open(capabilities: Capabilities, format: AudioFormat, now: number): void {
     const wires = downlinkWires(this.#journal, this.#tap, this.#isConfirmed ? this.#evidence : null);
     const downlink = new Downlink({ ...wires, from: capabilities.output, to: format });
@@ -110,14 +109,12 @@ export class TurnTaking {
     this.#tap.markReturned(name, now);
   }
 
-  /** Returns the name that the answer will be known by. */
   ask(wanted: Wanted, now: number): string {
     const requestId = this.#responses.ask(wanted);
     this.#ask(now);
     return requestId;
   }
 
-  /** What a request was for; null for an answer that nobody asked for. */
   purposeOf(requestId: string | null): ResponsePurpose | null {
     return this.#responses.purposeOf(requestId);
   }
@@ -316,7 +313,6 @@ export class TurnTaking {
     else this.#takeTurn(now);
   }
 
-  /** No more of what the agent was saying: as far as it was heard, it was said. */
   #cut(now: number): void {
     if (!this.#voice) return;
     const { downlink } = this.#voice;

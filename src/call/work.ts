@@ -1,0 +1,86 @@
+import type { RemoteCall, ResponsePurpose, Session } from '../ports/session.ts';
+import type { ToolCall, ToolResult, ToolRunner } from '../ports/tools.ts';
+import type { Journal } from './journal.ts';
+import { RemoteCalls } from './remote-calls.ts';
+import { ToolWork, type WhenDone } from './tool-work.ts';
+import { Fillers } from './turns/fillers.ts';
+import type { TurnTaking } from './turns/turn-taking.ts';
+
+export interface WorkParts {
+  readonly tools: ToolRunner;
+  readonly session: Session;
+  readonly turnTaking: TurnTaking;
+  readonly journal: Journal;
+  readonly whenDone: WhenDone;
+  readonly goesInCircles: (now: number) => void;
+}
+
+/** What is looked up or done for the caller, by us or by the model's own side, and what they are told meanwhile. */
+export class Work {
+  readonly #fillers: Fillers;
+  readonly #tools: ToolWork;
+  readonly #remoteCalls: RemoteCalls;
+
+  constructor({ tools, session, turnTaking, journal, whenDone, goesInCircles }: WorkParts) {
+    this.#fillers = new Fillers(turnTaking);
+    this.#tools = new ToolWork(tools, session, turnTaking, this.#fillers, whenDone, goesInCircles);
+    this.#remoteCalls = new RemoteCalls(turnTaking, this.#fillers, journal, goesInCircles);
+  }
+
+  get isRunning(): boolean {
+    return this.#tools.isRunning || this.#remoteCalls.isRunning;
+  }
+
+  /** Something that the caller may be told about is being looked up or done. */
+  get keepsWaiting(): boolean {
+    return this.#tools.keepsWaiting || this.#remoteCalls.isRunning;
+  }
+
+  /** Whether this answer only says that something takes a moment. */
+  isFiller(responseId: string): boolean {
+    return this.#fillers.isAnswer(responseId);
+  }
+
+  tick(now: number): void {
+    this.#remoteCalls.tick(now);
+    this.#fillers.tick(now);
+  }
+
+  /** The caller has said something new: what the model asks for from here on is no loop. */
+  turnTaken(): void {
+    this.#tools.turnBegan();
+    this.#remoteCalls.turnBegan();
+  }
+
+  answerStarted(responseId: string, requestId: string | null, purpose: ResponsePurpose | null): void {
+    if (purpose === 'filler') return this.#fillers.answerStarted(responseId);
+    this.#tools.answerStarted(requestId);
+    this.#remoteCalls.answerStarted(requestId);
+  }
+
+  answerDone(responseId: string, wasCompleted: boolean, now: number): void {
+    this.#tools.answerDone(responseId, wasCompleted, now);
+    this.#remoteCalls.answerDone(responseId, wasCompleted, now);
+  }
+
+  called(responseId: string, call: ToolCall): void {
+    this.#tools.called(responseId, call);
+  }
+
+  outputTaken(toolCallId: string): void {
+    this.#tools.outputTaken(toolCallId);
+  }
+
+  remoteCallBegan(call: RemoteCall, now: number): void {
+    this.#remoteCalls.began(call, now);
+  }
+
+  remoteCallDone(callId: string, result: ToolResult, output: string, now: number): void {
+    this.#remoteCalls.done(callId, result, output, now);
+  }
+
+  close(now: number): void {
+    this.#tools.close();
+    this.#remoteCalls.close(now);
+  }
+}
