@@ -7,7 +7,7 @@ import { isBrowserCall } from './browser/browser-call-ids.ts';
  * every call, so it is the ticket in the address that says which call this is:
  * one call, one use, for a short time.
  */
-export class StreamTokens {
+export class Tickets {
   readonly #clock: Clock;
   readonly #tickets = new Map<string, Ticket>();
 

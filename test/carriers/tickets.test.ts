@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { StreamTokens } from '../../src/carriers/tickets.ts';
+import { Tickets } from '../../src/carriers/tickets.ts';
 import { TestClock } from '../support/test-clock.ts';
 
 function someTokens() {
   const clock = new TestClock();
-  return { clock, tokens: new StreamTokens(clock) };
+  return { clock, tokens: new Tickets(clock) };
 }
 
 describe('the ticket to a media socket', () => {

@@ -1,5 +1,5 @@
 import type { NotAdmitted, SoftphoneAnswer, Switchboard } from '../../ports/carrier.ts';
-import type { StreamTokens } from '../tickets.ts';
+import type { Tickets } from '../tickets.ts';
 import { browserCallId } from './browser-call-ids.ts';
 
 /**
@@ -8,7 +8,7 @@ import { browserCallId } from './browser-call-ids.ts';
  */
 export async function ringFromBrowser(
   switchboard: Switchboard,
-  tokens: StreamTokens,
+  tokens: Tickets,
   from: string,
   to: string,
 ): Promise<SoftphoneAnswer> {

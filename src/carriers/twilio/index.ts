@@ -7,11 +7,11 @@ import type { CallOutAnswer, SoftphoneAnswer, Switchboard } from '../../ports/ca
 import type { Clock } from '../../ports/clock.ts';
 import type { PhoneCalls } from '../../ports/phone-call.ts';
 import { ringFromBrowser } from '../browser/browser-calls.ts';
-import { StreamTokens } from '../tickets.ts';
+import { MediaStream } from '../media-stream/stream.ts';
+import { Tickets } from '../tickets.ts';
 import { type TwilioAccess, twilioAccount } from './account.ts';
 import { TwilioPhoneCalls } from './phone-calls.ts';
 import { Signature } from './signature.ts';
-import { TwilioStream } from './stream.ts';
 import { twilioWebhooks } from './webhooks.ts';
 
 export { type TwilioAccess, type TwilioDetails, twilioDetails } from './account.ts';
@@ -58,7 +58,7 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
     return knownAs;
   };
   const signature = new Signature(around);
-  const tokens = new StreamTokens(clock);
+  const tokens = new Tickets(clock);
   const account = around.account && twilioAccount(around.account);
   /** Whose line a request is for, once its ticket was taken. */
   const callOf = new WeakMap<IncomingMessage, string>();
@@ -122,7 +122,7 @@ export function twilioCarrier(around: TwilioSurroundings): TwilioCarrier {
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
         const callSid = callOf.get(request);
         if (callSid === undefined) return webSocket.terminate(); // nobody gets here without a ticket
-        new TwilioStream(webSocket, callSid, streams);
+        new MediaStream(webSocket, callSid, streams);
       });
       return true;
     },

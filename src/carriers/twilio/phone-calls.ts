@@ -9,7 +9,7 @@ import type {
 } from '../../ports/phone-call.ts';
 import type { ControlAnswer } from '../../ports/tools.ts';
 import { isBrowserCall } from '../browser/browser-call-ids.ts';
-import type { StreamTokens } from '../tickets.ts';
+import type { Tickets } from '../tickets.ts';
 import type { TwilioAccount } from './account.ts';
 import { apologyTwiml, connectTwiml, dialTwiml, hangUpTwiml } from './twiml.ts';
 
@@ -17,7 +17,7 @@ export interface PhoneCallSurroundings {
   readonly clock: Clock;
   /** Null: calls are ended by closing their line, and nobody is dialled. */
   readonly account: TwilioAccount | null;
-  readonly tokens: StreamTokens;
+  readonly tokens: Tickets;
   /** The address by which Twilio knows us. */
   readonly publicUrl: () => string;
   /** Told of what went wrong on the carrier's side, in words that are safe to log. */

@@ -5,7 +5,7 @@ import type { Admission, NotAdmitted, Switchboard } from '../../ports/carrier.ts
 import type { Clock } from '../../ports/clock.ts';
 import type { Aftermath, Continuation, IncomingCall, TransferOutcome } from '../../ports/phone-call.ts';
 import { type Asking, inTime } from '../in-time.ts';
-import type { StreamTokens } from '../tickets.ts';
+import type { Tickets } from '../tickets.ts';
 import type { Signature } from './signature.ts';
 import { announceTwiml, apologyTwiml, BUSY, connectTwiml, hangUpTwiml, NOBODY, sayTwiml } from './twiml.ts';
 
@@ -13,7 +13,7 @@ export interface WebhookSurroundings {
   readonly clock: Clock;
   readonly switchboard: Switchboard;
   readonly signature: Signature;
-  readonly tokens: StreamTokens;
+  readonly tokens: Tickets;
   readonly publicUrlOf: (request: Request) => string;
   /** Whether a call is over that this house has had. */
   readonly isOver: (callId: string) => Promise<boolean>;

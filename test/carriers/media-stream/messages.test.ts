@@ -6,8 +6,8 @@ import {
   clearMessage,
   markMessage,
   mediaMessages,
-  readTwilioMessage,
-} from '../../../src/carriers/twilio/messages.ts';
+  readStreamMessage,
+} from '../../../src/carriers/media-stream/messages.ts';
 
 const streamSid = `MZ${'0'.repeat(32)}`;
 const media = (fields: object) => JSON.stringify({ event: 'media', streamSid, media: fields });
@@ -16,7 +16,7 @@ describe('messages of a media stream', () => {
   it('reads a frame with its place on the line’s clock', () => {
     const text = media({ track: 'inbound', chunk: '1', timestamp: '73', payload: '//7//w==' });
 
-    expect(readTwilioMessage(text)).toEqual({
+    expect(readStreamMessage(text)).toEqual({
       event: 'media',
       streamSid,
       atMs: 73,
@@ -31,13 +31,13 @@ describe('messages of a media stream', () => {
     ['no time', media({ payload: '//7//w==' })],
     ['a time that is none', media({ timestamp: 'soon', payload: '//7//w==' })],
   ])('drops a frame that carries %s', (_what, text) => {
-    expect(readTwilioMessage(text)).toBeNull();
+    expect(readStreamMessage(text)).toBeNull();
   });
 
   it('tells our own voice, on a stream that carries both sides, from the caller’s', () => {
     const text = media({ track: 'outbound', timestamp: '1', payload: '//7//w==' });
 
-    expect(readTwilioMessage(text)).toEqual({ event: 'echoed', streamSid });
+    expect(readStreamMessage(text)).toEqual({ event: 'echoed', streamSid });
   });
 
   it('P2: makes nothing of anything that is no message, and never throws', () => {
@@ -49,7 +49,7 @@ describe('messages of a media stream', () => {
           fc.object().map((o) => JSON.stringify(o)),
         ),
         (text) => {
-          const message = readTwilioMessage(text);
+          const message = readStreamMessage(text);
           expect(message === null || typeof message.event === 'string').toBe(true);
         },
       ),
@@ -62,7 +62,7 @@ describe('messages of a media stream', () => {
       '{"event":"media"}',
       '{"event":"start","streamSid":"MZ1","start":null}',
     ]) {
-      expect(readTwilioMessage(text)).toBeNull();
+      expect(readStreamMessage(text)).toBeNull();
     }
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });

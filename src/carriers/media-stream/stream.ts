@@ -5,11 +5,11 @@ import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { LegGone } from '../../ports/leg.ts';
 import { inTime } from '../in-time.ts';
 import { FrameReader } from './frames.ts';
-import { TwilioLeg } from './leg.ts';
-import { type FromTwilio, isTelephoneFormat, readTwilioMessage } from './messages.ts';
+import { MediaStreamLeg } from './leg.ts';
+import { isTelephoneFormat, readStreamMessage, type StreamMessage } from './messages.ts';
 
 /** What a media socket needs of the house. */
-export interface StreamSurroundings {
+export interface MediaStreamSurroundings {
   readonly clock: Clock;
   readonly switchboard: Switchboard;
   /** A line of this call is open; gives a way to say that it is no more. */
@@ -23,17 +23,18 @@ export interface StreamSurroundings {
  * It opened with a ticket for one call. Whatever else arrives on it than that
  * call's stream is dropped, and a peer that keeps at it is dropped too.
  */
-export class TwilioStream {
+export class MediaStream {
   readonly #socket: WebSocket;
   readonly #callSid: string;
-  readonly #around: StreamSurroundings;
+  readonly #around: MediaStreamSurroundings;
   readonly #cancels: Cancel[];
-  #line: { readonly leg: TwilioLeg; readonly streamSid: string; readonly frames: FrameReader } | null = null;
+  #line: { readonly leg: MediaStreamLeg; readonly streamSid: string; readonly frames: FrameReader } | null =
+    null;
   #badMessages = 0;
   /** The peer gave a sign of life since we last looked. */
   #isAlive = true;
 
-  constructor(socket: WebSocket, callSid: string, around: StreamSurroundings) {
+  constructor(socket: WebSocket, callSid: string, around: MediaStreamSurroundings) {
     const { clock } = around;
     this.#socket = socket;
     this.#callSid = callSid;
@@ -59,12 +60,12 @@ export class TwilioStream {
     const line = this.#line;
     const sound = line && Buffer.isBuffer(data) ? line.frames.read(data) : null;
     if (line && sound) return line.leg.tell(sound);
-    const message = readTwilioMessage(data.toString());
+    const message = readStreamMessage(data.toString());
     if (!message) return this.#onBadMessage();
-    this.#onTwilio(message);
+    this.#take(message);
   }
 
-  #onTwilio(message: FromTwilio): void {
+  #take(message: StreamMessage): void {
     if (message.event === 'connected') return;
     if (message.event === 'start') return this.#start(message);
     if (!this.#line || message.streamSid !== this.#line.streamSid) return this.#onBadMessage();
@@ -85,16 +86,16 @@ export class TwilioStream {
     }
   }
 
-  #start(message: Extract<FromTwilio, { event: 'start' }>): void {
+  #start(message: Extract<StreamMessage, { event: 'start' }>): void {
     if (this.#line) return this.#onBadMessage(); // the first stream goes on, unharmed
     if (message.callSid !== this.#callSid) return this.#refuse('not the call of this ticket');
-    const leg = new TwilioLeg(this.#socket, message.streamSid);
+    const leg = new MediaStreamLeg(this.#socket, message.streamSid);
     this.#line = { leg, streamSid: message.streamSid, frames: new FrameReader(message.streamSid) };
     if (!isTelephoneFormat(message)) leg.tell({ type: 'gone', reason: 'unusable' });
     void this.#connect(leg);
   }
 
-  async #connect(leg: TwilioLeg): Promise<void> {
+  async #connect(leg: MediaStreamLeg): Promise<void> {
     const { clock, switchboard } = this.#around;
     const trouble = (what: string) => this.#around.trouble(this.#callSid, what);
     const isTaken = await inTime({ clock, trouble }, () => switchboard.connect(this.#callSid, leg), false);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FrameReader } from '../../../src/carriers/twilio/frames.ts';
-import { readTwilioMessage } from '../../../src/carriers/twilio/messages.ts';
+import { FrameReader } from '../../../src/carriers/media-stream/frames.ts';
+import { readStreamMessage } from '../../../src/carriers/media-stream/messages.ts';
 import { garbled } from '../../support/garbled.ts';
 
 const streamSid = `MZ${'0'.repeat(32)}`;
@@ -77,7 +77,7 @@ describe('the caller’s frames', () => {
         const sound = read(text);
         if (sound === null) return;
         const { audio, atMs } = sound;
-        expect(readTwilioMessage(text)).toEqual({ event: 'media', streamSid, atMs, audio });
+        expect(readStreamMessage(text)).toEqual({ event: 'media', streamSid, atMs, audio });
       }),
       { numRuns: 5_000 },
     );

@@ -1,7 +1,7 @@
 import { base64Between } from '../../audio/base64.ts';
 
 /** What Twilio says on a media stream, as far as we need it. Numbers come as strings, and stay outside as such. */
-export type FromTwilio =
+export type StreamMessage =
   | { readonly event: 'connected' }
   | {
       readonly event: 'start';
@@ -18,7 +18,7 @@ export type FromTwilio =
   | { readonly event: 'stop'; readonly streamSid: string };
 
 /** A message of Twilio's; null for anything that is none, or that we have no use for. */
-export function readTwilioMessage(text: string): FromTwilio | null {
+export function readStreamMessage(text: string): StreamMessage | null {
   let message: unknown;
   try {
     message = JSON.parse(text);
@@ -59,7 +59,7 @@ export function clearMessage(streamSid: string): string {
   return JSON.stringify({ event: 'clear', streamSid });
 }
 
-function readMedia(streamSid: string, media: unknown): FromTwilio | null {
+function readMedia(streamSid: string, media: unknown): StreamMessage | null {
   if (!isRecord(media)) return null;
   if (media['track'] === 'outbound') return { event: 'echoed', streamSid };
   const { payload, timestamp } = media;
@@ -71,19 +71,19 @@ function readMedia(streamSid: string, media: unknown): FromTwilio | null {
   return isBase64 && Number.isFinite(atMs) ? { event: 'media', streamSid, atMs, audio } : null;
 }
 
-function readMark(streamSid: string, mark: unknown): FromTwilio | null {
+function readMark(streamSid: string, mark: unknown): StreamMessage | null {
   if (!isRecord(mark) || typeof mark['name'] !== 'string') return null;
   return { event: 'mark', streamSid, name: mark['name'] };
 }
 
-function readDigit(streamSid: string, dtmf: unknown): FromTwilio | null {
+function readDigit(streamSid: string, dtmf: unknown): StreamMessage | null {
   if (!isRecord(dtmf) || typeof dtmf['digit'] !== 'string') return null;
   return /^[0-9A-D*#]$/i.test(dtmf['digit'])
     ? { event: 'dtmf', streamSid, digit: dtmf['digit'].toUpperCase() }
     : null;
 }
 
-function readStart(streamSid: string, start: unknown): FromTwilio | null {
+function readStart(streamSid: string, start: unknown): StreamMessage | null {
   if (!/^\w{2,64}$/.test(streamSid) || !isRecord(start) || typeof start['callSid'] !== 'string') return null;
   const format = isRecord(start['mediaFormat']) ? start['mediaFormat'] : {};
   return {

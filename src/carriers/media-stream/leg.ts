@@ -4,7 +4,7 @@ import { LegEvents } from '../leg-events.ts';
 import { clearMessage, markMessage, mediaMessages } from './messages.ts';
 
 /** The phone's side of a call on a media stream that has started. */
-export class TwilioLeg implements Leg {
+export class MediaStreamLeg implements Leg {
   readonly format = 'pcmu';
   readonly id: string;
   readonly #socket: WebSocket;
