@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { isKnownOver, PastCalls, twilioCarrier } from '../carriers/twilio/index.ts';
+import { isKnownOver, PastCalls } from '../carriers/twilio/index.ts';
 import type { LogTrouble } from '../http/making/page-requests.ts';
 import { PageThread } from '../http/making/page-thread.ts';
 import { Pages } from '../http/making/pages.ts';
@@ -17,6 +17,7 @@ import { warningsOf } from '../journal/warnings.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { CallObserver } from '../ports/facts.ts';
 import { callLogLines } from './call-log-lines.ts';
+import { Carriers } from './carriers.ts';
 import type { Config } from './config.ts';
 import { type WiringExtras, wire } from './wiring.ts';
 
@@ -53,12 +54,24 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
   const remembersEnds: CallObserver = (callId, { type }) => {
     if (type === 'ended') pastCalls.ended(callId);
   };
+  const web = createWebApp(config.trustProxy);
+  let localUrl = '';
+  const publicUrlOf = publicUrlReader(config.publicUrl, () => localUrl, web.get('trust proxy fn'));
+  const publicUrl = () => config.publicUrl ?? localUrl;
+  const carriers = await Carriers.from({
+    config,
+    clock: systemClock,
+    publicUrlOf,
+    publicUrl,
+    mayComeUnsigned: unsignedReader({ isPublic: config.isPublic, publicUrlOf }),
+    isOver: pastCalls.isOver,
+    ended: pastCalls.ended,
+    trouble: (callId, what) => logger.warn({ call: callId }, what),
+  });
   const house = await wire(config, logger, {
     ...extras,
     observers: [callLogLines(logger), metrics.observer, remembersEnds, ...(extras.observers ?? [])],
-    phoneCallOf: ({ callId }) => twilio.of(callId),
-    callOut: (from, to, agent) => twilio.callOut(from, to, agent),
-    ringFromBrowser: (from, to) => twilio.ringFromBrowser(from, to),
+    carriers,
   });
   const { calls, live, journal } = house;
   let pageThreadsDied = 0;
@@ -87,23 +100,7 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     suspect: () => journal.log.suspect(),
   });
 
-  const web = createWebApp(config.trustProxy);
-  let localUrl = '';
-  const publicUrlOf = publicUrlReader(config.publicUrl, () => localUrl, web.get('trust proxy fn'));
-  const publicUrl = () => config.publicUrl ?? localUrl;
-  const twilio = twilioCarrier({
-    clock: systemClock,
-    switchboard: calls,
-    authTokens: [config.twilioAuthToken, config.oldTwilioAuthToken].flatMap((token) => token ?? []),
-    account: config.twilioAccount,
-    publicUrlOf,
-    publicUrl,
-    mayComeUnsigned: unsignedReader({ isPublic: config.isPublic, publicUrlOf }),
-    isOver: pastCalls.isOver,
-    ended: pastCalls.ended,
-    trouble: (callId, what) => logger.warn({ call: callId }, what),
-  });
-  web.use('/twilio', twilio.router);
+  const upgrades = carriers.open(calls, web);
   mountHealth(web, () => calls.admission, metrics, { token: config.metricsToken, isPublic: config.isPublic });
   const tellGuesses = guessNews(systemClock, (count) =>
     logger.warn(
@@ -139,7 +136,7 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     publicUrlOf,
   });
   mountEndings(web, (error) => logger.error({ err: error }, 'a request failed by a mistake of ours'));
-  const opening = listen(web, [twilio.upgrade], config);
+  const opening = listen(web, upgrades, config);
   await opening.catch(() => house.close());
   const { server, port } = await opening;
   localUrl = `http://localhost:${port}`;

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import { FinishedCalls } from '../after/finished-calls.ts';
 import { AgentDirectory } from '../agents/directory.ts';
-import type { CallSurroundings } from '../call/call.ts';
 import type { CallPlan } from '../call/call-plan.ts';
 import { LiveCalls } from '../call/live-calls.ts';
 import { Metronome } from '../call/metronome.ts';
@@ -14,6 +13,7 @@ import type { CallObserver } from '../ports/facts.ts';
 import type { PracticeModel, PracticeModelOptions } from '../practice/model/index.ts';
 import { CallSound } from '../recordings/call-sound.ts';
 import { kindAndPlace } from '../tools/thrown.ts';
+import { beyondReach, type Carriers } from './carriers.ts';
 import type { Config } from './config.ts';
 import { EventBus } from './event-bus.ts';
 import { type JournalSetup, setUpJournal } from './journal-setup.ts';
@@ -39,14 +39,12 @@ export interface WiringExtras {
   readonly practiceModel?: PracticeModelOptions;
   /** How the agents answer: in speech, unless it says otherwise. */
   readonly output?: CallPlan['output'];
-  /** What can be done to a phone call at its carrier. */
-  readonly phoneCallOf: CallSurroundings['phoneCallOf'];
-  readonly callOut?: (from: string, to: string, agent: string) => Promise<CallOutAnswer>;
-  readonly ringFromBrowser?: (from: string, to: string) => Promise<SoftphoneAnswer>;
+  /** None: calls come in some other way, and there is nothing to be asked of their carrier. */
+  readonly carriers?: Carriers;
 }
 
 /** Opens the house: agents, model, calls, and what keeps them. Rejects with everything that is wrong with the agents. */
-export async function wire(config: Config, logger: Logger, extras: WiringExtras): Promise<Wiring> {
+export async function wire(config: Config, logger: Logger, extras: WiringExtras = {}): Promise<Wiring> {
   const clock = systemClock;
   const bus = new EventBus((callId, error) =>
     logger.error({ call: callId, err: error }, 'something that is told of calls failed by a mistake of ours'),
@@ -73,9 +71,9 @@ export async function wire(config: Config, logger: Logger, extras: WiringExtras)
     ears,
     find: (callId) => calls.find(callId),
     targetsOf: (agent) => Object.keys(agents.named(agent)?.agent.transferTargets ?? {}),
-    callOut: (request) => callOut(agents, request, extras.callOut),
+    callOut: (request) => callOut(agents, request, extras.carriers),
     ringSoftphone: async () =>
-      extras.ringFromBrowser?.('browser', agents.agents[0]?.agent.numbers[0] ?? '*') ?? NO_WAY_IN,
+      extras.carriers?.ringSoftphone('browser', agents.agents[0]?.agent.numbers[0] ?? '*') ?? NO_WAY_IN,
     ended: (callId, happened) => finished.take(callId, happened),
   });
   for (const observer of [journal.log.observer, live.observer, ...(extras.observers ?? [])])
@@ -103,7 +101,7 @@ export async function wire(config: Config, logger: Logger, extras: WiringExtras)
       observer: bus.note,
       tapOf: (callId, startedAt) =>
         new CallSound(journal.log.record(callId, startedAt), startedAt, ears.tapOf(callId)),
-      phoneCallOf: extras.phoneCallOf,
+      phoneCallOf: extras.carriers?.phoneCallOf ?? (({ callId }) => beyondReach(callId)),
       crashed: (callId, error) =>
         logger.error({ call: callId, err: error }, 'a call failed by a mistake of ours'),
     },
@@ -136,7 +134,7 @@ export async function wire(config: Config, logger: Logger, extras: WiringExtras)
 async function callOut(
   agents: AgentDirectory,
   request: { readonly to: string; readonly agent?: string },
-  place: WiringExtras['callOut'],
+  carriers: Carriers | undefined,
 ): Promise<CallOutAnswer> {
   const loaded = request.agent === undefined ? agents.agents[0] : agents.named(request.agent);
   if (!loaded) return { ok: false, because: `There is no agent ${request.agent}.` };
@@ -148,7 +146,9 @@ async function callOut(
       because: `${name} has no number of its own to call from: name one in its \`numbers\`..`,
     };
   }
-  return place?.(from, request.to, name) ?? { ok: false, because: 'Nobody can be called from here.' };
+  return (
+    carriers?.callOut(from, request.to, name) ?? { ok: false, because: 'Nobody can be called from here.' }
+  );
 }
 
 /** They are of use, and nobody who waits for the house to close should wait for them. */

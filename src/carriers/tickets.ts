@@ -1,11 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../ports/clock.ts';
-import { isBrowserCall } from './browser/browser-call-ids.ts';
 
 /**
- * The tickets to the media socket. Twilio's signature of a socket is the same for
- * every call, so it is the ticket in the address that says which call this is:
- * one call, one use, for a short time.
+ * The tickets to a carrier's media sockets. Where a carrier signs sockets at all it does so in the same way for every
+ * call, so it is the ticket in the address that says which call this is: one call, one use, for a short time.
  */
 export class Tickets {
   readonly #clock: Clock;
@@ -16,31 +14,27 @@ export class Tickets {
   }
 
   /** A ticket for a new call. One that the call had before is void. */
-  issue(callSid: string): string {
+  issue(callId: string): string {
     this.#sweep();
-    for (const [key, ticket] of this.#tickets) if (ticket.callSid === callSid) this.#tickets.delete(key);
+    for (const [key, ticket] of this.#tickets) if (ticket.callId === callId) this.#tickets.delete(key);
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const expiresAt = this.#clock.now() + LIFETIME_MS;
-    this.#tickets.set(fingerprint(token), { callSid, token, expiresAt, isUsed: false });
+    this.#tickets.set(fingerprint(token), { callId, token, expiresAt, isUsed: false });
     return token;
   }
 
   /** The ticket of a call whose webhook came twice. */
-  issuedTo(callSid: string): string | null {
-    for (const ticket of this.#tickets.values()) if (ticket.callSid === callSid) return ticket.token;
+  issuedTo(callId: string): string | null {
+    for (const ticket of this.#tickets.values()) if (ticket.callId === callId) return ticket.token;
     return null;
   }
 
-  /**
-   * Takes the ticket; gives the call it is for, or null if it was never valid or is no longer.
-   * `isSigned`: Twilio itself brings it. Only a call of the browser's own phone may come without.
-   */
-  redeem(token: string, isSigned = true): string | null {
+  /** Takes the ticket; gives the call it is for, or null if it was never valid or is no longer. */
+  redeem(token: string): string | null {
     const ticket = this.#tickets.get(fingerprint(token));
-    if (ticket && !isSigned && !isBrowserCall(ticket.callSid)) return null;
     if (!ticket || ticket.isUsed || ticket.expiresAt <= this.#clock.now()) return null;
     ticket.isUsed = true;
-    return ticket.callSid;
+    return ticket.callId;
   }
 
   #sweep(): void {
@@ -50,7 +44,7 @@ export class Tickets {
 }
 
 interface Ticket {
-  readonly callSid: string;
+  readonly callId: string;
   readonly token: string;
   readonly expiresAt: number;
   isUsed: boolean;
@@ -63,5 +57,5 @@ function fingerprint(token: string): string {
 
 const TOKEN_BYTES = 24;
 
-/** Twilio opens the socket within a second or two of our answer. */
+/** Carriers open the socket within a second or two of our answer. */
 const LIFETIME_MS = 30_000;

@@ -6,7 +6,6 @@ import { type Wiring, wire } from '../app/wiring.ts';
 import { RingdownError } from '../errors.ts';
 import type { CallEvent } from '../ports/facts.ts';
 import type { Leg } from '../ports/leg.ts';
-import type { IncomingCall, PhoneCall } from '../ports/phone-call.ts';
 
 const USAGE = `npm run chat -- [--to NUMBER] [--from NUMBER]
   --to NUMBER      the number that is called: it decides which agent answers
@@ -41,15 +40,6 @@ const SILENT_LINE: Leg = {
   clear() {},
   close() {},
 };
-
-/** There is no carrier that could do anything. */
-const phoneCallOf = ({ callId }: IncomingCall): PhoneCall => ({
-  id: callId,
-  hangUp: async () => {},
-  dial: async () => 'refused',
-  redirect: async () => false,
-  sendText: async () => ({ ok: false, because: 'No text messages from here.' }),
-});
 
 const lines = createInterface({ input: process.stdin });
 const waiting = lines[Symbol.asyncIterator](); // from now on: lines that come before the agent is ready are kept
@@ -93,7 +83,6 @@ async function openOrExit(): Promise<Wiring> {
     const config = readConfig(processEnvironment());
     return await wire(config, pino({ level: 'error' }), {
       output: 'text',
-      phoneCallOf,
       observers: [(_callId, event) => show(event)],
     });
   } catch (error) {

@@ -1,5 +1,9 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Router } from 'express';
+import type { Clock } from './clock.ts';
 import type { Leg } from './leg.ts';
-import type { Aftermath, Continuation, IncomingCall, TransferOutcome } from './phone-call.ts';
+import type { Aftermath, Continuation, IncomingCall, PhoneCalls, TransferOutcome } from './phone-call.ts';
 
 /**
  * What a carrier tells the house, and what it asks. Carriers know nothing else of us.
@@ -38,3 +42,42 @@ export type CallOutAnswer =
 export type SoftphoneAnswer =
   | { readonly ok: true; readonly callId: string; readonly streamUrl: string }
   | { readonly ok: false; readonly because: string };
+
+/**
+ * A way to be called, and to call. It can be asked for its phone calls from the start, and rings once it is opened; the
+ * house knows it by its name, which its incoming calls bear.
+ */
+export interface Carrier {
+  readonly phoneCalls: PhoneCalls;
+  /** Rings somebody from this number; the agent of that name speaks once they answer. Absent where it cannot. */
+  callOut?(from: string, to: string, agent: string): Promise<CallOutAnswer>;
+  /** From now on it lets calls in. Called once. */
+  open(switchboard: Switchboard): Entrance;
+}
+
+/** How calls of a carrier come in. */
+export interface Entrance {
+  /** Its webhooks, mounted at a slash and its name. */
+  readonly router?: Router;
+  /** Takes the upgrade of a media socket; false if the request is for something else. */
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  /** Lets a call of a phone on our own pages in, for somebody who was let into them. */
+  ringSoftphone?(from: string, to: string): Promise<SoftphoneAnswer>;
+}
+
+/** What a carrier is given by the house. */
+export interface CarrierSurroundings {
+  readonly clock: Clock;
+  /** The address by which the world knows us, as seen from a request, … */
+  readonly publicUrlOf: (request: IncomingMessage) => string;
+  /** … and as far as is known without one. */
+  readonly publicUrl: () => string;
+  /** Whether a request may do without proof of whom it is from, where none is configured. */
+  readonly mayComeUnsigned: (request: IncomingMessage) => boolean;
+  /** Whether a call is over that this house has had, in this process or in one before it. */
+  readonly isOver: (callId: string) => Promise<boolean>;
+  /** Told of a call that is over, or was turned away. */
+  readonly ended: (callId: string) => void;
+  /** Told of what went wrong on the carrier's side, in words that are safe to log. */
+  readonly trouble: (callId: string, what: string) => void;
+}

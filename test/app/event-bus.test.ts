@@ -7,7 +7,6 @@ import { readConfig } from '../../src/app/config.ts';
 import { EventBus } from '../../src/app/event-bus.ts';
 import { wire } from '../../src/app/wiring.ts';
 import type { CallEvent } from '../../src/ports/facts.ts';
-import { ScriptedPhoneCall } from '../../src/testing/scripted-phone-call.ts';
 
 const noted = (text: string, seq: number): CallEvent => ({ type: 'noted', text, seq, atMs: seq });
 const textOf = (event: CallEvent) => (event.type === 'noted' ? event.text : event.type);
@@ -60,7 +59,6 @@ describe('the bus', () => {
       readConfig({ PORT: '0', DATA_DIR: dataDir, ...webhook }),
       pino({ level: 'silent' }),
       {
-        phoneCallOf: ({ callId }) => new ScriptedPhoneCall(callId),
         observers: [(_callId, event) => void told.push(event.type)],
       },
     );

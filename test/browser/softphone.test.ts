@@ -37,7 +37,7 @@ describe.skipIf(chromiumPath === null)('the phone in a browser', { timeout: 40_0
     phone = softphoneCalls();
     house = await aReviewHouse(undefined, {
       parts: { live: phone.live },
-      takers: [phone.carrier.upgrade],
+      takers: [phone.carrier.upgrade ?? (() => false)],
     });
     watched = await watchedPage(browser, house.url);
     await watched.page.goto('/phone');

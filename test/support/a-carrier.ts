@@ -71,8 +71,13 @@ export class SwitchboardSpy implements Switchboard {
   }
 }
 
+export type CarrierOptions = Partial<TwilioSurroundings> & {
+  /** Who is rung instead of the spy. */
+  readonly switchboard?: Switchboard;
+};
+
 /** A carrier on a real port of this machine, with a clock that the test turns. */
-export async function aCarrier(options: Partial<TwilioSurroundings> = {}) {
+export async function aCarrier({ switchboard: other, ...options }: CarrierOptions = {}) {
   const clock = new TestClock();
   const switchboard = new SwitchboardSpy();
   const troubles: string[] = [];
@@ -80,7 +85,6 @@ export async function aCarrier(options: Partial<TwilioSurroundings> = {}) {
   let url = '';
   const carrier = twilioCarrier({
     clock,
-    switchboard,
     authTokens: [AUTH_TOKEN],
     mayComeUnsigned: () => true,
     isOver: async () => false,
@@ -91,9 +95,11 @@ export async function aCarrier(options: Partial<TwilioSurroundings> = {}) {
     trouble: (_callId, what) => void troubles.push(what),
     ...options,
   });
-  app.use('/twilio', carrier.router);
+  const { router, upgrade } = carrier.open(other ?? switchboard);
+  if (!router || !upgrade) throw new Error('Twilio has webhooks and sockets.');
+  app.use('/twilio', router);
   mountEndings(app, (error) => void troubles.push(String(error)));
-  const { server, port } = await listen(app, [carrier.upgrade], { port: 0, host: '127.0.0.1' });
+  const { server, port } = await listen(app, [upgrade], { port: 0, host: '127.0.0.1' });
   url = `http://127.0.0.1:${port}`;
 
   const post = (path: string, form: Record<string, string>, signature?: string | null) =>
@@ -105,15 +111,13 @@ export async function aCarrier(options: Partial<TwilioSurroundings> = {}) {
           ? {}
           : { 'X-Twilio-Signature': signature ?? signatureOf(AUTH_TOKEN, url + path, form) },
     });
-  const { of: phoneCall, ringFromBrowser } = carrier;
   return {
     clock,
     switchboard,
     troubles,
     url,
     post,
-    phoneCall,
-    ringFromBrowser,
+    phoneCall: (callId: string) => carrier.phoneCalls.of(callId),
     server,
     close: () => closeServer(server),
   };

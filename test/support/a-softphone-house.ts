@@ -1,5 +1,5 @@
 import { decodeMulaw, encodeMulaw } from '../../src/audio/g711.ts';
-import { twilioCarrier } from '../../src/carriers/twilio/index.ts';
+import { browserCarrier } from '../../src/carriers/browser/index.ts';
 import type { SoftphoneAnswer, Switchboard } from '../../src/ports/carrier.ts';
 import { systemClock } from '../../src/ports/clock.ts';
 import type { Leg, LegEvent } from '../../src/ports/leg.ts';
@@ -101,22 +101,19 @@ export class OtherEnd implements Switchboard {
 export function softphoneCalls() {
   class Softphones extends LiveViewOfTheTest {
     override async ringSoftphone(): Promise<SoftphoneAnswer> {
-      return carrier.ringFromBrowser('browser', 'house');
+      return (await carrier.ringSoftphone?.('browser', 'house')) ?? super.ringSoftphone();
     }
   }
   const live = new Softphones();
   const otherEnd = new OtherEnd(live);
-  const carrier = twilioCarrier({
+  const carrier = browserCarrier({
     clock: systemClock,
-    switchboard: otherEnd,
-    authTokens: ['a token that the browser does not know'],
     mayComeUnsigned: () => true,
     isOver: async () => false,
     ended: () => {},
-    account: null,
     publicUrl: () => 'https://elsewhere.example',
     publicUrlOf: () => 'https://elsewhere.example', // the page has to find the socket on its own site
     trouble: () => {},
-  });
+  }).open(otherEnd);
   return { live, otherEnd, carrier };
 }

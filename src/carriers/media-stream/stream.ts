@@ -4,6 +4,7 @@ import type { Switchboard } from '../../ports/carrier.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { LegGone } from '../../ports/leg.ts';
 import { inTime } from '../in-time.ts';
+import type { OpenLines } from '../open-lines.ts';
 import { FrameReader } from './frames.ts';
 import { MediaStreamLeg } from './leg.ts';
 import { isTelephoneFormat, readStreamMessage, type StreamMessage } from './messages.ts';
@@ -12,8 +13,7 @@ import { isTelephoneFormat, readStreamMessage, type StreamMessage } from './mess
 export interface MediaStreamSurroundings {
   readonly clock: Clock;
   readonly switchboard: Switchboard;
-  /** A line of this call is open; gives a way to say that it is no more. */
-  readonly opened: (callSid: string, close: () => void) => () => void;
+  readonly lines: OpenLines;
   readonly trouble: (callSid: string, what: string) => void;
 }
 
@@ -42,7 +42,7 @@ export class MediaStream {
     this.#cancels = [
       clock.after(START_MS, () => this.#line ?? this.#refuse('no start')),
       clock.every(WATCH_MS, () => this.#watch()),
-      around.opened(callSid, () => socket.close(1000)),
+      around.lines.opened(callSid, () => socket.close(1000)),
     ];
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     socket.on('pong', (name) => {

@@ -8,7 +8,7 @@ import type {
   TextMessage,
 } from '../../ports/phone-call.ts';
 import type { ControlAnswer } from '../../ports/tools.ts';
-import { isBrowserCall } from '../browser/browser-call-ids.ts';
+import type { OpenLines } from '../open-lines.ts';
 import type { Tickets } from '../tickets.ts';
 import type { TwilioAccount } from './account.ts';
 import { apologyTwiml, connectTwiml, dialTwiml, hangUpTwiml } from './twiml.ts';
@@ -17,7 +17,8 @@ export interface PhoneCallSurroundings {
   readonly clock: Clock;
   /** Null: calls are ended by closing their line, and nobody is dialled. */
   readonly account: TwilioAccount | null;
-  readonly tokens: Tickets;
+  readonly tickets: Tickets;
+  readonly lines: OpenLines;
   /** The address by which Twilio knows us. */
   readonly publicUrl: () => string;
   /** Told of what went wrong on the carrier's side, in words that are safe to log. */
@@ -27,8 +28,6 @@ export interface PhoneCallSurroundings {
 /** What is asked of Twilio's phone calls goes to its REST API, and so needs no line to be open. */
 export class TwilioPhoneCalls implements PhoneCalls {
   readonly #around: PhoneCallSurroundings;
-  /** The lines there are in this process, and how to close them. */
-  readonly #lines = new Map<string, Set<() => void>>();
 
   constructor(around: PhoneCallSurroundings) {
     this.#around = around;
@@ -44,26 +43,12 @@ export class TwilioPhoneCalls implements PhoneCalls {
     };
   }
 
-  /** A line of this call is open; gives a way to say that it is no more. */
-  opened(callId: string, close: () => void): () => void {
-    const lines = this.#lines.get(callId) ?? new Set();
-    this.#lines.set(callId, lines.add(close));
-    return () => {
-      lines.delete(close);
-      if (lines.size === 0) this.#lines.delete(callId);
-    };
-  }
-
   async #hangUp(callId: string): Promise<void> {
-    const closeLines = () => {
-      for (const close of this.#lines.get(callId) ?? []) close();
-    };
-    const cancel = this.#around.clock.after(HANG_UP_MS, closeLines);
-    await this.#accountOf(callId)
-      ?.hangUp(callId)
-      .catch((error: unknown) => this.#around.trouble(callId, String(error)));
+    const { clock, account, lines, trouble } = this.#around;
+    const cancel = clock.after(HANG_UP_MS, () => lines.close(callId));
+    await account?.hangUp(callId).catch((error: unknown) => trouble(callId, String(error)));
     cancel();
-    closeLines();
+    lines.close(callId);
   }
 
   async #dial(callId: string, request: DialRequest): Promise<DialOutcome> {
@@ -78,11 +63,11 @@ export class TwilioPhoneCalls implements PhoneCalls {
   #twimlOf(callId: string, plan: Continuation): string {
     if (plan === 'hang_up') return hangUpTwiml();
     if (plan !== 'reconnect') return apologyTwiml(plan);
-    return connectTwiml(this.#around.publicUrl(), this.#around.tokens.issue(callId));
+    return connectTwiml(this.#around.publicUrl(), this.#around.tickets.issue(callId));
   }
 
   async #goOn(callId: string, twiml: () => string): Promise<boolean> {
-    const account = this.#accountOf(callId);
+    const { account } = this.#around;
     if (!account) return false;
     return account.redirect(callId, twiml()).then(
       () => true,
@@ -103,10 +88,6 @@ export class TwilioPhoneCalls implements PhoneCalls {
         return { ok: false, because: 'The message could not be sent.' };
       },
     );
-  }
-
-  #accountOf(callId: string): TwilioAccount | null {
-    return isBrowserCall(callId) ? null : this.#around.account;
   }
 }
 

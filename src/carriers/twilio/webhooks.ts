@@ -13,7 +13,7 @@ export interface WebhookSurroundings {
   readonly clock: Clock;
   readonly switchboard: Switchboard;
   readonly signature: Signature;
-  readonly tokens: Tickets;
+  readonly tickets: Tickets;
   readonly publicUrlOf: (request: Request) => string;
   /** Whether a call is over that this house has had. */
   readonly isOver: (callId: string) => Promise<boolean>;
@@ -119,7 +119,7 @@ async function voiceTwiml(
   agent: string | undefined,
   publicUrl: string,
 ): Promise<string> {
-  const { switchboard, tokens, ended } = around;
+  const { switchboard, tickets, ended } = around;
   const { CallSid: callSid, From: from, To: to } = call;
   const incoming: IncomingCall = {
     callId: callSid,
@@ -140,8 +140,8 @@ async function voiceTwiml(
     ended(callSid);
     return refusalTwiml(admission.because);
   }
-  const repeated = admission.isNew ? null : tokens.issuedTo(callSid);
-  return connectTwiml(publicUrl, repeated ?? tokens.issue(callSid));
+  const repeated = admission.isNew ? null : tickets.issuedTo(callSid);
+  return connectTwiml(publicUrl, repeated ?? tickets.issue(callSid));
 }
 
 function refusalTwiml(because: NotAdmitted): string {
@@ -158,7 +158,7 @@ async function afterDial(
   const ask = () => around.switchboard.returned(callSid, outcome);
   const otherwise = outcome === 'completed' ? 'hang_up' : {};
   const next = await inTime<Continuation>(asking(around, callSid), ask, otherwise);
-  return next === 'reconnect' ? connectTwiml(publicUrl, around.tokens.issue(callSid)) : aftermathTwiml(next);
+  return next === 'reconnect' ? connectTwiml(publicUrl, around.tickets.issue(callSid)) : aftermathTwiml(next);
 }
 
 function aftermathTwiml(aftermath: Aftermath): string {

@@ -15,6 +15,10 @@ describe('a media socket', () => {
     const twiml = readTwiml(await (await post('/twilio/voice', formOf(aCallSid()))).text());
 
     expect(await openSocket(twiml.streamUrl ?? '', token)).toBe(403);
+
+    const signed = await openSocket(twiml.streamUrl ?? ''); // nobody else's try costs the call its ticket
+    expect(signed).toBeInstanceOf(WebSocket);
+    if (signed instanceof WebSocket) signed.terminate();
   });
 
   it('P1: is refused with a ticket that was guessed, used or has run out', async () => {
