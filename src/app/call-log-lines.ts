@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { unreachable } from '../errors.ts';
-import type { CallEvent, CallObserver, EndReason } from '../ports/facts.ts';
+import { END_MEANINGS } from '../ports/end-reasons.ts';
+import type { CallEvent, CallObserver } from '../ports/facts.ts';
 
 /** The log lines of calls: what happened and when. Nobody's words, and of a number no more than its end. */
 export function callLogLines(logger: Logger): CallObserver {
@@ -42,7 +43,7 @@ function lineFor(event: CallEvent): Line | null {
       };
     case 'ended':
       return {
-        level: NORMAL_ENDS.has(event.reason) ? 'info' : 'warn',
+        level: END_MEANINGS[event.reason].isFailure ? 'warn' : 'info',
         text: 'the call has ended',
         fields: { reason: event.reason },
       };
@@ -92,12 +93,3 @@ function endOf(number: string): string {
 }
 
 const SHOWN_DIGITS = 4;
-
-const NORMAL_ENDS: ReadonlySet<EndReason> = new Set([
-  'caller_hung_up',
-  'agent_hung_up',
-  'operator_hung_up',
-  'transferred',
-  'caller_silent',
-  'too_long',
-]);

@@ -1,6 +1,7 @@
 import type { CallTap } from '../ports/call-tap.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
-import type { AgentSaid, CallObserver, EndReason } from '../ports/facts.ts';
+import type { EndReason } from '../ports/end-reasons.ts';
+import type { AgentSaid, CallObserver } from '../ports/facts.ts';
 import type { Leg, LegEvent, LegGone } from '../ports/leg.ts';
 import type { IncomingCall, PhoneCall, TransferOutcome } from '../ports/phone-call.ts';
 import type { Session, SessionEvent, SpeechModel } from '../ports/session.ts';

@@ -1,6 +1,7 @@
 import type { CallOutAnswer, SoftphoneAnswer } from '../ports/carrier.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { AgentSaid, CallEvent, CallObserver, EndReason } from '../ports/facts.ts';
+import type { EndReason } from '../ports/end-reasons.ts';
+import type { AgentSaid, CallEvent, CallObserver } from '../ports/facts.ts';
 import type { LiveCallEvents, LiveView, Watch } from '../ports/live-view.ts';
 import type { ControlAnswer } from '../ports/tools.ts';
 import type { Ears, Hear } from './listen-in.ts';

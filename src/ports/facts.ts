@@ -1,3 +1,4 @@
+import type { EndReason } from './end-reasons.ts';
 import type { ResponseOutcome, TranscriptionUsage, Usage } from './session.ts';
 import type { ToolFact } from './tools.ts';
 
@@ -147,29 +148,6 @@ export const AFTER_THE_END: ReadonlySet<CallEvent['type']> = new Set([
 
 /** What was not told by then is no news any more: nobody takes up telling of it. */
 export const NEWS_FOR_MS = 24 * 60 * 60_000;
-
-/** Why a call ended. Every call has exactly one. */
-export type EndReason = (typeof END_REASONS)[number];
-
-export const END_REASONS = [
-  'caller_hung_up',
-  'agent_hung_up',
-  'operator_hung_up',
-  'transferred',
-  'caller_silent',
-  'too_long',
-  'line_lost',
-  'line_unusable',
-  'never_connected',
-  'model_refused',
-  'model_limited',
-  'model_unreachable',
-  'model_wrong_format',
-  'model_lost',
-  'model_expired',
-  'drained',
-  'failed',
-] as const;
 
 /** Told of everything that happens on every call, as it happens. Must be quick and must not throw. */
 export type CallObserver = (callId: string, event: CallEvent) => void;

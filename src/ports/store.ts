@@ -1,4 +1,5 @@
-import type { CallEvent, EndReason } from './facts.ts';
+import type { EndReason } from './end-reasons.ts';
+import type { CallEvent } from './facts.ts';
 
 /** Where calls are kept. Reading never waits for a call, and nothing here is asked on the audio path. */
 export interface CallStore {

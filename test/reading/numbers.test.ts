@@ -3,7 +3,6 @@ import { recall } from '../../src/call/recall.ts';
 import type { CallEvent } from '../../src/ports/facts.ts';
 import { type CardDraft, draftAfter } from '../../src/reading/card.ts';
 import { costOf } from '../../src/reading/cost.ts';
-import { flagsOf } from '../../src/reading/flags.ts';
 import { percentile } from '../../src/reading/percentile.ts';
 import { aWholeCall, eventsOf, rang, seededCalls, usageOf } from '../support/logged-calls.ts';
 
@@ -214,17 +213,6 @@ describe('a card', () => {
       durationMs: 9_000,
       endReason: 'caller_hung_up',
     });
-  });
-
-  it('raises a flag for what deserves a second look', () => {
-    const review = { isReviewed: false, tags: [], notes: [] };
-    const good = draftAfter(null, 'CA1', aWholeCall())?.card;
-    if (!good) throw new Error('Expected a card.');
-
-    expect(flagsOf({ ...good, ...review })).toEqual([]);
-    expect(
-      flagsOf({ ...good, ...review, endReason: 'model_lost', toolFailures: 1, latencyP95Ms: 2_500 }),
-    ).toEqual(['ended_badly', 'tool_failed', 'slow']);
   });
 });
 

@@ -2,7 +2,8 @@ import { Call } from '../../src/call/call.ts';
 import { type CallPlan, NO_TOOLS } from '../../src/call/call-plan.ts';
 import { Metronome } from '../../src/call/metronome.ts';
 import { type CallTap, NO_TAP } from '../../src/ports/call-tap.ts';
-import type { CallEvent, EndReason } from '../../src/ports/facts.ts';
+import type { EndReason } from '../../src/ports/end-reasons.ts';
+import type { CallEvent } from '../../src/ports/facts.ts';
 import type {
   Capabilities,
   ContextItem,

@@ -1,7 +1,8 @@
+import { END_REASONS } from '../../ports/end-reasons.ts';
 import type { CallFilter } from '../api/call-query.ts';
 import { COLUMNS, type Column } from './columns.ts';
 import { html, type Piece, type SafeHtml } from './html.ts';
-import { END_WORDS } from './words.ts';
+import { endWords } from './words.ts';
 
 /** Everything one can look for; what is looked for stands in the address. Works without any script. */
 export function filterForm(filter: CallFilter, columns: readonly Column[], hasColumns: boolean): SafeHtml {
@@ -27,7 +28,14 @@ export function filterForm(filter: CallFilter, columns: readonly Column[], hasCo
         ['outbound', 'outgoing'],
       ]),
     )}
-    ${field('Ended', choice('end', filter.end, Object.entries(END_WORDS)))}
+    ${field(
+      'Ended',
+      choice(
+        'end',
+        filter.end,
+        END_REASONS.map((reason) => [reason, endWords(reason)] as const),
+      ),
+    )}
     ${field(
       'State',
       choice('live', filter.live, [

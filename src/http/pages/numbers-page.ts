@@ -1,9 +1,9 @@
-import { END_REASONS } from '../../ports/facts.ts';
+import { END_REASONS } from '../../ports/end-reasons.ts';
 import type { DayFigures } from '../../ports/store.ts';
 import type { PageRequest } from '../making/page-requests.ts';
 import { html, type SafeHtml } from './html.ts';
 import { layout } from './layout.ts';
-import { clockTime, dollars, END_WORDS, isBadEnd, milliseconds } from './words.ts';
+import { clockTime, dollars, endWords, isBadEnd, milliseconds } from './words.ts';
 
 /** What the calls amount to. The table says it all; the script draws it. */
 export function numbersPage(
@@ -41,7 +41,7 @@ function endings(days: readonly DayFigures[]): SafeHtml {
   return html`<section class="card"><h2>How calls ended</h2><ol class="bars wide">${all
     .toSorted((a, b) => b.calls - a.calls)
     .map(
-      ({ reason, calls }) => html`<li><a href="/?end=${reason}">${END_WORDS[reason]}</a>
+      ({ reason, calls }) => html`<li><a href="/?end=${reason}">${endWords(reason)}</a>
 <svg viewBox="0 0 1000 12" preserveAspectRatio="none" aria-hidden="true"><rect class="${isBadEnd(reason) ? 'bad' : 'model'}" width="${Math.round((calls / most) * 1000)}" height="12"/></svg> <span class="number">${calls}</span></li>`,
     )}</ol></section>`;
 }

@@ -1,4 +1,4 @@
-import type { EndReason } from '../../ports/facts.ts';
+import { END_MEANINGS, type EndReason } from '../../ports/end-reasons.ts';
 import { html, type SafeHtml } from './html.ts';
 
 /** `4:07`, `1:02:33`. */
@@ -30,37 +30,10 @@ export function count(amount: number, one: string, many = `${one}s`): string {
 }
 
 export function endWords(reason: EndReason | null): string {
-  return reason === null ? 'going on' : END_WORDS[reason];
+  return reason === null ? 'going on' : END_MEANINGS[reason].words;
 }
-
-export const END_WORDS = {
-  caller_hung_up: 'caller hung up',
-  agent_hung_up: 'agent said goodbye',
-  operator_hung_up: 'operator hung up',
-  transferred: 'transferred',
-  caller_silent: 'caller was silent',
-  too_long: 'longest time reached',
-  line_lost: 'line lost',
-  line_unusable: 'line unusable',
-  never_connected: 'never connected',
-  model_refused: 'model refused',
-  model_limited: 'model limited',
-  model_unreachable: 'model unreachable',
-  model_wrong_format: 'model’s format wrong',
-  model_lost: 'model lost',
-  model_expired: 'session expired',
-  drained: 'house closed',
-  failed: 'failed',
-} as const satisfies Record<EndReason, string>;
 
 /** Ends that nobody wished for. */
 export function isBadEnd(reason: EndReason | null): boolean {
-  return reason !== null && !GOOD_ENDS.has(reason);
+  return reason !== null && END_MEANINGS[reason].isFailure;
 }
-
-const GOOD_ENDS: ReadonlySet<EndReason> = new Set([
-  'caller_hung_up',
-  'agent_hung_up',
-  'operator_hung_up',
-  'transferred',
-]);

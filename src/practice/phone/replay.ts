@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { systemClock } from '../../ports/clock.ts';
-import { END_REASONS, type EndReason } from '../../ports/facts.ts';
+import { END_MEANINGS, END_REASONS, type EndReason } from '../../ports/end-reasons.ts';
 import type { PracticeScript, PracticeStep } from '../../ports/practice-script.ts';
 import type { Caller } from './caller.ts';
 
@@ -103,26 +103,14 @@ const practiceScript = z.object({
 /** What came of a call: what was done on it, and why it ended. */
 export type Outcome = PracticeScript['outcome'];
 
-/** Ends that belong to that day and not to the conversation: nobody can wait for them to come again. */
-const CHANCE_ENDS: ReadonlySet<EndReason | null> = new Set([
-  null,
-  'operator_hung_up',
-  'line_lost',
-  'line_unusable',
-  'never_connected',
-  'model_refused',
-  'model_limited',
-  'model_unreachable',
-  'model_wrong_format',
-  'model_lost',
-  'model_expired',
-  'drained',
-  'failed',
-] as const);
+/** An end that belongs to that day and not to the conversation: nobody can wait for it to come again. */
+function isByChance(endReason: EndReason | null): boolean {
+  return endReason === null || endReason === 'operator_hung_up' || END_MEANINGS[endReason].isFailure;
+}
 
 /** Whether a call that is done again ends by itself, and the caller has only to wait for it. */
 function endsByItself(endReason: EndReason | null): boolean {
-  return endReason !== 'caller_hung_up' && !CHANCE_ENDS.has(endReason);
+  return endReason !== 'caller_hung_up' && !isByChance(endReason);
 }
 
 /** What went otherwise than that day, a sentence each; how long anything took does not count. */
@@ -130,7 +118,7 @@ export function differences(then: Outcome, now: Outcome): readonly string[] {
   const found: string[] = [];
   const [tools, toolsThen] = [now.tools.join(', '), then.tools.join(', ')];
   if (tools !== toolsThen) found.push(`tools: today ${tools || 'none'}; that day ${toolsThen || 'none'}`);
-  if (!CHANCE_ENDS.has(then.endReason) && now.endReason !== then.endReason)
+  if (!isByChance(then.endReason) && now.endReason !== then.endReason)
     found.push(`end: today ${now.endReason}; that day ${then.endReason}`);
   return found;
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { type CallEvent, END_REASONS } from '../../ports/facts.ts';
+import { END_REASONS } from '../../ports/end-reasons.ts';
+import type { CallEvent } from '../../ports/facts.ts';
 import type {
   CallCard,
   CallPage,
