@@ -1,6 +1,7 @@
 import { unreachable } from '../../errors.ts';
 import type { CallState } from '../../ports/call-state.ts';
 import type { CallEvent } from '../../ports/facts.ts';
+import { explain } from '../../ports/problems.ts';
 import type { CallNote } from '../../ports/store.ts';
 
 /** Something worth finding on the time axis. */
@@ -48,7 +49,7 @@ function markerOf(event: CallEvent): readonly Marker[] {
     case 'went_on':
       return moment('interruption', `paused for ${seconds(event.heldMs)}, and went on`);
     case 'problem':
-      return moment('problem', event.hint === undefined ? event.code : `${event.code}: ${event.hint}`);
+      return moment('problem', problemWords(event));
     case 'digit':
       return moment('digit', `key ${event.digit}`);
     case 'digits':
@@ -94,4 +95,11 @@ function markerOf(event: CallEvent): readonly Marker[] {
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** What it was and what to do about it, as far as anybody knows. */
+function problemWords({ code, hint }: Extract<CallEvent, { type: 'problem' }>): string {
+  const known = explain(code);
+  const words = hint ?? (known && `${known.means} ${known.remedy}`);
+  return words === null ? code : `${code}: ${words}`;
 }
