@@ -5,8 +5,8 @@
 import { access } from 'node:fs/promises';
 import { getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FromMaker, ToMaker } from '../http/making/messages.ts';
 import { PageMaker } from '../http/making/page-maker.ts';
+import type { FromMaker, ToMaker } from '../http/making/page-requests.ts';
 import { type LogPlace, openLogReader, troubleOf } from '../journal/reader.ts';
 import { systemClock } from '../ports/clock.ts';
 import { callReading } from '../reading/reading.ts';

@@ -1,14 +1,12 @@
 import type { Express } from 'express';
-import { callsApi } from './api/calls.ts';
-import { describedRoute } from './api/described-route.ts';
-import { listenInRoute } from './api/listen-in.ts';
-import { liveApi } from './api/live.ts';
-import { oneCallApi } from './api/one-call.ts';
+import { callsApi, oneCallApi } from './api/calls.ts';
+import { describedRoute } from './api/described.ts';
+import { listenInRoute, liveApi } from './api/live.ts';
 import { reviewApi } from './api/review.ts';
 import { assetRoute } from './pages/assets.ts';
 import type { PageContext } from './pages/page-context.ts';
+import { phonePage } from './pages/phone-page.ts';
 import { reviewPages } from './pages/routes.ts';
-import { phonePage } from './phone/page.ts';
 import { mountRoutes } from './routing/mount.ts';
 import type { Route } from './routing/route.ts';
 import { Gate } from './sign-in/gate.ts';

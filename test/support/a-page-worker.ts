@@ -3,8 +3,7 @@
  * thread it was, or dies.
  */
 import { parentPort, threadId } from 'node:worker_threads';
-import type { ToMaker } from '../../src/http/making/messages.ts';
-import type { Made } from '../../src/http/making/page-requests.ts';
+import type { Made, ToMaker } from '../../src/http/making/page-requests.ts';
 
 parentPort?.on('message', (message: ToMaker) => {
   if (message.type !== 'wanted' || message.wanted.type !== 'call') return;

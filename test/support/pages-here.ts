@@ -1,6 +1,5 @@
-import type { FromMaker } from '../../src/http/making/messages.ts';
 import { type MakerParts, PageMaker } from '../../src/http/making/page-maker.ts';
-import type { PageEars, PagePlace } from '../../src/http/making/page-place.ts';
+import type { FromMaker, PageEars, PagePlace } from '../../src/http/making/page-requests.ts';
 
 /** Makes pages without a thread of their own, one message after the other as a thread would. */
 export class PagesHere implements PagePlace {

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { Route } from '../routing/route.ts';
+import { type Route, route } from '../routing/route.ts';
 
 /** The routes of the API in the words of OpenAPI, for `openapi.json`; a test holds the two together. */
 export function describeApi(routes: readonly Route[]): object {
@@ -58,3 +59,16 @@ function parametersOf(schema: z.ZodType | undefined, where: 'path' | 'query'): r
     };
   });
 }
+
+/** The API's own description, as a program reads it. */
+export function describedRoute(): Route {
+  return route('get /api/openapi.json', {
+    says: 'This description.',
+    needs: 'viewer',
+    handle(_input, response) {
+      response.type('application/json').send(DESCRIPTION);
+    },
+  });
+}
+
+const DESCRIPTION = readFileSync(new URL('./openapi.json', import.meta.url), 'utf8');

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { CallEvent } from '../../ports/facts.ts';
 import type { LiveView } from '../../ports/live-view.ts';
-import type { ToMaker } from './messages.ts';
+import type { ToMaker } from './page-requests.ts';
 
 /**
  * Tells the thread that makes pages what happens on live calls, as long as somebody looks at them. What has happened

@@ -1,17 +1,13 @@
 import { unreachable } from '../../errors.ts';
+import { transcriptText, transcriptVtt } from '../api/call-files.ts';
 import { practiceScript } from '../api/practice-script.ts';
-import { transcriptText, transcriptVtt } from '../api/transcript-files.ts';
-import { awayPage } from '../pages/away-page.ts';
 import { callPage } from '../pages/call-page.ts';
-import { callsPage } from '../pages/calls-page.ts';
-import type { LiveBoard } from '../pages/live-board.ts';
-import { livePage } from '../pages/live-page.ts';
+import { awayPage, callsPage } from '../pages/calls-page.ts';
+import { type LiveBoard, livePage } from '../pages/live-page.ts';
 import { markersOf } from '../pages/markers.ts';
 import { numbersPage } from '../pages/numbers-page.ts';
-import { peaksOf } from '../pages/peaks.ts';
-import { callerSound } from '../pages/recording-file.ts';
-import type { Room } from '../pages/room.ts';
-import { type KnownCall, knownCall } from './known-call.ts';
+import { callerSound, peaksOf } from '../pages/recording-file.ts';
+import { type KnownCall, knownCall, type Room } from '../pages/room.ts';
 import type { Bytes, CallPart, Made, PageRequest, Whole } from './page-requests.ts';
 
 /** What is made in one go: everything but files of many calls. */

@@ -1,12 +1,11 @@
 import { unreachable } from '../../errors.ts';
 import type { CallCard, CallQuery } from '../../ports/store.ts';
-import { CSV_COLUMNS, csvLine } from '../api/csv.ts';
-import { LiveBoard } from '../pages/live-board.ts';
+import { CSV_COLUMNS, csvLine } from '../api/call-files.ts';
+import { LiveBoard } from '../pages/live-page.ts';
 import type { CallReads, Room } from '../pages/room.ts';
 import { LiveMirror } from './live-mirror.ts';
 import { bytesOf, make } from './make.ts';
-import type { Channel, FromMaker, ToMaker } from './messages.ts';
-import type { LogTrouble, Made, PageRequest } from './page-requests.ts';
+import type { Channel, FromMaker, LogTrouble, Made, PageRequest, ToMaker } from './page-requests.ts';
 
 export interface MakerParts extends Omit<Room, 'live'> {
   readonly say: (message: FromMaker) => void;

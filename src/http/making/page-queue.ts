@@ -1,6 +1,5 @@
 import type { Cancel, Clock } from '../../ports/clock.ts';
-import type { FromMaker, ToMaker } from './messages.ts';
-import type { Bytes, Made, PageRequest, Whole } from './page-requests.ts';
+import type { Bytes, FromMaker, Made, PageRequest, ToMaker, Whole } from './page-requests.ts';
 
 /** What becomes of a wish. */
 export type Answer =

@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Cancel, Clock } from '../../ports/clock.ts';
-import type { FromMaker, ToMaker } from './messages.ts';
-import type { PageEars, PagePlace } from './page-place.ts';
+import type { FromMaker, PageEars, PagePlace, ToMaker } from './page-requests.ts';
 
 export interface PageThreadOptions {
   /** What runs in it. */

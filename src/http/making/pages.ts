@@ -3,10 +3,8 @@ import type { Clock } from '../../ports/clock.ts';
 import type { LiveView } from '../../ports/live-view.ts';
 import { type EventStream, EventStreams } from './event-streams.ts';
 import { LiveFeed } from './live-feed.ts';
-import type { Channel, FromMaker } from './messages.ts';
-import type { PagePlace } from './page-place.ts';
 import { type Answer, PageQueue } from './page-queue.ts';
-import type { LogTrouble, PageRequest } from './page-requests.ts';
+import type { Channel, FromMaker, LogTrouble, PagePlace, PageRequest } from './page-requests.ts';
 
 /** Told of what is found where calls are kept. */
 export interface LogEars {

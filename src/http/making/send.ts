@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { unreachable } from '../../errors.ts';
-import { RETRY_LOG_S, troubleWords } from '../pages/log-trouble.ts';
+import { RETRY_LOG_S, troubleWords } from '../pages/words.ts';
 import { noSuchCall, say } from '../routing/say.ts';
 import type { Answer } from './page-queue.ts';
 import type { Bytes, LogTrouble, PageRequest } from './page-requests.ts';

@@ -6,8 +6,8 @@ import type { Pages } from '../making/pages.ts';
 import { answerWith, leaving, send } from '../making/send.ts';
 import { callId, ofCall, type Route, route } from '../routing/route.ts';
 import { contextOf } from './layout.ts';
-import { RETRY_LOG_S } from './log-trouble.ts';
 import type { PageContext } from './page-context.ts';
+import { RETRY_LOG_S } from './words.ts';
 
 /** The pages that people read: which there are. What stands on them is made elsewhere. */
 export function reviewPages({ pages }: PageContext): readonly Route[] {

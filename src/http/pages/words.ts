@@ -1,4 +1,5 @@
 import { END_MEANINGS, type EndReason } from '../../ports/end-reasons.ts';
+import type { LogTrouble } from '../making/page-requests.ts';
 import { html, type SafeHtml } from './html.ts';
 
 /** `4:07`, `1:02:33`. */
@@ -37,3 +38,22 @@ export function endWords(reason: EndReason | null): string {
 export function isBadEnd(reason: EndReason | null): boolean {
   return reason !== null && END_MEANINGS[reason].isFailure;
 }
+
+/** That what is kept of calls cannot be read, why, and since when. What to do about it is in the program's own log. */
+export function troubleWords({ reason, sinceWallMs }: LogTrouble): string {
+  const since = new Date(sinceWallMs).toISOString();
+  const why = REASONS.get(reason) ?? `has trouble (${reason})`;
+  return `The call log ${why}, since ${since.slice(0, 10)} ${since.slice(11, 16)} UTC. The log of the program says more. Calls go on, and what happens on them is kept as soon as it can be. Try again in a moment.`;
+}
+
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['store_unreachable', 'cannot be reached just now'],
+  ['store_locked', 'is busy just now'],
+  ['store_full', 'has no room left'],
+  ['store_unwritable', 'may not be written'],
+  ['store_corrupt', 'is damaged'],
+  ['store_newer', 'belongs to a later version of this program'],
+]);
+
+/** Seconds after which one may ask again. */
+export const RETRY_LOG_S = 5;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { csvCell } from '../../../src/http/api/csv.ts';
+import { csvCell } from '../../../src/http/api/call-files.ts';
 import { everythingHappens } from '../../support/a-recorded-call.ts';
 import { aReviewHouse, type ReviewHouse } from '../../support/a-review-house.ts';
 import { eventsOf, rang, SEED_WALL_MS } from '../../support/logged-calls.ts';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { LiveFeed } from '../../../src/http/making/live-feed.ts';
-import type { ToMaker } from '../../../src/http/making/messages.ts';
+import type { ToMaker } from '../../../src/http/making/page-requests.ts';
 import { LiveViewOfTheTest } from '../../support/a-live-view.ts';
 import { TestClock } from '../../support/test-clock.ts';
 

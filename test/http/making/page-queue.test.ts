@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ToMaker } from '../../../src/http/making/messages.ts';
 import { PageQueue } from '../../../src/http/making/page-queue.ts';
-import type { Made, PageRequest } from '../../../src/http/making/page-requests.ts';
+import type { Made, PageRequest, ToMaker } from '../../../src/http/making/page-requests.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
 const NOTHING: Made = { type: 'nothing' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { transcriptText, transcriptVtt } from '../../../src/http/api/transcript-files.ts';
+import { transcriptText, transcriptVtt } from '../../../src/http/api/call-files.ts';
 import { html } from '../../../src/http/pages/html.ts';
 
 describe('writing pages', () => {

@@ -1,6 +1,6 @@
-import { html } from '../pages/html.ts';
-import { contextOf, layout } from '../pages/layout.ts';
 import { type Route, route } from '../routing/route.ts';
+import { html } from './html.ts';
+import { contextOf, layout } from './layout.ts';
 
 /** A telephone in the browser, which rings this house as a carrier would. */
 export function phonePage(): Route {
