@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { publicUrlReader } from '../../src/http/public-url.ts';
+import { publicUrlReader } from '../../src/http/server.ts';
 
 const LOCAL = 'http://localhost:3000';
 const fromHop = (remoteAddress: string, headers: Record<string, string>) =>

@@ -1,6 +1,5 @@
 import { writeWav } from '../../src/audio/wav.ts';
-import { decodeMulaw } from '../../src/http/browser/mulaw.js';
-import { Resampler } from '../../src/http/browser/resampler.js';
+import { decodeMulaw, Resampler } from '../../src/http/browser/telephone-sound.js';
 import { callerClip } from '../../src/practice/voice.ts';
 
 /** A sentence with quiet around it, as sound cards give it; Chromium plays it over and over. */

@@ -3,7 +3,7 @@
  *
  * An audio element would do, but for the seconds it gathers before it plays anything, and stays behind for good.
  */
-import { decodeMulaw } from './mulaw.js';
+import { decodeMulaw } from './telephone-sound.js';
 
 /**
  * Gives a way to stop.

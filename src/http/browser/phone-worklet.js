@@ -1,7 +1,5 @@
 /** The phone's mouth and ear, in the browser's own audio thread: nothing the page does makes them stumble. */
-import { decodeMulaw, encodeMulaw } from './mulaw.js';
-import { PlayOut } from './play-out.js';
-import { Resampler } from './resampler.js';
+import { decodeMulaw, encodeMulaw, PlayOut, Resampler } from './telephone-sound.js';
 
 const LINE_HZ = 8_000;
 const FRAME_BYTES = 160;

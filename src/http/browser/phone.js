@@ -1,8 +1,8 @@
 /** The phone: rings the house, and is its microphone, loudspeaker and keypad. */
 import { ask, find, isTyping, make, need } from './dom.js';
 import { watchCall } from './live-transcript.js';
-import { SILENT_CODE } from './mulaw.js';
 import { PhoneLine } from './phone-line.js';
+import { SILENT_CODE } from './telephone-sound.js';
 
 /** @typedef {{ line: PhoneLine, end: () => void }} Call */
 

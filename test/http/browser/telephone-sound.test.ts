@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { MULAW_DECODED, MULAW_ENCODED } from '../../../src/audio/g711.ts';
-import { decodeMulaw, encodeMulaw, SILENT_CODE } from '../../../src/http/browser/mulaw.js';
-import { PlayOut } from '../../../src/http/browser/play-out.js';
-import { Resampler } from '../../../src/http/browser/resampler.js';
+import {
+  decodeMulaw,
+  encodeMulaw,
+  PlayOut,
+  Resampler,
+  SILENT_CODE,
+} from '../../../src/http/browser/telephone-sound.js';
 
 describe('the browser’s telephone code', () => {
   it('means the same as the house’s, code by code', () => {
