@@ -4,9 +4,9 @@ import {
   type PracticeModel,
   type PracticeSession,
   type Prompt,
+  practiceEars,
   startPracticeModel,
 } from '../practice/model/index.ts';
-import { practiceEars } from '../practice/model/senses.ts';
 import { benchBrain } from './answers.ts';
 import { BenchCall } from './bench-call.ts';
 import { noSamples, type Samples, type Spread, spreadOf } from './samples.ts';

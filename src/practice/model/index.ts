@@ -3,10 +3,12 @@
  * voice detection of its own, understands the practice sentences by their sound, and answers from a small script.
  */
 import { systemClock } from '../../ports/clock.ts';
+import { recognise } from '../hearing/recogniser.ts';
+import { VoiceActivity } from '../hearing/voice-activity.ts';
+import { type Clip, clips, type Speaker, speak, spelledWords } from '../voice.ts';
 import type { Ears } from './brain.ts';
-import { dialogue } from './dialogue.ts';
+import { dialogue, type Voice } from './dialogue.ts';
 import { reachRemoteServer } from './remote-tools.ts';
-import { practiceEars, practiceVoice } from './senses.ts';
 import { ModelServer, type PracticeModel, type PracticeModelOptions } from './server.ts';
 import { HABITS } from './session-context.ts';
 
@@ -52,4 +54,34 @@ function inAddress(host: string): string {
 function openEars(): Ears {
   practiceEars.recognise(new Int16Array(0), 8_000);
   return practiceEars;
+}
+
+/** Real ears: voice detection, and the practice sentences known by their sound. */
+export const practiceEars: Ears = {
+  listen: (settings) => new VoiceActivity(settings),
+  recognise,
+};
+
+/** Sentences put together from words are kept, so that each is put together and encoded once. */
+const MOST_KEPT = 100;
+
+/** A real voice: the recorded sentences, and whatever can be put together from recorded words. */
+export function practiceVoice(): Voice {
+  const spoken = new Map<string, Int16Array>();
+  return {
+    sentences: textsByName('agent'),
+    utterances: textsByName('caller'),
+    canSay: (text) => spelledWords(text).length === 0,
+    speak(text) {
+      const samples = spoken.get(text) ?? speak(text);
+      if (spoken.size >= MOST_KEPT) spoken.clear();
+      spoken.set(text, samples);
+      return samples;
+    },
+  };
+}
+
+function textsByName(speaker: Speaker): ReadonlyMap<string, string> {
+  const isSentence = (clip: Clip) => clip.speaker === speaker && clip.kind === 'sentence';
+  return new Map(clips().flatMap((clip) => (isSentence(clip) ? [[clip.name, clip.text]] : [])));
 }

@@ -11,7 +11,7 @@ import openingHours from '../../../src/examples/front-desk/tools/opening-hours.t
 import orderStatus from '../../../src/examples/front-desk/tools/order-status.ts';
 import whoIsCalling from '../../../src/examples/front-desk/tools/who-is-calling.ts';
 import { dialogue } from '../../../src/practice/model/dialogue.ts';
-import { practiceEars, practiceVoice } from '../../../src/practice/model/senses.ts';
+import { practiceEars, practiceVoice } from '../../../src/practice/model/index.ts';
 import { callerClip } from '../../../src/practice/voice.ts';
 import { defineTool, NOTHING, type Tool } from '../../../src/tools/define-tool.ts';
 import { aSession } from '../../practice/model/support/rig.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { silence } from '../../../src/audio/format.ts';
 import { createTranscoder } from '../../../src/audio/transcode.ts';
 import { dialogue } from '../../../src/practice/model/dialogue.ts';
-import { practiceEars, practiceVoice } from '../../../src/practice/model/senses.ts';
+import { practiceEars, practiceVoice } from '../../../src/practice/model/index.ts';
 import { clipMulaw, clips, findClip } from '../../../src/practice/voice.ts';
 import { aSession, soundOf } from './support/rig.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { dialogue } from '../../../src/practice/model/dialogue.ts';
+import { practiceVoice } from '../../../src/practice/model/index.ts';
 import {
   type McpTool,
   type RemoteResult,
   reachRemoteServer,
 } from '../../../src/practice/model/remote-tools.ts';
-import { practiceVoice } from '../../../src/practice/model/senses.ts';
 import { aRemoteServer } from './support/a-remote-server.ts';
 import { aSession } from './support/rig.ts';
 

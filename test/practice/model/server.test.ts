@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { DeltaReader } from '../../../src/models/openai/deltas.ts';
-import type { PracticeModel, PracticeModelOptions } from '../../../src/practice/model/index.ts';
-import { startPracticeModel } from '../../../src/practice/model/index.ts';
+import {
+  type PracticeModel,
+  type PracticeModelOptions,
+  startPracticeModel,
+} from '../../../src/practice/model/index.ts';
 import { connect, refusal } from './support/client.ts';
 import { speech } from './support/rig.ts';
 import { toneEars } from './support/tones.ts';

@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { dialogue } from '../../../src/practice/model/dialogue.ts';
-import { practiceVoice } from '../../../src/practice/model/senses.ts';
+import { practiceVoice } from '../../../src/practice/model/index.ts';
 import { fittingArguments } from '../../../src/practice/model/tool-arguments.ts';
 import { aSession } from './support/rig.ts';
 

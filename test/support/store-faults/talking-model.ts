@@ -2,9 +2,9 @@ import { systemClock } from '../../../src/ports/clock.ts';
 import {
   type PracticeModel,
   type PracticeSession,
+  practiceEars,
   startPracticeModel,
 } from '../../../src/practice/model/index.ts';
-import { practiceEars } from '../../../src/practice/model/senses.ts';
 import { ANSWER_MS, LEVEL } from './answer.ts';
 import { type ListeningPhone, pause } from './listening-phone.ts';
 
