@@ -116,8 +116,9 @@ export class Playout {
   }
 
   frameCame(lineMs: number, now: number): void {
-    for (const { name, lateMs } of this.#arrivals.frameCame(lineMs, now))
-      this.#playback.arrived(name, lateMs);
+    const arrived = this.#arrivals.frameCame(lineMs, now);
+    if (arrived.length === 0) return; // as a rule, and fifty times a second
+    for (const { name, lateMs } of arrived) this.#playback.arrived(name, lateMs);
   }
 
   markReturned(name: string, now: number): void {
