@@ -1,14 +1,25 @@
 import { unreachable } from '../errors.ts';
-import type { ResponseOutcome, ResponsePurpose } from '../ports/session.ts';
+import type { ResponsePurpose } from '../ports/session.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { Journal } from './journal.ts';
+import type { Voice } from './playout/voice.ts';
 import { AnswerWatch, type Rescue, type WaitedFor } from './turns/answer-watch.ts';
+import type { ForTheCall } from './turns/decisions.ts';
 import { Departure, type Due, type Leave } from './turns/departure.ts';
 import { HOUSE_WORDS, IMPATIENT } from './turns/house-words.ts';
 import type { Prompts } from './turns/prompts.ts';
 import { type Impatience, Patience } from './turns/silence-watch.ts';
 import type { TurnTaking } from './turns/turn-taking.ts';
 import type { Work } from './work.ts';
+
+export interface CallWatchParts {
+  readonly plan: CallPlan;
+  readonly turnTaking: TurnTaking;
+  readonly voice: Voice;
+  readonly work: Work;
+  readonly prompts: Prompts;
+  readonly journal: Journal;
+}
 
 /**
  * Sees to it that the caller gets an answer, that silence does not last, and that the call ends: what is due because
@@ -17,6 +28,7 @@ import type { Work } from './work.ts';
 export class CallWatch {
   readonly #plan: CallPlan;
   readonly #turnTaking: TurnTaking;
+  readonly #voice: Voice;
   readonly #work: Work;
   readonly #prompts: Prompts;
   readonly #journal: Journal;
@@ -24,9 +36,10 @@ export class CallWatch {
   readonly #silence: Patience;
   readonly #departure = new Departure();
 
-  constructor(plan: CallPlan, turnTaking: TurnTaking, work: Work, prompts: Prompts, journal: Journal) {
+  constructor({ plan, turnTaking, voice, work, prompts, journal }: CallWatchParts) {
     this.#plan = plan;
     this.#turnTaking = turnTaking;
+    this.#voice = voice;
     this.#work = work;
     this.#prompts = prompts;
     this.#journal = journal;
@@ -49,7 +62,7 @@ export class CallWatch {
     if (rescue === 'give_up') return this.#giveUp();
     if (rescue) this.#rescue(rescue, now);
     const isQuiet = this.isQuiet(now);
-    const due = this.#departure.due(isQuiet, this.#turnTaking.heardAt, now);
+    const due = this.#departure.due(isQuiet, this.#voice.heardAt, now);
     if (due) return due;
     const impatience = this.#silence.tick(isQuiet, now);
     if (impatience) this.#lose(impatience, now);
@@ -61,10 +74,31 @@ export class CallWatch {
     this.#departure.plan(leave, now);
   }
 
-  /** The caller means it. What was to be left, and is not. */
-  turnTaken(): Leave | null {
-    this.#silence.sign();
-    this.#answers.settled();
+  decided(decision: ForTheCall, now: number): void {
+    switch (decision.type) {
+      case 'turn_taken':
+        return this.#settled();
+      case 'answer_began':
+        return decision.purpose === 'filler' ? undefined : this.#answers.begins();
+      case 'answer_given':
+        return this.#answers.settled();
+      case 'answer_goes_on':
+        return this.#answers.goesOn();
+      case 'answer_failed':
+        if (decision.hasSpoken && this.#answers.hasTried) return this.#answers.settled();
+        return this.#answers.failed(now);
+      case 'answer_hopeless':
+        return this.#answers.goesInCircles(now);
+      case 'hears_again':
+      case 'answer_over':
+        return;
+      default:
+        return unreachable(decision);
+    }
+  }
+
+  /** The caller has something to say before they are left. What was to be done, and is not. */
+  callOff(): Leave | null {
     return this.#departure.callOff();
   }
 
@@ -84,35 +118,16 @@ export class CallWatch {
 
   /** The caller could not be connected, and is with the agent again. */
   cameBack(): void {
-    this.#silence.sign();
-    this.#answers.settled();
-  }
-
-  answerStarted(purpose: ResponsePurpose | null): void {
-    if (purpose !== 'filler') this.#answers.begins();
+    this.#settled();
   }
 
   answerGoesOn(): void {
     this.#answers.signOfLife();
   }
 
-  answerRefused(purpose: ResponsePurpose | null, because: 'busy' | 'rejected', now: number): void {
-    if (because === 'rejected' && purpose !== 'filler') this.#answers.goesInCircles(now); // it would be again
-  }
-
-  /** The caller has got an answer, or is still owed one. */
-  answerDone(responseId: string, outcome: ResponseOutcome, now: number): void {
-    if (this.#turnTaking.isDiscarded(responseId) || this.#work.isFiller(responseId)) return;
-    const hasSpoken = this.#turnTaking.hasSpokenIn(responseId);
-    const isShort = outcome === 'failed' || outcome === 'incomplete';
-    if (isShort && !(hasSpoken && this.#answers.hasTried)) this.#answers.failed(now);
-    else if (hasSpoken) this.#answers.settled();
-    else this.#answers.goesOn();
-  }
-
-  /** The model asks for tools without end, and says nothing. */
-  goesInCircles(now: number): void {
-    this.#answers.goesInCircles(now);
+  #settled(): void {
+    this.#silence.sign();
+    this.#answers.settled();
   }
 
   #waitedFor(now: number): WaitedFor {
@@ -123,7 +138,7 @@ export class CallWatch {
   #rescue(rescue: Exclude<Rescue, 'give_up'>, now: number): void {
     switch (rescue) {
       case 'reassure':
-        return this.#turnTaking.reassure(now);
+        return this.#voice.reassure(now);
       case 'ask_again':
         this.#journal.note({ type: 'problem', code: 'answer_asked_again' });
         return this.#turnTaking.askAgain(now);

@@ -10,10 +10,13 @@ import { CallWatch } from './call-watch.ts';
 import type { Journal } from './journal.ts';
 import { Keys } from './listening/keys.ts';
 import { Uplink } from './listening/uplink.ts';
+import { Voice } from './playout/voice.ts';
 import type { WhenDone } from './tool-work.ts';
+import { type Decision, type ForTheCall, factOf } from './turns/decisions.ts';
 import type { Due, Leave } from './turns/departure.ts';
 import { HOUSE_WORDS, STAYS } from './turns/house-words.ts';
 import { Prompts } from './turns/prompts.ts';
+import { SpeechEvidence } from './turns/speech-evidence.ts';
 import { turnRules } from './turns/turn-rules.ts';
 import { TurnTaking } from './turns/turn-taking.ts';
 import { Work } from './work.ts';
@@ -43,35 +46,38 @@ export interface ConversationEnds {
  */
 export class Conversation {
   readonly #ends: ConversationEnds;
+  readonly #voice: Voice;
   readonly #turnTaking: TurnTaking;
   readonly #uplink: Uplink;
   readonly #keys: Keys;
   readonly #work: Work;
   readonly #watch: CallWatch;
-  readonly #prompts = new Prompts();
+  readonly #prompts: Prompts;
   #writing = '';
-  #isConnected = false;
 
   constructor(ends: ConversationEnds) {
     const { plan, session, journal, tap, tools, whenDone, format } = ends;
     this.#ends = ends;
-    this.#turnTaking = new TurnTaking(turnRules(plan), session, journal, tap, {
-      turnTaken: (now) => this.#turnTaken(now),
-      hearsAgain: (now) => this.tell(HOUSE_WORDS.lineWasDead, 'house', true, now),
-    });
+    const evidence = new SpeechEvidence();
+    const voice = new Voice(journal, tap, evidence);
+    const turnTaking = new TurnTaking(turnRules(plan), voice, evidence, (decision, now) =>
+      this.#act(decision, now),
+    );
+    const prompts = new Prompts();
+    const work = new Work({ tools, session, turnTaking, journal, whenDone });
+    this.#voice = voice;
+    this.#turnTaking = turnTaking;
+    this.#prompts = prompts;
+    this.#work = work;
+    this.#watch = new CallWatch({ plan, turnTaking, voice, work, prompts, journal });
     this.#uplink = new Uplink(format);
-    this.#keys = new Keys(session, journal, this.#turnTaking);
-    const goesInCircles = (now: number) => this.#watch.goesInCircles(now);
-    const turnTaking = this.#turnTaking;
-    this.#work = new Work({ tools, session, turnTaking, journal, whenDone, goesInCircles });
-    this.#watch = new CallWatch(plan, turnTaking, this.#work, this.#prompts, journal);
+    this.#keys = new Keys(session, journal, turnTaking);
     if (typeof plan.instructions === 'string') this.#prompts.set(plan.instructions);
     else whenDone(plan.instructions, (instructions) => this.setInstructions(instructions));
   }
 
   /** The line is open. What the model has said already is heard now. */
   connect(leg: Leg, now: number): void {
-    this.#isConnected = true;
     this.#watch.lineCame();
     this.#uplink.lineChanged();
     this.#turnTaking.connect(leg, now);
@@ -79,7 +85,6 @@ export class Conversation {
 
   /** The line is gone for a while. */
   disconnect(now: number): void {
-    this.#isConnected = false;
     this.#uplink.lineGone();
     this.#watch.lineWent();
     this.#turnTaking.disconnect(now);
@@ -87,11 +92,12 @@ export class Conversation {
 
   tick(now: number): void {
     this.#uplink.tick(now, this.#turnTaking.callerIsSpeaking);
+    this.#voice.tick(now);
     this.#turnTaking.tick(now);
     this.#work.tick(now);
     if (this.#turnTaking.turnIsOverdue(now)) this.#endTurn(now);
     this.#keys.tick(now);
-    const due = this.#isConnected ? this.#watch.tick(now) : null;
+    const due = this.#voice.isOnTheLine ? this.#watch.tick(now) : null;
     if (due) this.#ends.leave(due);
   }
 
@@ -100,11 +106,12 @@ export class Conversation {
       case 'audio':
         this.#ends.tap.callerHeard(news.audio, news.atMs, now);
         this.#uplink.hear(news.audio, news.atMs, now);
-        return this.#turnTaking.hear(news.audio, news.atMs, now);
+        this.#voice.frameCame(news.atMs, now);
+        return this.#turnTaking.hear(news.audio, now);
       case 'mark':
-        return this.#turnTaking.markReturned(news.name, now);
+        return this.#voice.markReturned(news.name, now);
       case 'pong':
-        return this.#turnTaking.pongCame(news.name, now);
+        return this.#voice.pongCame(news.name, now);
       case 'digit':
         return this.#press(news.digit, now);
       default:
@@ -123,14 +130,13 @@ export class Conversation {
       case 'caller_words':
         return this.#callerSaid(news);
       case 'response_started':
-        return this.#answerStarted(news.responseId, news.requestId, now);
+        return this.#turnTaking.answerStarted(news.responseId, news.requestId, now);
       case 'response_refused':
-        this.#turnTaking.refused(news.requestId, news.because, now);
-        return this.#watch.answerRefused(this.#turnTaking.purposeOf(news.requestId), news.because, now);
+        return this.#turnTaking.refused(news.requestId, news.because, now);
       case 'audio':
         return this.#turnTaking.speak(news.part, news.audio, now);
       case 'words':
-        return this.#turnTaking.words(news.part, news.text, now);
+        return this.#voice.words(news.part, news.text, now);
       case 'audio_done':
         return this.#turnTaking.partDone(news.part, now);
       case 'writing':
@@ -158,7 +164,7 @@ export class Conversation {
 
   /** What the caller is hearing at this moment, as far as it is not noted yet. */
   saying(now: number): readonly AgentSaid[] {
-    return this.#turnTaking.saying(now);
+    return this.#voice.saying(now);
   }
 
   /** Nothing is being said, prepared, looked up or done. */
@@ -211,8 +217,47 @@ export class Conversation {
   }
 
   close(now: number): void {
-    this.#turnTaking.close(now);
+    this.#voice.fallSilent(now); // what was heard of the last words is told
     this.#work.close(now);
+  }
+
+  /** Does what was decided, in the order it was. */
+  #act(decision: Decision, now: number): void {
+    const { session, journal } = this.#ends;
+    switch (decision.type) {
+      case 'ask':
+        return session.respond(decision.request);
+      case 'cancel':
+        return session.cancel(decision.responseId);
+      case 'truncate':
+        return session.truncate(decision.part, decision.heardMs);
+      case 'caller_began':
+      case 'caller_ended':
+      case 'interrupted':
+      case 'held':
+      case 'went_on':
+      case 'answer_too_long':
+        return journal.note(factOf(decision, (at) => journal.msAt(at)));
+      case 'hears_again':
+        return this.tell(HOUSE_WORDS.lineWasDead, 'house', true, now);
+      case 'turn_taken':
+      case 'answer_began':
+      case 'answer_given':
+      case 'answer_goes_on':
+      case 'answer_failed':
+      case 'answer_hopeless':
+      case 'answer_over':
+        return this.#goBy(decision, now);
+      default:
+        return unreachable(decision);
+    }
+  }
+
+  #goBy(decision: ForTheCall, now: number): void {
+    this.#watch.decided(decision, now);
+    this.#work.decided(decision, now);
+    const calledOff = decision.type === 'turn_taken' ? this.#watch.callOff() : null;
+    if (calledOff) this.tell(STAYS[calledOff.kind], 'house', false, now);
   }
 
   #begin({ capabilities }: Extract<ModelNews, { type: 'ready' }>, now: number): void {
@@ -233,13 +278,6 @@ export class Conversation {
     this.#turnTaking.callerSpeaks(itemId, this.#watch.isLeaving, now);
   }
 
-  /** The caller means it. */
-  #turnTaken(now: number): void {
-    this.#work.turnTaken();
-    const calledOff = this.#watch.turnTaken();
-    if (calledOff) this.tell(STAYS[calledOff.kind], 'house', false, now);
-  }
-
   /** Nobody has said that the caller's turn is over, but so it is. */
   #endTurn(now: number): void {
     this.#ends.journal.note({ type: 'problem', code: 'turn_end_lost' });
@@ -253,13 +291,6 @@ export class Conversation {
     return endedMs === undefined ? null : now - Math.max(0, this.#uplink.deliveredMs - endedMs);
   }
 
-  #answerStarted(responseId: string, requestId: string | null, now: number): void {
-    const purpose = this.#turnTaking.purposeOf(requestId);
-    this.#watch.answerStarted(purpose);
-    this.#work.answerStarted(responseId, requestId, purpose);
-    this.#turnTaking.answerStarted(responseId, requestId, now);
-  }
-
   #answerDone(news: Extract<ModelNews, { type: 'response_done' }>, now: number): void {
     const { responseId, outcome, reason, usage } = news;
     if (this.#writing !== '')
@@ -267,9 +298,7 @@ export class Conversation {
     this.#writing = '';
     const why = reason === undefined ? {} : { reason };
     this.#ends.journal.note({ type: 'response_done', responseId, outcome, ...why, usage });
-    this.#watch.answerDone(responseId, outcome, now);
-    this.#turnTaking.answerDone(responseId, outcome === 'failed' || outcome === 'incomplete', now);
-    this.#work.answerDone(responseId, outcome === 'completed', now);
+    this.#turnTaking.answerDone(responseId, outcome, now);
   }
 
   #press(digit: string, now: number): void {

@@ -20,18 +20,11 @@ export class RemoteCalls {
   /** How many answers of this turn of the caller's called something, whichever they were said to be. */
   #rounds = 0;
   #isInRound = false;
-  readonly #goesInCircles: (now: number) => void;
 
-  constructor(
-    turnTaking: TurnTaking,
-    fillers: Fillers,
-    journal: Journal,
-    goesInCircles: (now: number) => void,
-  ) {
+  constructor(turnTaking: TurnTaking, fillers: Fillers, journal: Journal) {
     this.#turnTaking = turnTaking;
     this.#fillers = fillers;
     this.#journal = journal;
-    this.#goesInCircles = goesInCircles;
   }
 
   /** Something is being looked up or done. */
@@ -66,7 +59,7 @@ export class RemoteCalls {
     if (!open) return;
     if ([...this.#open.values()].some(({ call }) => call.responseId === open.call.responseId)) return;
     if (this.#rounds > MOST_ROUNDS + 1) {
-      if (!this.#turnTaking.hasSpokenIn(open.call.responseId)) this.#goesInCircles(now);
+      if (!this.#turnTaking.hasSpokenIn(open.call.responseId)) this.#turnTaking.goesInCircles(now);
       return;
     }
     const isLoop = this.#rounds > MOST_ROUNDS;

@@ -19,13 +19,11 @@ export class ToolWork {
   readonly #turnTaking: TurnTaking;
   readonly #fillers: Fillers;
   readonly #whenDone: WhenDone;
-  readonly #goesInCircles: (now: number) => void;
   /** Rounds of tools since the caller last spoke that were one too many. */
   #circles = 0;
   readonly #put: { readonly responseId: string; readonly call: ToolCall }[] = [];
   #batches: Batch[] = [];
   #unanswered: Unanswered[] = [];
-  #count = 0;
 
   constructor(
     runner: ToolRunner,
@@ -33,14 +31,12 @@ export class ToolWork {
     turnTaking: TurnTaking,
     fillers: Fillers,
     whenDone: WhenDone,
-    goesInCircles: (now: number) => void,
   ) {
     this.#runner = runner;
     this.#session = session;
     this.#turnTaking = turnTaking;
     this.#fillers = fillers;
     this.#whenDone = whenDone;
-    this.#goesInCircles = goesInCircles;
   }
 
   /** Something is being looked up or done. */
@@ -74,7 +70,7 @@ export class ToolWork {
       return;
     }
     const batch: Batch = {
-      name: `tools-${++this.#count}`,
+      name: `tools of ${responseId}`,
       responseId,
       calls,
       outcomes: new Map(),
@@ -127,7 +123,7 @@ export class ToolWork {
   #endLoop(batch: Batch, now: number): void {
     this.#circles += 1;
     if (this.#circles === 1) this.#ask(batch, { withoutTools: true }, now);
-    else if (!this.#turnTaking.hasSpokenIn(batch.responseId)) this.#goesInCircles(now);
+    else if (!this.#turnTaking.hasSpokenIn(batch.responseId)) this.#turnTaking.goesInCircles(now);
   }
 
   #ask({ calls }: Batch, how: { readonly withoutTools?: true }, now: number): void {

@@ -1,8 +1,9 @@
-import type { RemoteCall, ResponsePurpose, Session } from '../ports/session.ts';
+import type { RemoteCall, Session } from '../ports/session.ts';
 import type { ToolCall, ToolResult, ToolRunner } from '../ports/tools.ts';
 import type { Journal } from './journal.ts';
 import { RemoteCalls } from './remote-calls.ts';
 import { ToolWork, type WhenDone } from './tool-work.ts';
+import type { ForTheCall } from './turns/decisions.ts';
 import { Fillers } from './turns/fillers.ts';
 import type { TurnTaking } from './turns/turn-taking.ts';
 
@@ -12,7 +13,6 @@ export interface WorkParts {
   readonly turnTaking: TurnTaking;
   readonly journal: Journal;
   readonly whenDone: WhenDone;
-  readonly goesInCircles: (now: number) => void;
 }
 
 /** What is looked up or done for the caller, by us or by the model's own side, and what they are told meanwhile. */
@@ -21,10 +21,10 @@ export class Work {
   readonly #tools: ToolWork;
   readonly #remoteCalls: RemoteCalls;
 
-  constructor({ tools, session, turnTaking, journal, whenDone, goesInCircles }: WorkParts) {
+  constructor({ tools, session, turnTaking, journal, whenDone }: WorkParts) {
     this.#fillers = new Fillers(turnTaking);
-    this.#tools = new ToolWork(tools, session, turnTaking, this.#fillers, whenDone, goesInCircles);
-    this.#remoteCalls = new RemoteCalls(turnTaking, this.#fillers, journal, goesInCircles);
+    this.#tools = new ToolWork(tools, session, turnTaking, this.#fillers, whenDone);
+    this.#remoteCalls = new RemoteCalls(turnTaking, this.#fillers, journal);
   }
 
   get isRunning(): boolean {
@@ -36,31 +36,21 @@ export class Work {
     return this.#tools.keepsWaiting || this.#remoteCalls.isRunning;
   }
 
-  /** Whether this answer only says that something takes a moment. */
-  isFiller(responseId: string): boolean {
-    return this.#fillers.isAnswer(responseId);
-  }
-
   tick(now: number): void {
     this.#remoteCalls.tick(now);
     this.#fillers.tick(now);
+  }
+
+  decided(decision: ForTheCall, now: number): void {
+    if (decision.type === 'turn_taken') this.turnTaken();
+    else if (decision.type === 'answer_began') this.#answerBegan(decision);
+    else if (decision.type === 'answer_over') this.#answerOver(decision, now);
   }
 
   /** The caller has said something new: what the model asks for from here on is no loop. */
   turnTaken(): void {
     this.#tools.turnBegan();
     this.#remoteCalls.turnBegan();
-  }
-
-  answerStarted(responseId: string, requestId: string | null, purpose: ResponsePurpose | null): void {
-    if (purpose === 'filler') return this.#fillers.answerStarted(responseId);
-    this.#tools.answerStarted(requestId);
-    this.#remoteCalls.answerStarted(requestId);
-  }
-
-  answerDone(responseId: string, wasCompleted: boolean, now: number): void {
-    this.#tools.answerDone(responseId, wasCompleted, now);
-    this.#remoteCalls.answerDone(responseId, wasCompleted, now);
   }
 
   called(responseId: string, call: ToolCall): void {
@@ -82,5 +72,16 @@ export class Work {
   close(now: number): void {
     this.#tools.close();
     this.#remoteCalls.close(now);
+  }
+
+  #answerBegan({ requestId, purpose }: Extract<ForTheCall, { type: 'answer_began' }>): void {
+    if (purpose === 'filler') return;
+    this.#tools.answerStarted(requestId);
+    this.#remoteCalls.answerStarted(requestId);
+  }
+
+  #answerOver({ responseId, outcome }: Extract<ForTheCall, { type: 'answer_over' }>, now: number): void {
+    this.#tools.answerDone(responseId, outcome === 'completed', now);
+    this.#remoteCalls.answerDone(responseId, outcome === 'completed', now);
   }
 }

@@ -26,7 +26,7 @@ export class Downlink {
   readonly #wires: DownlinkWires;
   readonly #transcoder: Transcoder;
   readonly #playout: Playout;
-  #isHeld = false;
+  #heldSince: number | null = null;
   #ownSoundUntil = Number.NEGATIVE_INFINITY;
   #parts: SpokenPart[] = [];
   readonly #heard: HeardParts;
@@ -66,7 +66,7 @@ export class Downlink {
   /** Nothing of the model's can be heard at this moment, be there more to come or not. */
   isMute(now: number): boolean {
     const frameBytes = bytesPerMs(this.#wires.to) * FRAME_MS; // crumbs wait for the rest of their part
-    if (this.#parts.some((part) => part.waiting.length >= frameBytes)) return this.#isHeld;
+    if (this.#parts.some((part) => part.waiting.length >= frameBytes)) return this.#heldSince !== null;
     return this.#playout.leadMs(now) === 0 || now < this.#ownSoundUntil;
   }
 
@@ -77,7 +77,7 @@ export class Downlink {
 
   /** A sound of the house's own, for a caller who would hear nothing. */
   reassure(now: number): void {
-    if (!this.isMute(now) || this.#isHeld || !this.#playout.isOpen) return;
+    if (!this.isMute(now) || this.#heldSince !== null || !this.#playout.isOpen) return;
     const tone = waitingTone(this.#wires.to);
     for (const part of this.#parts)
       part.isBrokenOff(this.#playout.sentMs, durationMs(this.#wires.to, tone.length));
@@ -95,8 +95,9 @@ export class Downlink {
     return clearedAt + 2 * (this.#playout.journeyMs ?? 0);
   }
 
-  get isHeld(): boolean {
-    return this.#isHeld;
+  /** Since when it has been waiting in mid-word; null while it has not. */
+  get heldSince(): number | null {
+    return this.#heldSince;
   }
 
   /** Since when the phone has had nothing to play, because it takes nothing; null while it listens. */
@@ -117,12 +118,12 @@ export class Downlink {
   hold(now: number): void {
     this.#takeBack(this.#playout.heardMs(now));
     this.#playout.cleared(now);
-    this.#isHeld = true;
+    this.#heldSince = now;
   }
 
   /** Goes on where it stopped. */
   goOn(now: number): void {
-    this.#isHeld = false;
+    this.#heldSince = null;
     this.#pump(now);
   }
 
@@ -199,7 +200,7 @@ export class Downlink {
     this.#parts = [];
     this.#transcoder.reset();
     this.#playout.cleared(now);
-    this.#isHeld = false;
+    this.#heldSince = null;
   }
 
   #find(id: PartId): SpokenPart | undefined {
@@ -231,7 +232,7 @@ export class Downlink {
 
   /** Keeps the lead at the carrier, as long as there is something to say and somebody to hear it. */
   #pump(now: number): void {
-    if (this.#isHeld || this.#parts.length === 0) return;
+    if (this.#heldSince !== null || this.#parts.length === 0) return;
     for (let leadMs = this.#playout.leadMs(now); leadMs <= REFILL_MS; leadMs = this.#playout.leadMs(now)) {
       const part = this.#nextToSpeak(now);
       const bytes = part ? this.#bytesToSend(part, LEAD_MS - leadMs) : 0;

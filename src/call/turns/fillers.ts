@@ -9,20 +9,9 @@ import type { TurnTaking } from './turn-taking.ts';
 export class Fillers {
   readonly #turnTaking: TurnTaking;
   readonly #waits = new Map<string, Wait>();
-  /** The last answer that only said that something takes a moment. */
-  #answer: string | null = null;
 
   constructor(turnTaking: TurnTaking) {
     this.#turnTaking = turnTaking;
-  }
-
-  /** Whether this answer only says that something takes a moment. */
-  isAnswer(responseId: string): boolean {
-    return this.#answer === responseId;
-  }
-
-  answerStarted(responseId: string): void {
-    this.#answer = responseId;
   }
 
   /** Something is under way. `say`: how the model is asked to tell the caller; null as long as nobody is to speak. */

@@ -14,42 +14,28 @@ export type Wanted = Omit<ResponseRequest, 'requestId'>;
  */
 export class ResponseQueue {
   readonly #queue: ResponseRequest[] = [];
+  readonly #purposes = new Purposes();
+  readonly #own = new OwnAnswer();
   #asked: Asked | null = null;
   #granted: Asked | null = null;
   #running: Running | null = null;
   /** What the last answer was to be, and was not. */
   #failed: ResponseRequest | null = null;
-  #callerIsSpeaking = false;
-  #speaksSince = NEVER;
-  #ownAnswerBy = NEVER;
-  #ownAnswerIsDue = false;
   #busyUntil = NEVER;
-  #count = 0;
-  /** What the last requests were for, by their names. */
-  readonly #purposes = new Map<string, ResponsePurpose>();
 
   /** The answer that is being made at the moment. */
   get runningId(): string | null {
     return this.#running?.responseId ?? null;
   }
 
-  get callerIsSpeaking(): boolean {
-    return this.#callerIsSpeaking;
-  }
-
-  /** Since when the caller has been speaking, or last did. */
-  get callerSpeaksSince(): number {
-    return this.#speaksSince;
-  }
-
   /** No answer is being made, none is asked for, none is wanted. */
   isIdle(now: number): boolean {
-    return !this.#isRunning(now) && !this.#asked && this.#queue.length === 0 && now >= this.#ownAnswerBy;
+    return !this.#isRunning(now) && !this.#asked && this.#queue.length === 0 && !this.#own.isNear(now);
   }
 
   /** Somebody waits for an answer: of ours, or one that the model was to give by itself. */
   isOwed(now: number): boolean {
-    return this.#isRunning(now) || this.#asked !== null || this.#queue.length > 0 || this.#ownAnswerIsDue;
+    return this.#isRunning(now) || this.#asked !== null || this.#queue.length > 0 || this.#own.isDue;
   }
 
   isQueued(purposes: readonly ResponsePurpose[]): boolean {
@@ -58,15 +44,16 @@ export class ResponseQueue {
 
   /** What a request was for; null for an answer that nobody asked for. */
   purposeOf(requestId: string | null): ResponsePurpose | null {
-    return (requestId !== null && this.#purposes.get(requestId)) || null;
+    return requestId === null ? null : this.#purposes.of(requestId);
+  }
+
+  purposeOfAnswer(responseId: string): ResponsePurpose | null {
+    return this.#purposes.of(`answer ${responseId}`);
   }
 
   /** Returns the name that the answer will be known by. */
   ask(wanted: Wanted): string {
-    const request = { requestId: `${++this.#count}`, ...wanted };
-    this.#purposes.set(request.requestId, request.purpose);
-    const oldest = this.#purposes.keys().next().value;
-    if (this.#purposes.size > MOST_KNOWN && oldest !== undefined) this.#purposes.delete(oldest);
+    const request = { requestId: this.#purposes.name(wanted.purpose), ...wanted };
     // Keys may have been pressed while the model was still being reached: it greets first, and then answers to them.
     if (request.purpose === 'greeting') this.#queue.unshift(request);
     else this.#queue.push(request);
@@ -84,8 +71,7 @@ export class ResponseQueue {
   /** What to ask the model for at this moment, if anything. What is returned counts as asked. */
   next(now: number): ResponseRequest | null {
     if (this.#asked && now - this.#asked.at >= SILENT_MS) this.#takeBack(this.#asked);
-    if (this.#asked || this.#callerIsSpeaking || now < this.#ownAnswerBy || now < this.#busyUntil)
-      return null;
+    if (this.#asked || this.#own.isNear(now) || now < this.#busyUntil) return null;
     if (this.#running && this.#isRunning(now) && now - this.#running.lastSignAt < SILENT_MS) return null;
 
     const request = this.#queue.shift();
@@ -95,16 +81,13 @@ export class ResponseQueue {
     return request;
   }
 
-  callerSpeaks(now: number): void {
-    if (!this.#callerIsSpeaking) this.#speaksSince = now;
-    this.#callerIsSpeaking = true;
-    this.#ownAnswerIsDue = false;
+  callerSpeaks(): void {
+    this.#own.isDue = false;
   }
 
   callerPauses(now: number, modelAnswers: boolean): void {
-    this.#callerIsSpeaking = false;
-    this.#ownAnswerIsDue = modelAnswers;
-    if (modelAnswers) this.#ownAnswerBy = now + OWN_ANSWER_MS;
+    if (modelAnswers) this.#own.expect(now);
+    else this.#own.isDue = false;
   }
 
   /** An answer has begun; `requestId` tells which request it serves, null if the model had the idea. */
@@ -112,11 +95,13 @@ export class ResponseQueue {
     if (this.#asked?.request.requestId === requestId) {
       this.#granted = this.#asked;
       this.#asked = null;
-    } else if (requestId === null) this.#ownAnswerBy = NEVER;
+    } else if (requestId === null) this.#own.came();
     const request = requestId === null ? null : (this.#granted?.request ?? null);
     this.#running = { responseId, request, lastSignAt: now, isSpoken: false };
-    this.#ownAnswerIsDue = false;
+    this.#own.isDue = false;
     this.#busyUntil = NEVER;
+    const purpose = this.purposeOf(requestId);
+    if (purpose) this.#purposes.remember(`answer ${responseId}`, purpose);
   }
 
   /** The running answer gave a sign of life. `isSpoken`: for all we know that was the last of it. */
@@ -150,8 +135,7 @@ export class ResponseQueue {
     this.#granted = null;
     this.#running = null;
     this.#failed = null;
-    this.#ownAnswerBy = NEVER;
-    this.#ownAnswerIsDue = false;
+    this.#own.came();
     this.#busyUntil = NEVER;
   }
 
@@ -190,6 +174,50 @@ export class ResponseQueue {
   }
 }
 
+/** The answer that some models give by themselves, when the caller's turn has ended. */
+class OwnAnswer {
+  #by = NEVER;
+  isDue = false;
+
+  expect(now: number): void {
+    this.#by = now + OWN_ANSWER_MS;
+    this.isDue = true;
+  }
+
+  came(): void {
+    this.#by = NEVER;
+    this.isDue = false;
+  }
+
+  /** It may begin at any moment. */
+  isNear(now: number): boolean {
+    return now < this.#by;
+  }
+}
+
+/** What the last requests, and the answers to them, are for. */
+class Purposes {
+  readonly #of = new Map<string, ResponsePurpose>();
+  #count = 0;
+
+  /** A name for a request, which says nothing. */
+  name(purpose: ResponsePurpose): string {
+    const requestId = `${++this.#count}`;
+    this.remember(requestId, purpose);
+    return requestId;
+  }
+
+  remember(name: string, purpose: ResponsePurpose): void {
+    this.#of.set(name, purpose);
+    const oldest = this.#of.keys().next().value;
+    if (this.#of.size > MOST_KNOWN && oldest !== undefined) this.#of.delete(oldest);
+  }
+
+  of(name: string): ResponsePurpose | null {
+    return this.#of.get(name) ?? null;
+  }
+}
+
 interface Asked {
   readonly request: ResponseRequest;
   readonly at: number;
@@ -206,7 +234,7 @@ interface Running {
 const NEVER = Number.NEGATIVE_INFINITY;
 
 /** An answer begins soon after it was asked for: those before the last few are forgotten. */
-const MOST_KNOWN = 64;
+const MOST_KNOWN = 128;
 
 /** An answer of the model's own follows the caller's turn within this time, or not at all. */
 const OWN_ANSWER_MS = 1_500;

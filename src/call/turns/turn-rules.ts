@@ -9,14 +9,6 @@ export interface TurnRules {
   readonly longestPauseMs: number;
 }
 
-/** What has been decided, for whoever acts on it. */
-export interface Decisions {
-  /** The caller means it: whatever the agent was about to do, it is their turn. */
-  readonly turnTaken: (now: number) => void;
-  /** Something was not said because the phone took nothing, and it listens again. */
-  readonly hearsAgain: (now: number) => void;
-}
-
 export function turnRules({ interruption, greeting, turnDetection }: CallPlan): TurnRules {
   return {
     interruption,

@@ -1,122 +1,85 @@
 import type { AudioFormat } from '../../audio/format.ts';
+import { unreachable } from '../../errors.ts';
 import { Recent } from '../../limits/recent.ts';
-import type { CallTap } from '../../ports/call-tap.ts';
-import type { AgentSaid } from '../../ports/facts.ts';
 import type { Leg } from '../../ports/leg.ts';
-import type { Capabilities, PartId, ResponsePurpose, Session } from '../../ports/session.ts';
-import type { Journal } from '../journal.ts';
-import { Downlink } from '../playout/downlink.ts';
-import { downlinkWires } from '../playout/downlink-wires.ts';
-import { type BargeIn, bargeIn } from './barge-in.ts';
+import type { Capabilities, PartId, ResponseOutcome } from '../../ports/session.ts';
+import type { Voice } from '../playout/voice.ts';
+import { bargeIn } from './barge-in.ts';
 import { BargeInCheck, ONSET_MS } from './barge-in-check.ts';
+import { CallerTurn } from './caller-turn.ts';
+import type { Decided } from './decisions.ts';
 import { ResponseQueue, type Wanted } from './response-queue.ts';
-import { SpeechEvidence } from './speech-evidence.ts';
-import type { Decisions, TurnRules } from './turn-rules.ts';
+import type { SpeechEvidence } from './speech-evidence.ts';
+import type { TurnRules } from './turn-rules.ts';
 
 /**
  * Whose turn it is: who speaks, who is waited for, who gives way.
  *
  * The one place that lets the agent speak and silences it. That the caller makes a sound is what the model says; that
- * they have taken the turn is decided here, and whoever acts on it listens to that.
+ * they have taken the turn is decided here. It touches nothing but the agent's voice: what else follows from what it
+ * decides is told in the order it was decided, at once, and done by whoever listens.
  */
 export class TurnTaking {
   readonly #rules: TurnRules;
-  readonly #session: Session;
-  readonly #journal: Journal;
-  readonly #tap: CallTap;
+  readonly #voice: Voice;
+  readonly #evidence: SpeechEvidence;
+  readonly #decided: Decided;
   readonly #responses = new ResponseQueue();
-  readonly #evidence = new SpeechEvidence();
-  readonly #decided: Decisions;
-  /** Answers of which the caller must not hear one more sound, however late it comes. */
-  readonly #discarded = new Recent();
-  readonly #spoken = new Recent();
+  readonly #turn = new CallerTurn();
   readonly #protected = new Recent();
-  #leg: Leg | null = null;
-  #isAway = false; // the caller was here, and is with somebody else: nobody hears what would be said
-  #voice: { readonly capabilities: Capabilities; readonly downlink: Downlink } | null = null;
+  #capabilities: Capabilities | null = null;
   #check: BargeInCheck | null = null;
-  #heldAt = 0;
-  #hasGivenUp = false; // something was not said because the phone took nothing, and the caller is to hear of it
-  heardAt = Number.NEGATIVE_INFINITY; // when the caller last heard the agent
-  #turnIsOpen = false; // the caller has begun one that the agent is to answer
-  #itemId: string | null = null; // the model's name for what the caller says
 
-  constructor(rules: TurnRules, session: Session, journal: Journal, tap: CallTap, decided: Decisions) {
+  constructor(rules: TurnRules, voice: Voice, evidence: SpeechEvidence, decided: Decided) {
     this.#rules = rules;
-    this.#session = session;
-    this.#journal = journal;
-    this.#tap = tap;
+    this.#voice = voice;
+    this.#evidence = evidence;
     this.#decided = decided;
   }
 
   get callerIsSpeaking(): boolean {
-    return this.#responses.callerIsSpeaking;
+    return this.#turn.isSpeaking;
   }
 
   connect(leg: Leg, now: number): void {
-    this.#leg = leg;
-    this.#isAway = false;
-    this.#voice?.downlink.connect(leg, now);
+    this.#voice.connect(leg, now);
     this.#ask(now);
   }
 
   /** The line is gone: what the caller has not heard of the agent's words was never said. */
   disconnect(now: number): void {
-    this.#leg = null; // there is no phone any more that could be cleared
-    this.#isAway = true;
+    this.#voice.lineGone();
     this.#check = null;
-    this.#turnIsOpen = false;
-    this.#hasGivenUp = false;
-    if (this.#responses.callerIsSpeaking) this.#turnEnds(now, null, false);
+    this.#turn.forget();
+    if (this.#turn.isSpeaking) this.#turnEnds(now, null, false);
     this.#cut(now);
     this.#responses.forget();
-    this.#voice?.downlink.disconnect(now);
+    this.#voice.disconnect(now);
   }
 
+  /** The model can be heard from now on. */
   open(capabilities: Capabilities, format: AudioFormat, now: number): void {
-    const wires = downlinkWires(this.#journal, this.#tap, this.#isConfirmed ? this.#evidence : null);
-    const downlink = new Downlink({ ...wires, from: capabilities.output, to: format });
-    this.#voice = { capabilities, downlink };
-    if (this.#leg) downlink.connect(this.#leg, now);
-  }
-
-  /** Nobody is there any more: what was heard of the last words is told. */
-  close(now: number): void {
-    this.#voice?.downlink.fallSilent(now);
+    this.#capabilities = capabilities;
+    this.#voice.open(capabilities.output, format, this.#isConfirmed, now);
   }
 
   tick(now: number): void {
-    this.#voice?.downlink.tick(now);
-    if (this.#voice && !this.#voice.downlink.isMute(now)) this.heardAt = now;
-    if (this.#voice) this.#mindTheLine(this.#voice.downlink, now);
+    if (this.#voice.givesUp(now)) this.#cut(now);
+    else if (this.#voice.hearsAgain()) this.#decided({ type: 'hears_again' }, now);
     if (this.#check) this.#weigh(this.#check, now);
     this.#ask(now);
   }
 
-  hear(audio: Uint8Array, lineMs: number, now: number): void {
-    this.#voice?.downlink.frameCame(lineMs, now);
+  hear(audio: Uint8Array, now: number): void {
     this.#evidence.heard(audio, now);
     if (this.#check) this.#weigh(this.#check, now);
   }
 
-  markReturned(name: string, now: number): void {
-    this.#voice?.downlink.markReturned(name, now);
-    this.#tap.markReturned(name, now);
-  }
-
-  pongCame(name: string, now: number): void {
-    this.#voice?.downlink.pongCame(name, now);
-    this.#tap.markReturned(name, now);
-  }
-
+  /** Returns the name that the answer will be known by. */
   ask(wanted: Wanted, now: number): string {
     const requestId = this.#responses.ask(wanted);
     this.#ask(now);
     return requestId;
-  }
-
-  purposeOf(requestId: string | null): ResponsePurpose | null {
-    return this.#responses.purposeOf(requestId);
   }
 
   withdraw(requestId: string): void {
@@ -125,40 +88,28 @@ export class TurnTaking {
 
   /** Nothing is being said, prepared or asked for, and the caller has heard everything there is to hear. */
   isQuiet(now: number): boolean {
-    const isSilent = !this.#responses.callerIsSpeaking && (this.#voice?.downlink.isIdle(now) ?? true);
-    return isSilent && this.#responses.isIdle(now);
+    return !this.#turn.isSpeaking && this.#voice.isIdle(now) && this.#responses.isIdle(now);
   }
 
   /** Neither side can be heard. */
   isDead(now: number): boolean {
-    const downlink = this.#voice?.downlink;
-    if (this.#responses.callerIsSpeaking || !downlink) return !this.#responses.callerIsSpeaking;
-    return downlink.isMute(now) && downlink.deafSince === null; // which is no fault of the model's
+    return !this.#turn.isSpeaking && this.#voice.isMute(now);
   }
 
   owesAnswer(now: number): boolean {
     return this.#responses.isOwed(now);
   }
 
-  /** What the caller is hearing at this moment, as far as it is not told of yet. */
-  saying(now: number): readonly AgentSaid[] {
-    return this.#voice?.downlink.saying(now) ?? [];
-  }
-
   hasSpokenIn(responseId: string): boolean {
-    return this.#spoken.has(responseId);
-  }
-
-  isDiscarded(responseId: string): boolean {
-    return this.#discarded.has(responseId);
+    return this.#voice.hasSpokenIn(responseId);
   }
 
   /** `isLeaving`: the agent is about to go, and stays only for words. */
   callerSpeaks(itemId: string | null, isLeaving: boolean, now: number): void {
-    this.#itemId = itemId;
-    this.#journal.note({ type: 'caller_started_speaking', ...(itemId !== null && { itemId }) });
-    this.#responses.callerSpeaks(now);
-    const isAnswer = !this.#voice || this.#voice.downlink.isIdle(now);
+    this.#turn.begins(itemId, now);
+    this.#decided({ type: 'caller_began', itemId }, now);
+    this.#responses.callerSpeaks();
+    const isAnswer = this.#voice.isIdle(now);
     if (isLeaving || (this.#isConfirmed && !isAnswer)) {
       if (!this.#isConfirmed && !this.#isProtected()) this.#bargeIn(now);
       this.#check = new BargeInCheck(this.#evidence, now);
@@ -168,19 +119,15 @@ export class TurnTaking {
   }
 
   callerPauses(itemId: string | null, now: number, spokeUntil: number | null = null): void {
-    if (itemId !== null) this.#itemId = itemId;
-    this.#turnEnds(now, spokeUntil, this.#voice?.capabilities.answersTurns ?? false);
+    this.#turnEnds(now, spokeUntil, this.#capabilities?.answersTurns ?? false, itemId);
   }
 
   /** The caller has been still for longer than any turn lasts: its end got lost, or is still to be told. */
   turnIsOverdue(now: number): boolean {
-    const maybeEchoAt = this.#check ? this.heardAt : this.#responses.callerSpeaksSince; // the model may still hear that
-    const stillMs = Math.min(
-      this.#evidence.stillMs,
-      now - this.#responses.callerSpeaksSince,
-      now - maybeEchoAt,
-    );
-    return this.#responses.callerIsSpeaking && stillMs >= this.#rules.longestPauseMs;
+    const { isSpeaking, since } = this.#turn;
+    const maybeEchoAt = this.#check ? this.#voice.heardAt : since; // the model may still hear that
+    const stillMs = Math.min(this.#evidence.stillMs, now - since, now - maybeEchoAt);
+    return isSpeaking && stillMs >= this.#rules.longestPauseMs;
   }
 
   endTurn(now: number): void {
@@ -189,7 +136,7 @@ export class TurnTaking {
 
   /** Whether anything was heard of the caller since they took the turn, as far as we hear it ourselves. */
   callerWasHeard(now: number): boolean {
-    return this.#evidence.quietMs(now) < now - this.#responses.callerSpeaksSince + ONSET_MS;
+    return this.#evidence.quietMs(now) < now - this.#turn.since + ONSET_MS;
   }
 
   /** The caller has had their say: the agent's turn. What was said since it was last asked for goes with it. */
@@ -205,105 +152,94 @@ export class TurnTaking {
   }
 
   /** Asks for this instead of whatever was to be said. */
-  sayInstead(request: Wanted, now: number): void {
+  sayInstead(wanted: Wanted, now: number): void {
     this.#cut(now);
     this.#responses.drop();
-    this.ask(request, now);
+    this.ask(wanted, now);
   }
 
-  reassure(now: number): void {
-    this.#voice?.downlink.reassure(now);
-  }
-
-  /** The agent stops, whatever it says. */
-  #bargeIn(now: number): void {
-    if (!this.#voice || !this.#leg) return;
-    const { capabilities, downlink } = this.#voice;
-    const silentSince = downlink.deafSince ?? (downlink.isHeld ? this.#heldAt : null);
-    const parts = downlink.progress(now);
-    const cut = bargeIn(parts, this.#responses.runningId, capabilities.yieldsToSpeech);
-    const mayBeHeard = downlink.mayBeHeard(now);
-
-    if (mayBeHeard && silentSince === null) this.#silence(now); // before anything else: the part the caller notices
-    if (mayBeHeard || parts.length > 0 || downlink.isHeld) downlink.fallSilent(now);
-    this.#admit(cut);
-    if (parts.some((part) => part.receivedMs > 0)) {
-      this.#journal.note({
-        type: 'interrupted',
-        heardMs: Math.round(cut.heardMs),
-        unheardMs: Math.round(cut.unheardMs),
-        heardUntilMs: this.#journal.msAt(downlink.silentFrom(silentSince ?? now)),
-      });
-    }
+  /** The model asks for things to be done without end, and says nothing: asking again would not help. */
+  goesInCircles(now: number): void {
+    this.#decided({ type: 'answer_hopeless' }, now);
   }
 
   answerStarted(responseId: string, requestId: string | null, now: number): void {
-    const isOwn = requestId === null && this.#voice?.capabilities.answersTurns === true;
-    if (isOwn && this.#responses.callerIsSpeaking) this.callerPauses(null, now); // that it ended got lost
+    const isOwn = requestId === null && this.#capabilities?.answersTurns === true;
+    const purpose = this.#responses.purposeOf(requestId);
+    this.#decided({ type: 'answer_began', responseId, requestId, purpose }, now);
+    if (isOwn && this.#turn.isSpeaking) this.callerPauses(null, now); // that it ended got lost
     this.#responses.started(responseId, requestId, now);
-    if (this.#isAway) return this.#stop(responseId, now); // a turn was ended by the silence of a line that is gone
-    if (this.#responses.purposeOf(requestId) === 'greeting' && this.#rules.greetingIsProtected)
-      this.#protected.add(responseId);
+    if (this.#voice.callerIsGone) return this.#stop(responseId, now); // a turn was ended by the silence of a line that is gone
+    if (purpose === 'greeting' && this.#rules.greetingIsProtected) this.#protected.add(responseId);
     // Asked for before the caller began, granted after: it would talk over them. Noises are not talked over.
-    const isTalkedOver = this.#responses.callerIsSpeaking && this.#check === null;
+    const isTalkedOver = this.#turn.isSpeaking && this.#check === null;
     if (requestId !== null && isTalkedOver && !this.#isProtected()) this.#stop(responseId, now);
   }
 
   refused(requestId: string | null, because: 'busy' | 'rejected', now: number): void {
     this.#responses.refused(requestId, because, now);
+    const isFiller = this.#responses.purposeOf(requestId) === 'filler';
+    if (because === 'rejected' && !isFiller) this.#decided({ type: 'answer_hopeless' }, now); // it would be again
   }
 
   speak(part: PartId, audio: Uint8Array, now: number): void {
-    if (!this.#voice || this.#discarded.has(part.responseId)) return;
-    this.#spoken.add(part.responseId);
+    if (!this.#voice.isOpen || this.#voice.isDiscarded(part.responseId)) return;
     this.#responses.goesOn(part.responseId, now);
-    if (this.#voice.downlink.take(part, audio, now)) return;
-    this.#journal.note({ type: 'problem', code: 'answer_too_long' });
+    if (this.#voice.speak(part, audio, now)) return;
+    this.#decided({ type: 'answer_too_long' }, now);
     this.#stop(part.responseId, now);
   }
 
   /** An answer that is written is said as well. */
   wrote(responseId: string, now: number): void {
-    this.#spoken.add(responseId);
+    this.#voice.wrote(responseId, now);
     this.#responses.goesOn(responseId, now);
-    this.heardAt = now;
-  }
-
-  words(part: PartId, text: string, now: number): void {
-    if (!this.#discarded.has(part.responseId)) this.#voice?.downlink.note(part, text, now);
   }
 
   partDone(part: PartId, now: number): void {
     this.#responses.goesOn(part.responseId, now, true);
-    this.#voice?.downlink.complete(part);
+    this.#voice.partDone(part);
   }
 
-  answerDone(responseId: string, wasCutShort: boolean, now: number): void {
-    this.#responses.done(responseId, wasCutShort);
-    if (!this.#discarded.has(responseId)) this.#voice?.downlink.completeResponse(responseId, now);
+  answerDone(responseId: string, outcome: ResponseOutcome, now: number): void {
+    const isShort = outcome === 'failed' || outcome === 'incomplete';
+    const isFiller = this.#responses.purposeOfAnswer(responseId) === 'filler';
+    if (!isFiller && !this.#voice.isDiscarded(responseId)) this.#judge(responseId, isShort, now);
+    this.#responses.done(responseId, isShort);
+    this.#voice.answerDone(responseId, now);
     this.#ask(now);
+    this.#decided({ type: 'answer_over', responseId, outcome }, now);
   }
 
   get #isConfirmed(): boolean {
     return this.#rules.interruption === 'confirmed';
   }
 
-  #takeTurn(now: number): void {
-    this.#turnIsOpen = true;
-    if (!this.#isProtected()) this.#bargeIn(now);
-    this.#decided.turnTaken(now);
+  /** Whether the caller has got an answer, or is still owed one. */
+  #judge(responseId: string, isShort: boolean, now: number): void {
+    const hasSpoken = this.#voice.hasSpokenIn(responseId);
+    if (isShort) this.#decided({ type: 'answer_failed', hasSpoken }, now);
+    else this.#decided({ type: hasSpoken ? 'answer_given' : 'answer_goes_on' }, now);
   }
 
-  #turnEnds(now: number, spokeUntil: number | null, answersByItself: boolean): void {
-    this.#journal.note({
-      type: 'caller_stopped_speaking',
-      ...(this.#itemId !== null && { itemId: this.#itemId }),
-      ...(spokeUntil !== null && { spokeUntilMs: this.#journal.msAt(spokeUntil) }),
-    });
+  #takeTurn(now: number): void {
+    this.#turn.taken();
+    if (!this.#isProtected()) this.#bargeIn(now);
+    this.#decided({ type: 'turn_taken' }, now);
+  }
+
+  #turnEnds(
+    now: number,
+    spokeUntil: number | null,
+    answersByItself: boolean,
+    itemId: string | null = null,
+  ): void {
+    this.#decided({ type: 'caller_ended', itemId: itemId ?? this.#turn.itemId, spokeUntil }, now);
+    this.#turn.stops();
     this.#responses.callerPauses(now, answersByItself);
     if (this.#check) this.#pauseInCheck(this.#check, now);
-    if (this.#turnIsOpen && !answersByItself) this.answerTurn(now);
-    this.#turnIsOpen = false;
+    if (this.#turn.isTaken && !answersByItself) this.answerTurn(now);
+    this.#turn.forget();
   }
 
   /** It was over before it was speech. But where the model's word counts, only a noise we heard ourselves is none. */
@@ -313,87 +249,85 @@ export class TurnTaking {
     else this.#takeTurn(now);
   }
 
-  #cut(now: number): void {
-    if (!this.#voice) return;
-    const { downlink } = this.#voice;
-    const cut = bargeIn(downlink.progress(now), this.#responses.runningId, false);
-    const isSilent = downlink.isHeld || downlink.deafSince !== null;
-    if (downlink.mayBeHeard(now) && this.#leg && !isSilent) this.#silence(now);
-    downlink.fallSilent(now);
-    this.#admit(cut);
+  /** The agent stops, whatever it says. */
+  #bargeIn(now: number): void {
+    if (!this.#capabilities || !this.#voice.isOnTheLine) return;
+    const { silentSince, heldSince } = this.#voice;
+    const parts = this.#voice.progress(now);
+    const cut = bargeIn(parts, this.#responses.runningId, this.#capabilities.yieldsToSpeech);
+    const mayBeHeard = this.#voice.mayBeHeard(now);
+
+    if (mayBeHeard && silentSince === null) this.#voice.clear(now); // before anything else: the part the caller notices
+    if (mayBeHeard || parts.length > 0 || heldSince !== null) this.#voice.fallSilent(now);
+    this.#admit(cut, now);
+    if (parts.some((part) => part.receivedMs > 0)) {
+      const heardUntil = this.#voice.silentFrom(silentSince ?? now);
+      const { heardMs, unheardMs } = cut;
+      this.#decided({ type: 'interrupted', heardMs, unheardMs, heardUntil }, now);
+    }
   }
 
-  #admit({ discard, cancel, truncate }: BargeIn): void {
-    for (const responseId of discard) this.#discarded.add(responseId);
-    if (cancel !== null) this.#session.cancel(cancel);
-    for (const { part, heardMs } of truncate) this.#session.truncate(part, heardMs);
+  /** No more of what the agent was saying: as far as it was heard, it was said. */
+  #cut(now: number): void {
+    if (!this.#voice.isOpen) return;
+    const cut = bargeIn(this.#voice.progress(now), this.#responses.runningId, false);
+    const isSilent = this.#voice.silentSince !== null || !this.#voice.isOnTheLine;
+    if (this.#voice.mayBeHeard(now) && !isSilent) this.#voice.clear(now);
+    this.#voice.fallSilent(now);
+    this.#admit(cut, now);
+  }
+
+  #admit({ discard, cancel, truncate }: ReturnType<typeof bargeIn>, now: number): void {
+    for (const responseId of discard) this.#voice.discard(responseId);
+    if (cancel !== null) this.#decided({ type: 'cancel', responseId: cancel }, now);
+    for (const { part, heardMs } of truncate) this.#decided({ type: 'truncate', part, heardMs }, now);
   }
 
   #weigh(check: BargeInCheck, now: number): void {
     const verdict = check.verdict(now);
-    if (verdict === 'no_speech') {
-      check.goesOn(now);
-      return this.#letGo(now);
+    switch (verdict) {
+      case 'no_speech':
+        check.goesOn(now);
+        return this.#letGo(now);
+      case 'speech':
+        this.#check = null;
+        return this.#takeTurn(now);
+      case 'hold':
+      case 'echo_so_far':
+        // Whatever it is, where the model's word counts: it hears speech, and that does not end.
+        if (!this.#isConfirmed && check.isLongFor(now)) {
+          this.#check = null;
+          return this.#takeTurn(now);
+        }
+        if (verdict === 'hold' && !this.#isProtected() && this.#voice.hold(now))
+          this.#decided({ type: 'held' }, now);
+        return;
+      default:
+        return unreachable(verdict);
     }
-    // Whatever it is, where the model's word counts: it hears speech, and that does not end.
-    if (verdict === 'speech' || (!this.#isConfirmed && check.isLongFor(now))) {
-      this.#check = null;
-      return this.#takeTurn(now);
-    }
-    if (verdict === 'hold') this.#hold(now);
-  }
-
-  #hold(now: number): void {
-    const downlink = this.#voice?.downlink;
-    if (!downlink || downlink.isHeld || downlink.isIdle(now)) return;
-    if (downlink.deafSince !== null || this.#isProtected()) return;
-    this.#silence(now);
-    downlink.hold(now);
-    this.#heldAt = now;
-    this.#journal.note({ type: 'held' });
   }
 
   #letGo(now: number): void {
-    const downlink = this.#voice?.downlink;
-    if (!downlink?.isHeld) return;
-    downlink.goOn(now);
-    this.#journal.note({ type: 'went_on', heldMs: Math.round(now - this.#heldAt) });
-  }
-
-  #silence(now: number): void {
-    this.#leg?.clear();
-    this.#tap.agentCleared(now);
-    this.#evidence.silenced(now);
-  }
-
-  /**
-   * A phone that takes nothing hears nothing that is old when it wakes up: what waits for it is given up, as far as
-   * it was not heard. It is told of once they hear again, or they would wait for the rest of a sentence.
-   */
-  #mindTheLine(downlink: Downlink, now: number): void {
-    if (downlink.isStale(now)) {
-      this.#hasGivenUp = true;
-      return this.#cut(now);
-    }
-    if (!this.#hasGivenUp || downlink.deafSince !== null) return;
-    this.#hasGivenUp = false;
-    this.#decided.hearsAgain(now);
+    const { heldSince } = this.#voice;
+    if (heldSince === null) return;
+    this.#voice.goOn(now);
+    this.#decided({ type: 'went_on', heldMs: now - heldSince }, now);
   }
 
   #isProtected(): boolean {
-    const current = this.#voice?.downlink.currentResponseId ?? this.#responses.runningId;
+    const current = this.#voice.currentResponseId ?? this.#responses.runningId;
     return current !== null && this.#protected.has(current);
   }
 
   /** No more of this answer, though what was taken of it may still be heard. */
   #stop(responseId: string, now: number): void {
-    this.#session.cancel(responseId);
-    this.#discarded.add(responseId);
-    this.#voice?.downlink.completeResponse(responseId, now);
+    this.#decided({ type: 'cancel', responseId }, now);
+    this.#voice.breakOff(responseId, now);
   }
 
   #ask(now: number): void {
-    const request = this.#voice && !this.#isAway && this.#responses.next(now);
-    if (request) this.#session.respond(request);
+    if (!this.#capabilities || this.#turn.isSpeaking || this.#voice.callerIsGone) return;
+    const request = this.#responses.next(now);
+    if (request) this.#decided({ type: 'ask', request }, now);
   }
 }

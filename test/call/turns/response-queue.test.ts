@@ -86,7 +86,7 @@ function tell(responses: ResponseQueue, news: News, now: number): void {
   if (news.type === 'started') responses.started(news.responseId, news.requestId, now);
   else if (news.type === 'refused') responses.refused(news.requestId, 'busy', now);
   else if (news.type === 'done') responses.done(news.responseId);
-  else if (news.type === 'speaking') responses.callerSpeaks(now);
+  else if (news.type === 'speaking') responses.callerSpeaks();
   else responses.callerPauses(now, true);
 }
 
@@ -146,24 +146,22 @@ describe('the response responses', () => {
     );
   });
 
-  it('asks for nothing while the caller speaks, or while the model is about to answer', () => {
+  it('asks for nothing while the model is about to answer', () => {
     const responses = new ResponseQueue();
-    responses.callerSpeaks(0);
     responses.ask({ purpose: 'tool_results' });
 
-    const whileSpeaking = responses.next(0);
     responses.callerPauses(1000, true);
     const rightAfter = responses.next(1100);
     responses.started('own', null, 1200);
     responses.done('own');
 
-    expect([whileSpeaking, rightAfter]).toEqual([null, null]);
+    expect(rightAfter).toBeNull();
     expect(responses.next(1300)).toMatchObject({ purpose: 'tool_results' });
   });
 
   it('does not wait for an answer of the model’s own that does not come', () => {
     const responses = new ResponseQueue();
-    responses.callerSpeaks(0);
+    responses.callerSpeaks();
     responses.callerPauses(0, true);
     responses.ask({ purpose: 'tool_results' });
 
