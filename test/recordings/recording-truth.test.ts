@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { cuttingIn, markersOff, placeCallWithTruth } from './support/a-call-with-truth.ts';
-import { spreadOf } from './support/alignment.ts';
-import { aFolder } from './support/temp-folder.ts';
+import { cuttingIn, markersOff, placeCallWithTruth } from '../support/a-call-with-truth.ts';
+import { spreadOf } from '../support/alignment.ts';
+import { aFolder } from '../support/temp-folder.ts';
 
 describe('what is shown of a call', () => {
   it('R2: is what its phone knows: who was heard when, and where the agent was cut off', async () => {

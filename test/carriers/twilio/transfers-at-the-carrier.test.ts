@@ -1,19 +1,19 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
-import type { TransferTarget } from '../src/agents/define-agent.ts';
-import { LiveCalls } from '../src/call/live-calls.ts';
-import { Metronome } from '../src/call/metronome.ts';
-import { NO_TAP } from '../src/ports/call-tap.ts';
-import { readTwiml } from '../src/practice/phone/wire.ts';
-import { ScriptedModel } from '../src/testing/scripted-model.ts';
-import { builtInTools } from '../src/tools/built-in/index.ts';
-import { inProcess } from '../src/tools/host/tool-host.ts';
-import { createToolbox } from '../src/tools/toolbox.ts';
-import { PLAN } from './support/a-call.ts';
-import { aCallSid, closing, openSocket, startOf } from './support/a-carrier.ts';
-import { aRestServer, carrier, cleanups, formOf } from './support/a-line.ts';
-import { passing } from './support/passing-time.ts';
-import { TestClock } from './support/test-clock.ts';
+import type { TransferTarget } from '../../../src/agents/define-agent.ts';
+import { LiveCalls } from '../../../src/call/live-calls.ts';
+import { Metronome } from '../../../src/call/metronome.ts';
+import { NO_TAP } from '../../../src/ports/call-tap.ts';
+import { readTwiml } from '../../../src/practice/phone/wire.ts';
+import { ScriptedModel } from '../../../src/testing/scripted-model.ts';
+import { builtInTools } from '../../../src/tools/built-in/index.ts';
+import { inProcess } from '../../../src/tools/host/tool-host.ts';
+import { createToolbox } from '../../../src/tools/toolbox.ts';
+import { PLAN } from '../../support/a-call.ts';
+import { aCallSid, closing, openSocket, startOf } from '../../support/a-carrier.ts';
+import { aRestServer, carrier, cleanups, formOf } from '../../support/a-line.ts';
+import { passing } from '../../support/passing-time.ts';
+import { TestClock } from '../../support/test-clock.ts';
 
 const transferTargets: Readonly<Record<string, TransferTarget>> = {
   workshop: { number: '+441632960001' },

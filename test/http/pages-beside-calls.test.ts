@@ -3,16 +3,16 @@ import { get, type IncomingMessage } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { callPage } from '../src/http/pages/call-page.ts';
-import { DIAL_DEFAULTS, dial } from '../src/practice/phone/dial.ts';
-import { callReading } from '../src/reading/reading.ts';
-import { openSqliteStore } from '../src/stores/sqlite/index.ts';
-import { databasePath } from '../src/stores/sqlite/place.ts';
-import { aHouse, type House } from './support/a-house.ts';
-import { freePort } from './support/a-port.ts';
-import { aLongCall, stored } from './support/logged-calls.ts';
-import { overlappingCalls } from './support/overlapping-calls.ts';
-import { aFolder } from './support/temp-folder.ts';
+import { callPage } from '../../src/http/pages/call-page.ts';
+import { DIAL_DEFAULTS, dial } from '../../src/practice/phone/dial.ts';
+import { callReading } from '../../src/reading/reading.ts';
+import { openSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { databasePath } from '../../src/stores/sqlite/place.ts';
+import { aHouse, type House } from '../support/a-house.ts';
+import { freePort } from '../support/a-port.ts';
+import { aLongCall, stored } from '../support/logged-calls.ts';
+import { overlappingCalls } from '../support/overlapping-calls.ts';
+import { aFolder } from '../support/temp-folder.ts';
 
 const houses: House[] = [];
 afterEach(async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Descriptors, RoomForCalls } from '../src/app/room-for-calls.ts';
-import { BUSY } from '../src/carriers/twilio/twiml.ts';
-import { systemClock } from '../src/ports/clock.ts';
-import { type Answer, DIAL_DEFAULTS, dial } from '../src/practice/phone/dial.ts';
-import { aHouseProcess } from './support/a-process.ts';
-import { aFolder } from './support/temp-folder.ts';
-import { TestClock } from './support/test-clock.ts';
+import { type Descriptors, RoomForCalls } from '../../src/app/room-for-calls.ts';
+import { BUSY } from '../../src/carriers/twilio/twiml.ts';
+import { systemClock } from '../../src/ports/clock.ts';
+import { type Answer, DIAL_DEFAULTS, dial } from '../../src/practice/phone/dial.ts';
+import { aHouseProcess } from '../support/a-process.ts';
+import { aFolder } from '../support/temp-folder.ts';
+import { TestClock } from '../support/test-clock.ts';
 
 describe('a process that may open few files and sockets', () => {
   it('P8: tells thirty callers that all lines are busy, or talks to them', async () => {

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freePort, isReady } from './support/a-port.ts';
-import { aFolder } from './support/temp-folder.ts';
+import { freePort, isReady } from '../support/a-port.ts';
+import { aFolder } from '../support/temp-folder.ts';
 
-const ROOT = join(import.meta.dirname, '..');
+const ROOT = join(import.meta.dirname, '../..');
 /** For a busy machine: what is tried here would otherwise last for ever. */
 const PATIENCE_MS = 60_000;
 

@@ -3,9 +3,9 @@ import { get, type IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import { expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { DIAL_DEFAULTS, dial } from '../src/practice/phone/dial.ts';
-import { aHouse } from './support/a-house.ts';
-import { aFolder } from './support/temp-folder.ts';
+import { DIAL_DEFAULTS, dial } from '../../src/practice/phone/dial.ts';
+import { aHouse } from '../support/a-house.ts';
+import { aFolder } from '../support/temp-folder.ts';
 
 const lineShape = z.object({
   key: z.string(),
