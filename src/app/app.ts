@@ -15,10 +15,11 @@ import { troubleOf } from '../journal/reader.ts';
 import { warningsOf } from '../journal/warnings.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { CallObserver } from '../ports/facts.ts';
+import type { PracticeModelOptions } from '../practice/model/index.ts';
 import { callLogLines } from './call-log-lines.ts';
 import { Carriers } from './carriers.ts';
 import type { Config } from './config.ts';
-import { type WiringExtras, wire } from './wiring.ts';
+import { layGround, wire } from './wiring.ts';
 
 /** The house, open for calls. */
 export interface RunningApp {
@@ -33,46 +34,38 @@ export interface RunningApp {
 }
 
 /** What tests and practice calls want besides. */
-export type AppExtras = Pick<WiringExtras, 'observers' | 'practiceModel'>;
+export interface AppExtras {
+  readonly observers?: readonly CallObserver[];
+  readonly practiceModel?: PracticeModelOptions;
+}
 
 /** Puts everything together: the one place that knows which carrier, model and store there are. */
 export async function startApp(config: Config, logger: Logger, extras: AppExtras = {}): Promise<RunningApp> {
-  const metrics = createMetrics(
-    () => house.calls.count,
-    () => {
-      const { health, setAside } = house.journal.log;
-      const { troubles, waitingEvents } =
-        health.status === 'ok' ? { troubles: [], waitingEvents: 0 } : health;
-      return { troubles: troubles.length, waitingEvents, setAside: setAside.length };
-    },
-    () => ({ ...pages.load, restarts: pageThreadsDied }),
-  );
-  const pastCalls = new PastCalls(systemClock, async (callId) => {
-    return isKnownOver(await house.journal.log.store.card(callId), systemClock.wallMs());
-  });
-  const remembersEnds: CallObserver = (callId, { type }) => {
-    if (type === 'ended') pastCalls.ended(callId);
-  };
+  const ground = await layGround(config, logger, extras.practiceModel);
+  const { bus, journal } = ground;
+  const listening = listen(config);
+  await listening.catch(() => ground.close());
+  const { server, port, serve } = await listening;
+
+  const localUrl = `http://localhost:${port}`;
+  const publicUrl = config.publicUrl ?? localUrl;
   const web = createWebApp(config.trustProxy);
-  let localUrl = '';
-  const publicUrlOf = publicUrlReader(config.publicUrl, () => localUrl, web.get('trust proxy fn'));
-  const publicUrl = () => config.publicUrl ?? localUrl;
+  const publicUrlOf = publicUrlReader(config.publicUrl, localUrl, web.get('trust proxy fn'));
+  const pastCalls = new PastCalls(systemClock, async (callId) => {
+    return isKnownOver(await journal.log.store.card(callId), systemClock.wallMs());
+  });
   const carriers = await Carriers.from({
     config,
     clock: systemClock,
     publicUrlOf,
-    publicUrl,
+    publicUrl: () => publicUrl,
     mayComeUnsigned: unsignedReader({ isPublic: config.isPublic, publicUrlOf }),
     isOver: pastCalls.isOver,
     ended: pastCalls.ended,
     trouble: (callId, what) => logger.warn({ call: callId }, what),
   });
-  const house = await wire(config, logger, {
-    ...extras,
-    observers: [callLogLines(logger), metrics.observer, remembersEnds, ...(extras.observers ?? [])],
-    carriers,
-  });
-  const { calls, live, journal } = house;
+  const house = wire(config, logger, ground, { carriers, output: 'speech' });
+  const { calls, live } = house;
   let pageThreadsDied = 0;
   let logTrouble: LogTrouble | null = null;
   const pageThread = new PageThread({
@@ -99,6 +92,22 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     suspect: () => journal.log.suspect(),
   });
 
+  const metrics = createMetrics(
+    () => calls.count,
+    () => {
+      const { health, setAside } = journal.log;
+      const { troubles, waitingEvents } =
+        health.status === 'ok' ? { troubles: [], waitingEvents: 0 } : health;
+      return { troubles: troubles.length, waitingEvents, setAside: setAside.length };
+    },
+    () => ({ ...pages.load, restarts: pageThreadsDied }),
+  );
+  const remembersEnds: CallObserver = (callId, { type }) => {
+    if (type === 'ended') pastCalls.ended(callId);
+  };
+  for (const observer of [callLogLines(logger), metrics.observer, remembersEnds, ...(extras.observers ?? [])])
+    bus.subscribe(observer);
+
   const upgrades = carriers.open(calls, web);
   mountHealth(web, () => calls.admission, metrics, { token: config.metricsToken, isPublic: config.isPublic });
   const tellGuesses = guessNews(systemClock, (count) =>
@@ -116,7 +125,7 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
       const since = logTrouble?.sinceWallMs ?? systemClock.wallMs();
       return found && { ...found, sinceWallMs: Math.min(since, sinceOf(journal.log.health) ?? since) };
     },
-    live: live,
+    live,
     forget: (callId) => journal.log.store.delete(callId),
     warnings: () => warningsOf(journal.log),
     passwords: config.passwords,
@@ -135,15 +144,12 @@ export async function startApp(config: Config, logger: Logger, extras: AppExtras
     publicUrlOf,
   });
   mountEndings(web, (error) => logger.error({ err: error }, 'a request failed by a mistake of ours'));
-  const opening = listen(web, upgrades, config);
-  await opening.catch(() => house.close());
-  const { server, port } = await opening;
-  localUrl = `http://localhost:${port}`;
+  serve(web, upgrades);
 
   return {
     localUrl,
-    publicUrl: publicUrl(),
-    isPractice: house.isPractice,
+    publicUrl,
+    isPractice: ground.isPractice,
     async close(drainMs) {
       const startedAt = systemClock.now();
       if (await calls.drain(drainMs)) {

@@ -43,14 +43,12 @@ export class Carriers {
 
   readonly callOut = async (from: string, to: string, agent: string): Promise<CallOutAnswer> => {
     const carrier = [...this.#carriers.values()].find(({ callOut }) => callOut);
-    return (
-      (await carrier?.callOut?.(from, to, agent)) ?? { ok: false, because: 'Nobody can be called from here.' }
-    );
+    return (await carrier?.callOut?.(from, to, agent)) ?? NOBODY_TO_CALL;
   };
 
   readonly ringSoftphone = async (from: string, to: string): Promise<SoftphoneAnswer> => {
     const entrance = [...this.#entrances.values()].find(({ ringSoftphone }) => ringSoftphone);
-    return (await entrance?.ringSoftphone?.(from, to)) ?? { ok: false, because: 'There is no phone here.' };
+    return (await entrance?.ringSoftphone?.(from, to)) ?? NO_PHONE;
   };
 
   /** From now on calls can come in; gives who takes the upgrades of media sockets. */
@@ -64,8 +62,15 @@ export class Carriers {
   }
 }
 
+/** Where there is no carrier: calls come in some other way, and there is nothing to be asked of them. */
+export const NO_CARRIERS: Pick<Carriers, 'phoneCallOf' | 'callOut' | 'ringSoftphone'> = {
+  phoneCallOf: ({ callId }) => beyondReach(callId),
+  callOut: async () => NOBODY_TO_CALL,
+  ringSoftphone: async () => NO_PHONE,
+};
+
 /** A call that no carrier of ours has: there is nothing to be asked of it. */
-export function beyondReach(callId: string): PhoneCall {
+function beyondReach(callId: string): PhoneCall {
   return {
     id: callId,
     hangUp: async () => {},
@@ -81,3 +86,6 @@ function twilioSettings({ twilioAuthToken, oldTwilioAuthToken, twilioAccount }: 
     account: twilioAccount,
   };
 }
+
+const NOBODY_TO_CALL: CallOutAnswer = { ok: false, because: 'Nobody can be called from here.' };
+const NO_PHONE: SoftphoneAnswer = { ok: false, because: 'There is no phone here.' };

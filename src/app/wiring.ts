@@ -7,44 +7,38 @@ import { Metronome } from '../call/metronome.ts';
 import { Ears } from '../live/listen-in.ts';
 import { LocalLiveView } from '../live/local-live-view.ts';
 import { type OpenAIAccess, openAIRealtime } from '../models/openai/index.ts';
-import type { CallOutAnswer, SoftphoneAnswer } from '../ports/carrier.ts';
+import type { CallOutAnswer } from '../ports/carrier.ts';
 import { systemClock } from '../ports/clock.ts';
-import type { CallObserver } from '../ports/facts.ts';
+import type { SpeechModel } from '../ports/session.ts';
 import type { PracticeModel, PracticeModelOptions } from '../practice/model/index.ts';
 import { CallSound } from '../recordings/call-sound.ts';
 import { kindAndPlace } from '../tools/thrown.ts';
-import { beyondReach, type Carriers } from './carriers.ts';
+import type { Carriers } from './carriers.ts';
 import type { Config } from './config.ts';
 import { EventBus } from './event-bus.ts';
 import { type JournalSetup, setUpJournal } from './journal-setup.ts';
 import { planCall } from './plan-call.ts';
 import { RoomForCalls } from './room-for-calls.ts';
 
-/** Calls and what they need, whichever way they come in. */
-export interface Wiring {
-  readonly calls: LiveCalls;
+/** What calls rest on: it is there before anybody can call. */
+export interface Ground {
+  /** Tells everybody of what happens on calls. */
+  readonly bus: EventBus;
   readonly agents: AgentDirectory;
   readonly journal: JournalSetup;
-  /** The calls that go on, for whoever watches them. */
-  readonly live: LocalLiveView;
+  readonly model: SpeechModel;
+  readonly modelName: string;
   /** No real model is configured: the practice model answers. */
   readonly isPractice: boolean;
-  /** Finishes what is done with calls that are over, for so long at most, and closes everything. No call may be left. */
-  close(mostMs?: number): Promise<void>;
+  close(): Promise<void>;
 }
 
-/** What tests and practice calls want besides, and what the ways in have to add. */
-export interface WiringExtras {
-  readonly observers?: readonly CallObserver[];
-  readonly practiceModel?: PracticeModelOptions;
-  /** How the agents answer: in speech, unless it says otherwise. */
-  readonly output?: CallPlan['output'];
-  /** None: calls come in some other way, and there is nothing to be asked of their carrier. */
-  readonly carriers?: Carriers;
-}
-
-/** Opens the house: agents, model, calls, and what keeps them. Rejects with everything that is wrong with the agents. */
-export async function wire(config: Config, logger: Logger, extras: WiringExtras = {}): Promise<Wiring> {
+/** Rejects with everything that is wrong with the agents. */
+export async function layGround(
+  config: Config,
+  logger: Logger,
+  practiceModel?: PracticeModelOptions,
+): Promise<Ground> {
   const clock = systemClock;
   const bus = new EventBus((callId, error) =>
     logger.error({ call: callId, err: error }, 'something that is told of calls failed by a mistake of ours'),
@@ -58,40 +52,54 @@ export async function wire(config: Config, logger: Logger, extras: WiringExtras 
     watch: config.watchesAgents,
   });
   const journal = await setUpJournal(config, agents, logger);
-  const practice = config.openai ? null : await openPractice(extras.practiceModel);
+  bus.subscribe(journal.log.observer);
+  const practice = config.openai ? null : await openPractice(practiceModel);
   const access: OpenAIAccess = config.openai ?? {
     baseUrl: practice?.baseUrl ?? '',
     model: 'practice',
     key: { kind: 'bearer', secret: 'practice' },
   };
-  const model = openAIRealtime(access, config.openaiDefaults, clock);
-  const ears = new Ears();
-  const live = new LocalLiveView({
-    clock,
-    ears,
-    find: (callId) => calls.find(callId),
-    targetsOf: (agent) => Object.keys(agents.named(agent)?.agent.transferTargets ?? {}),
-    callOut: (request) => callOut(agents, request, extras.carriers),
-    ringSoftphone: async () =>
-      extras.carriers?.ringSoftphone('browser', agents.agents[0]?.agent.numbers[0] ?? '*') ?? NO_WAY_IN,
-    ended: (callId, happened) => finished.take(callId, happened),
-  });
-  for (const observer of [journal.log.observer, live.observer, ...(extras.observers ?? [])])
-    bus.subscribe(observer);
-  const finished = new FinishedCalls({
+  return {
+    bus,
     agents,
-    model,
-    clock,
-    observer: bus.note,
-    webhook: journal.webhook,
-    log: journal.log,
-    crowdedOut: (calls) => logger.warn({ calls }, CROWDED_OUT),
-  });
+    journal,
+    model: openAIRealtime(access, config.openaiDefaults, clock),
+    modelName: access.model,
+    isPractice: practice !== null,
+    async close() {
+      agents.close();
+      await journal.close();
+      await practice?.close();
+    },
+  };
+}
+
+/** Calls, whichever way they come in. */
+export interface Wiring {
+  readonly calls: LiveCalls;
+  /** The calls that go on, for whoever watches them. */
+  readonly live: LocalLiveView;
+  /** Finishes what is done with calls that are over, for so long at most, and closes what they rest on. No call may be left. */
+  close(mostMs?: number): Promise<void>;
+}
+
+/** How calls come in, and how they are answered. */
+export interface WaysIn {
+  readonly carriers: Pick<Carriers, 'phoneCallOf' | 'callOut' | 'ringSoftphone'>;
+  /** In speech, or in writing. */
+  readonly output: CallPlan['output'];
+}
+
+/** Puts together what holds calls, what is done with them afterwards, and who may watch them. */
+export function wire(config: Config, logger: Logger, ground: Ground, { carriers, output }: WaysIn): Wiring {
+  const { bus, agents, journal, model } = ground;
+  const clock = systemClock;
   const planning = {
     clock,
-    model: access.model,
+    model: ground.modelName,
     trouble: (error: unknown) => logger.error(`instructions could not be made: ${kindAndPlace(error)}`),
   };
+  const ears = new Ears();
   const room = new RoomForCalls(clock, logger);
   const calls = new LiveCalls(
     {
@@ -101,7 +109,7 @@ export async function wire(config: Config, logger: Logger, extras: WiringExtras 
       observer: bus.note,
       tapOf: (callId, startedAt) =>
         new CallSound(journal.log.record(callId, startedAt), startedAt, ears.tapOf(callId)),
-      phoneCallOf: extras.carriers?.phoneCallOf ?? (({ callId }) => beyondReach(callId)),
+      phoneCallOf: carriers.phoneCallOf,
       crashed: (callId, error) =>
         logger.error({ call: callId, err: error }, 'a call failed by a mistake of ours'),
     },
@@ -109,23 +117,37 @@ export async function wire(config: Config, logger: Logger, extras: WiringExtras 
       const { agent, direction, from, to } = incoming;
       const own = direction === 'outbound' ? from : to;
       const loaded = agent === undefined ? agents.answering(own) : agents.named(agent);
-      return loaded && planCall(loaded, incoming, extras.output ?? 'speech', planning);
+      return loaded && planCall(loaded, incoming, output, planning);
     },
     config.maxCalls,
     (coming, live) => room.isThereFor(coming, live),
   );
+  const finished = new FinishedCalls({
+    agents,
+    model,
+    clock,
+    observer: bus.note,
+    webhook: journal.webhook,
+    log: journal.log,
+    crowdedOut: (calls) => logger.warn({ calls }, CROWDED_OUT),
+  });
+  const live = new LocalLiveView({
+    clock,
+    ears,
+    find: (callId) => calls.find(callId),
+    targetsOf: (agent) => Object.keys(agents.named(agent)?.agent.transferTargets ?? {}),
+    callOut: (request) => callOut(agents, request, carriers),
+    ringSoftphone: () => carriers.ringSoftphone('browser', agents.agents[0]?.agent.numbers[0] ?? '*'),
+    ended: (callId, happened) => finished.take(callId, happened),
+  });
+  bus.subscribe(live.observer);
   return {
     calls,
-    agents,
-    journal,
     live,
-    isPractice: practice !== null,
     async close(mostMs = SUMMARIES_MS) {
       const left = await finished.settled(Math.min(mostMs, SUMMARIES_MS));
       if (left > 0) logger.warn({ calls: left }, NOT_SUMMED_UP);
-      agents.close();
-      await journal.close();
-      await practice?.close();
+      await ground.close();
     },
   };
 }
@@ -134,7 +156,7 @@ export async function wire(config: Config, logger: Logger, extras: WiringExtras 
 async function callOut(
   agents: AgentDirectory,
   request: { readonly to: string; readonly agent?: string },
-  carriers: Carriers | undefined,
+  carriers: WaysIn['carriers'],
 ): Promise<CallOutAnswer> {
   const loaded = request.agent === undefined ? agents.agents[0] : agents.named(request.agent);
   if (!loaded) return { ok: false, because: `There is no agent ${request.agent}.` };
@@ -146,9 +168,7 @@ async function callOut(
       because: `${name} has no number of its own to call from: name one in its \`numbers\`..`,
     };
   }
-  return (
-    carriers?.callOut(from, request.to, name) ?? { ok: false, because: 'Nobody can be called from here.' }
-  );
+  return carriers.callOut(from, request.to, name);
 }
 
 /** They are of use, and nobody who waits for the house to close should wait for them. */
@@ -156,8 +176,6 @@ const SUMMARIES_MS = 30_000;
 const CROWDED_OUT =
   'so many calls ended at once that these were not summed up; those that CALL_WEBHOOK_URL is told of are tried again';
 const NOT_SUMMED_UP = 'the house closes before these calls were summed up';
-
-const NO_WAY_IN: SoftphoneAnswer = { ok: false, because: 'There is no phone here.' };
 
 /** Read only when it is wanted: it knows a hundred recordings by heart. */
 async function openPractice(options?: PracticeModelOptions): Promise<PracticeModel> {

@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
+import { NO_CARRIERS } from '../app/carriers.ts';
 import { processEnvironment, readConfig } from '../app/config.ts';
-import { type Wiring, wire } from '../app/wiring.ts';
+import { layGround, type Wiring, wire } from '../app/wiring.ts';
 import { RingdownError } from '../errors.ts';
 import type { CallEvent } from '../ports/facts.ts';
 import type { Leg } from '../ports/leg.ts';
@@ -81,10 +82,10 @@ async function isMyTurn(): Promise<boolean> {
 async function openOrExit(): Promise<Wiring> {
   try {
     const config = readConfig(processEnvironment());
-    return await wire(config, pino({ level: 'error' }), {
-      output: 'text',
-      observers: [(_callId, event) => show(event)],
-    });
+    const logger = pino({ level: 'error' });
+    const ground = await layGround(config, logger);
+    ground.bus.subscribe((_callId, event) => show(event));
+    return wire(config, logger, ground, { carriers: NO_CARRIERS, output: 'text' });
   } catch (error) {
     if (!(error instanceof RingdownError)) throw error;
     console.error(error.message);

@@ -90,15 +90,24 @@ const NOTHING_HERE = 'There is nothing here.';
 /** Somebody who takes the upgrade of a request to a socket; false if it is not theirs. */
 export type UpgradeTaker = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
 
-/** Listens; resolves when calls can come. */
-export async function listen(
-  app: Express,
-  takers: readonly UpgradeTaker[],
-  at: { readonly port: number; readonly host: string },
-): Promise<{ readonly server: Server; readonly port: number }> {
-  const server = createServer(LIMITS, inTurns(app));
-  server.on('upgrade', (request, socket, head) => {
+/** A port that is ours. */
+export interface Port {
+  readonly server: Server;
+  readonly port: number;
+  /** Whoever comes is let in; those who came before have waited. */
+  serve(app: Express, takers: readonly UpgradeTaker[]): void;
+}
+
+/** Takes a port before there is anything to serve on it: what is told of our address has to know it. */
+export async function listen(at: { readonly port: number; readonly host: string }): Promise<Port> {
+  const { promise: served, resolve: serve } = Promise.withResolvers<Served>();
+  const server = createServer(LIMITS, async (request, response) => {
+    const { handle } = await served;
+    handle(request, response);
+  });
+  server.on('upgrade', async (request, socket, head) => {
     socket.on('error', () => socket.destroy()); // a peer that leaves in the middle of it
+    const { takers } = await served;
     const isTaken = takers.some((take) => take(request, socket, head));
     if (!isTaken) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
@@ -106,7 +115,16 @@ export async function listen(
     server.once('error', reject);
     server.listen(at.port, at.host, resolve);
   });
-  return { server, port: portOf(server.address()) };
+  return {
+    server,
+    port: portOf(server.address()),
+    serve: (app, takers) => serve({ handle: inTurns(app), takers }),
+  };
+}
+
+interface Served {
+  readonly handle: RequestListener;
+  readonly takers: readonly UpgradeTaker[];
 }
 
 function portOf(address: AddressInfo | string | null): number {
@@ -168,16 +186,16 @@ export type TrustsHop = (address: string, hop: number) => boolean;
  */
 export function publicUrlReader(
   configured: string | null,
-  local: () => string,
+  local: string,
   trusts: TrustsHop,
 ): (request: IncomingMessage) => string {
   return (request) => {
     if (configured !== null) return configured;
-    if (!trusts(request.socket.remoteAddress ?? '', 0)) return local();
+    if (!trusts(request.socket.remoteAddress ?? '', 0)) return local;
     const host = first(request.headers['x-forwarded-host']) ?? first(request.headers.host);
     const scheme = first(request.headers['x-forwarded-proto']);
     const isWeb = scheme === 'https' || scheme === 'http' || scheme === 'wss' || scheme === 'ws';
-    return isWeb && host !== undefined ? `${scheme.replace(/^ws/, 'http')}://${host}` : local();
+    return isWeb && host !== undefined ? `${scheme.replace(/^ws/, 'http')}://${host}` : local;
   };
 }
 

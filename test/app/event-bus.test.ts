@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { NO_CARRIERS } from '../../src/app/carriers.ts';
 import { readConfig } from '../../src/app/config.ts';
 import { EventBus } from '../../src/app/event-bus.ts';
-import { wire } from '../../src/app/wiring.ts';
+import { layGround, wire } from '../../src/app/wiring.ts';
 import type { CallEvent } from '../../src/ports/facts.ts';
 
 const noted = (text: string, seq: number): CallEvent => ({ type: 'noted', text, seq, atMs: seq });
@@ -55,13 +56,13 @@ describe('the bus', () => {
     onTestFinished(() => rm(dataDir, { recursive: true, maxRetries: 3 }));
     const told: string[] = [];
     const webhook = { CALL_WEBHOOK_URL: 'http://127.0.0.1:9/', CALL_WEBHOOK_SECRET: 'a'.repeat(32) };
-    const house = await wire(
+    const [config, logger] = [
       readConfig({ PORT: '0', DATA_DIR: dataDir, ...webhook }),
       pino({ level: 'silent' }),
-      {
-        observers: [(_callId, event) => void told.push(event.type)],
-      },
-    );
+    ];
+    const ground = await layGround(config, logger);
+    const house = wire(config, logger, ground, { carriers: NO_CARRIERS, output: 'speech' });
+    ground.bus.subscribe((_callId, event) => void told.push(event.type));
     onTestFinished(() => house.close(0));
 
     house.calls.ring({

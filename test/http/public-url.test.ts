@@ -13,13 +13,13 @@ const trusts = (address: string) => address === '10.0.0.1';
 
 describe('the public address', () => {
   it('P1: is the configured one, whatever a request says', () => {
-    const publicUrlOf = publicUrlReader('https://configured.example', () => LOCAL, trusts);
+    const publicUrlOf = publicUrlReader('https://configured.example', LOCAL, trusts);
 
     expect(publicUrlOf(proxied)).toBe('https://configured.example');
   });
 
   it('P1: is what a trusted hop says when none is configured', () => {
-    const publicUrlOf = publicUrlReader(null, () => LOCAL, trusts);
+    const publicUrlOf = publicUrlReader(null, LOCAL, trusts);
 
     expect(publicUrlOf(proxied)).toBe('https://voice.example.com');
   });
@@ -36,7 +36,7 @@ describe('the public address', () => {
       fromHop('10.0.0.1', { 'x-forwarded-proto': 'javascript', host: 'x' }),
     ],
   ])('P1: is this machine with %s', (_what, request) => {
-    const publicUrlOf = publicUrlReader(null, () => LOCAL, trusts);
+    const publicUrlOf = publicUrlReader(null, LOCAL, trusts);
 
     expect(publicUrlOf(request)).toBe(LOCAL);
   });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMetrics } from '../../src/http/metrics.ts';
 import {
@@ -29,7 +31,8 @@ async function aHouse(access: Partial<MetricsAccess> = {}) {
     throw new Error('a secret of ours');
   });
   mountEndings(app, (error) => void crashes.push(error));
-  const { server, port } = await listen(app, [], { port: 0, host: '127.0.0.1' });
+  const { server, port, serve } = await listen({ port: 0, host: '127.0.0.1' });
+  serve(app, []);
   cleanups.push(() => server.close().closeAllConnections());
   const get = (path: string, headers: Record<string, string> = {}) =>
     fetch(`http://127.0.0.1:${port}${path}`, { headers });
@@ -39,6 +42,23 @@ async function aHouse(access: Partial<MetricsAccess> = {}) {
   };
   return { get, crashes, happens, admits, metrics };
 }
+
+describe('a port', () => {
+  it('lets whoever comes before there is anything to serve wait for it', async () => {
+    const { server, port, serve } = await listen({ port: 0, host: '127.0.0.1' });
+    cleanups.push(() => server.close().closeAllConnections());
+    const early = fetch(`http://127.0.0.1:${port}/early`, { method: 'POST', body: 'sooner' });
+    await once(server, 'request');
+    const app = createWebApp(false);
+    app.post('/early', async (request, response) => {
+      response.send(`${await text(request)} or later`);
+    });
+
+    serve(app, []);
+
+    expect(await (await early).text()).toBe('sooner or later');
+  });
+});
 
 describe('the routes for whoever runs it', () => {
   it('say that the process lives', async () => {

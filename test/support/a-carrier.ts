@@ -99,7 +99,8 @@ export async function aCarrier({ switchboard: other, ...options }: CarrierOption
   if (!router || !upgrade) throw new Error('Twilio has webhooks and sockets.');
   app.use('/twilio', router);
   mountEndings(app, (error) => void troubles.push(String(error)));
-  const { server, port } = await listen(app, [upgrade], { port: 0, host: '127.0.0.1' });
+  const { server, port, serve } = await listen({ port: 0, host: '127.0.0.1' });
+  serve(app, [upgrade]);
   url = `http://127.0.0.1:${port}`;
 
   const post = (path: string, form: Record<string, string>, signature?: string | null) =>

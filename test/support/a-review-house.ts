@@ -112,7 +112,8 @@ export async function aReviewHouse(
   };
   mountPages(app, parts);
   mountEndings(app, (error) => void crashes.push(error));
-  const { server, port } = await listen(app, more.takers ?? [], { port: 0, host: '127.0.0.1' });
+  const { server, port, serve } = await listen({ port: 0, host: '127.0.0.1' });
+  serve(app, more.takers ?? []);
   url = `http://127.0.0.1:${port}`;
 
   return {

@@ -16,7 +16,8 @@ async function aSoftphone() {
     trouble: () => {},
   }).open(switchboard);
   if (!ringSoftphone || !upgrade) throw new Error('There is no phone.');
-  const { server, port } = await listen(createWebApp(false), [upgrade], { port: 0, host: '127.0.0.1' });
+  const { server, port, serve } = await listen({ port: 0, host: '127.0.0.1' });
+  serve(createWebApp(false), [upgrade]);
   onTestFinished(() => void server.close());
   return { ring: () => ringSoftphone('browser', 'house'), switchboard, url: `ws://127.0.0.1:${port}` };
 }
