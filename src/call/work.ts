@@ -76,6 +76,7 @@ export class Work {
 
   #answerBegan({ requestId, purpose }: Extract<ForTheCall, { type: 'answer_began' }>): void {
     if (purpose === 'filler') return;
+    this.#fillers.answerStarted();
     this.#tools.answerStarted(requestId);
     this.#remoteCalls.answerStarted(requestId);
   }

@@ -82,6 +82,19 @@ describe('tools that the model’s own side calls', () => {
     expect([soon, talk(sent)]).toEqual([[], ['respond filler', 'respond tool_results']]);
   });
 
+  it('asks no model for a word without end that looks something up instead of saying it', () => {
+    const { model, sent, clock, ends, begins } = waiting();
+
+    for (let n = 2; n <= 12; n++) {
+      clock.advance(1_300);
+      model.starts(`r${n}`, 'filler');
+      begins(`m${n}`, `r${n}`);
+      ends(`r${n}`);
+    }
+
+    expect(talk(sent)).toEqual(['respond filler', 'respond filler', 'respond filler']);
+  });
+
   it('keeps what was called, with what, how it went and how long it took', () => {
     const { factsOf, clock, returns } = waiting();
     clock.advance(700);

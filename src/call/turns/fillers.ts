@@ -9,6 +9,7 @@ import type { TurnTaking } from './turn-taking.ts';
 export class Fillers {
   readonly #turnTaking: TurnTaking;
   readonly #waits = new Map<string, Wait>();
+  #inARow = 0;
 
   constructor(turnTaking: TurnTaking) {
     this.#turnTaking = turnTaking;
@@ -17,6 +18,11 @@ export class Fillers {
   /** Something is under way. `say`: how the model is asked to tell the caller; null as long as nobody is to speak. */
   waits(name: string, say: () => string | null, now: number): void {
     this.#waits.set(name, { say, since: now, filler: null });
+  }
+
+  /** The model has begun to say something else. */
+  answerStarted(): void {
+    this.#inARow = 0;
   }
 
   /** It is back. What the caller was to be told of it is told all the same where they wait for more. */
@@ -28,6 +34,7 @@ export class Fillers {
   }
 
   tick(now: number): void {
+    if (this.#inARow >= MOST_IN_A_ROW) return; // it looks something up instead of saying so
     for (const { say, since, filler } of this.#waits.values()) {
       if (filler !== null || now - since < FILLER_MS || !this.#turnTaking.isQuiet(now)) continue;
       const waits = [...this.#waits.values()];
@@ -35,6 +42,7 @@ export class Fillers {
       if (instructions === null || waits.some((wait) => wait.say() === null)) return;
       const asked = this.#turnTaking.ask({ purpose: 'filler', instructions, withoutTools: true }, now);
       for (const wait of waits) wait.filler ??= asked;
+      this.#inARow += 1;
       return;
     }
   }
@@ -49,3 +57,6 @@ interface Wait {
 
 /** How long a caller may wait without a word. */
 const FILLER_MS = 1_200;
+
+/** More would be talk for talk's sake, or a model that does not do as it is told. */
+const MOST_IN_A_ROW = 3;
