@@ -5,8 +5,9 @@ import { NO_CARRIERS } from '../app/carriers.ts';
 import { processEnvironment, readConfig } from '../app/config.ts';
 import { layGround, type Wiring, wire } from '../app/wiring.ts';
 import { RingdownError } from '../errors.ts';
+import { systemClock } from '../ports/clock.ts';
 import type { CallEvent } from '../ports/facts.ts';
-import type { Leg } from '../ports/leg.ts';
+import { SimulatedPhone } from '../testing/simulated-phone.ts';
 
 const USAGE = `npm run chat -- [--to NUMBER] [--from NUMBER]
   --to NUMBER      the number that is called: it decides which agent answers
@@ -30,18 +31,6 @@ const LOOK_EVERY_MS = 50;
 /** Between an answer and what follows from it there is a moment of quiet, too. */
 const QUIET_LOOKS = 3;
 
-/** Nothing to be heard: what is said is written. */
-const SILENT_LINE: Leg = {
-  id: 'chat',
-  format: 'pcmu',
-  backlogBytes: 0,
-  listen() {},
-  play() {},
-  mark() {},
-  clear() {},
-  close() {},
-};
-
 const lines = createInterface({ input: process.stdin });
 const waiting = lines[Symbol.asyncIterator](); // from now on: lines that come before the agent is ready are kept
 const house = await openOrExit();
@@ -52,7 +41,7 @@ if (!admission.admitted) {
   console.error(`Nobody answers ${values.to}: ${admission.because}.`);
   process.exit(1);
 }
-await house.calls.connect(callId, SILENT_LINE);
+await house.calls.connect(callId, new SimulatedPhone(systemClock)); // nothing is heard on it: what is said is written
 await talk();
 house.calls.find(callId)?.end('caller_hung_up');
 await house.close();

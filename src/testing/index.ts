@@ -1,4 +1,4 @@
-/** For the tests of your own tools: `import { runTool } from 'ringdown/testing'`. */
+/** For the tests of your own tools: `import { runTool } from 'ringdown/testing'`; and what stands in for a carrier. */
 export { type AskedControl, type FakeCallControlOptions, fakeCallControl } from './fake-call-control.ts';
 export { runTool, type ToolTrial, type TrialOptions } from './run-tool.ts';
 export {
@@ -7,3 +7,6 @@ export {
   type ScriptedCallOptions,
   scriptedCall,
 } from './scripted-call.ts';
+export { ScriptedPhoneCall, type ScriptedPhoneCallOptions } from './scripted-phone-call.ts';
+export { type Delay, type Journey, SimulatedPhone, type SimulatedPhoneOptions } from './simulated-phone.ts';
+export { TestClock } from './test-clock.ts';

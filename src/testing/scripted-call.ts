@@ -7,9 +7,9 @@ import { splitHeard } from '../call/recall/heard-words.ts';
 import { NO_TAP } from '../ports/call-tap.ts';
 import type { EndReason } from '../ports/end-reasons.ts';
 import type { CallEvent } from '../ports/facts.ts';
-import type { Leg, LegEvent } from '../ports/leg.ts';
 import { ScriptedModel } from './scripted-model.ts';
 import { ScriptedPhoneCall } from './scripted-phone-call.ts';
+import { SimulatedPhone } from './simulated-phone.ts';
 import { TestClock } from './test-clock.ts';
 
 export interface ScriptedCallOptions {
@@ -75,7 +75,7 @@ export async function scriptedCall(folder: string, options: ScriptedCallOptions 
     log,
   });
   const model = new ScriptedModel();
-  const line = new ScriptedLine();
+  const line = new SimulatedPhone(clock);
   const events: CallEvent[] = [];
   const phoneCall = new ScriptedPhoneCall('scripted', { leg: () => line });
   let endReason: EndReason | null = null;
@@ -139,25 +139,4 @@ export async function scriptedCall(folder: string, options: ScriptedCallOptions 
       loaded.close();
     },
   };
-}
-
-/** A phone that plays at one second per second, as far as anybody can tell. */
-class ScriptedLine implements Leg {
-  readonly id = 'scripted';
-  readonly format = 'pcmu';
-  readonly backlogBytes = 0;
-  #listener: (event: LegEvent) => void = () => {};
-
-  listen(listener: (event: LegEvent) => void): void {
-    this.#listener = listener;
-  }
-
-  tell(event: LegEvent): void {
-    this.#listener(event);
-  }
-
-  play(): void {}
-  mark(): void {}
-  clear(): void {}
-  close(): void {}
 }

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import type { Journey } from '../../src/testing/simulated-phone.ts';
 import { aCall, type CallOptions } from '../support/a-call.ts';
-import type { Journey } from '../support/simulated-phone.ts';
 
 const OLD = 0x11;
 const NEW = 0x22;
 
 /** A long answer, and a phone that ceases to read in its middle while its user's frames keep coming. */
-function aPhoneFallsDeaf(journey: Journey = { downMs: 20, upMs: 20 }, plan: CallOptions['plan'] = {}) {
+function aPhoneFallsDeaf(
+  journey: Partial<Journey> = { downMs: 20, upMs: 20 },
+  plan: CallOptions['plan'] = {},
+) {
   const it = aCall({ journey, plan });
   it.phone.keepsSending();
   it.clock.advance(500);
@@ -243,7 +246,7 @@ describe('a phone that takes nothing for a while', () => {
     model.says('old', { ms: 30_000, code: OLD });
     clock.advance(3_000);
 
-    phone.losesMarks = true;
+    phone.journey.markMs = Number.POSITIVE_INFINITY;
     clock.advance(20_000);
     model.hearsSpeech();
     clock.advance(1_000);
@@ -259,7 +262,7 @@ describe('a phone that takes nothing for a while', () => {
     model.says('old', { ms: 30_000, code: OLD });
     clock.advance(3_000);
 
-    phone.losesMarks = true;
+    phone.journey.markMs = Number.POSITIVE_INFINITY;
     clock.advance(35_000);
     model.hearsSpeech();
     model.hearsPause();

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_TAP } from '../../src/ports/call-tap.ts';
+import type { Delay, Journey } from '../../src/testing/simulated-phone.ts';
 import { aCall } from '../support/a-call.ts';
 import { MARK_DELAYS, randomFrom } from '../support/mark-delays.ts';
-import type { Delay, Journey } from '../support/simulated-phone.ts';
 
 const HOURS = 0x11;
 const MORE = 0x22;
@@ -15,7 +15,7 @@ const truncations = (sent: readonly string[]) =>
   });
 
 /** Two answers of twenty seconds on one line, each cut off after so long. */
-function cutOffTwice(journey: Journey, cutMs: readonly [number, number], wantsMarks = false) {
+function cutOffTwice(journey: Partial<Journey>, cutMs: readonly [number, number], wantsMarks = false) {
   const it = aCall({ journey, tap: { ...NO_TAP, wantsMarks } });
   it.phone.keepsSending();
   it.clock.advance(500);

@@ -3,8 +3,8 @@ import { LiveCalls } from '../../src/call/live-calls.ts';
 import { Metronome } from '../../src/call/metronome.ts';
 import { NO_TAP } from '../../src/ports/call-tap.ts';
 import { ScriptedPhoneCall } from '../../src/testing/scripted-phone-call.ts';
+import { SimulatedPhone } from '../../src/testing/simulated-phone.ts';
 import { aCall, PLAN, ScriptedModel } from '../support/a-call.ts';
-import { SimulatedPhone } from '../support/simulated-phone.ts';
 import { TestClock } from '../support/test-clock.ts';
 
 const TRAITS = { answersTurns: false, yieldsToSpeech: false };
@@ -63,7 +63,7 @@ describe('a mistake of ours', () => {
       });
       ring('one');
       models[0]?.isReady();
-      calls.connect('one', new SimulatedPhone(clock, {}, () => {}));
+      calls.connect('one', new SimulatedPhone(clock));
       models[0]?.starts('r1');
       models[0]?.delta('hours', 0x11, 3_000);
       clock.advance(500);
@@ -95,7 +95,7 @@ describe('a mistake of ours', () => {
     uses({ maxDurationMs: 40_000, apology: { text: 'We are sorry.' } });
     ring('one');
     models[0]?.isReady();
-    calls.connect('one', new SimulatedPhone(clock, {}, () => {}));
+    calls.connect('one', new SimulatedPhone(clock));
     clock.advance(60_000);
 
     expect(await calls.after('one')).toEqual({ text: 'We are sorry.' });

@@ -31,7 +31,7 @@ describe('the agent speaking', () => {
 
     clock.stall(2000);
     clock.advance(20);
-    const afterStallMs = phone.ear.waitingMs;
+    const afterStallMs = phone.waitingMs;
     clock.advance(18_000);
 
     expect(afterStallMs).toBeLessThanOrEqual(400);

@@ -15,14 +15,15 @@ import type {
   SessionEvent,
 } from '../../src/ports/session.ts';
 import { ScriptedPhoneCall } from '../../src/testing/scripted-phone-call.ts';
-import { type Journey, SimulatedPhone } from './simulated-phone.ts';
+import type { Journey } from '../../src/testing/simulated-phone.ts';
+import { ListeningPhone } from './listening-phone.ts';
 import { TestClock } from './test-clock.ts';
 
 export interface CallOptions {
   readonly plan?: Partial<CallPlan>;
   readonly tap?: CallTap;
   readonly capabilities?: Partial<Capabilities>;
-  readonly journey?: Journey;
+  readonly journey?: Partial<Journey>;
   /** Where the story begins: both sides ready, unless it is about how they become so. */
   readonly begins?: 'talking' | 'ringing';
 }
@@ -59,7 +60,7 @@ export function aCall(options: CallOptions = {}) {
   const facts: CallEvent[] = [];
   const crashes: unknown[] = [];
   const log = (entry: string) => void sent.push(entry);
-  const phone = new SimulatedPhone(clock, options.journey ?? {}, log);
+  const phone = new ListeningPhone(clock, options.journey, log);
   const model = new ScriptedModel({ ...TRAITS, ...options.capabilities }, log);
   const plan = { ...PLAN, ...options.plan };
   const phoneCall = new ScriptedPhoneCall('CA1', { leg: () => phone, told: log });

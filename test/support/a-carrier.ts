@@ -24,6 +24,8 @@ export class SwitchboardSpy implements Switchboard {
   admission: Admission | null = null;
   aftermath: Aftermath = 'hang_up';
   takesLines = true;
+  /** Whoever takes the legs listens to them. */
+  listens = true;
   /** Whatever it is asked, it answers after this. */
   thinks: () => Promise<unknown> = async () => {};
   awaitsPictures = true;
@@ -40,7 +42,7 @@ export class SwitchboardSpy implements Switchboard {
     await this.thinks();
     if (!this.takesLines) return false;
     const events: LegEvent[] = [];
-    leg.listen((event) => void events.push(event));
+    if (this.listens) leg.listen((event) => void events.push(event));
     this.connected.push({ callId, leg, events });
     return true;
   }

@@ -1,4 +1,4 @@
-import type { Delay } from './simulated-phone.ts';
+import type { Delay } from '../../src/testing/simulated-phone.ts';
 
 /** Ways in which marks are late on a line that is sound otherwise; none by more than a second. */
 export const MARK_DELAYS = {

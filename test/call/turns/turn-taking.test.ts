@@ -5,7 +5,7 @@ import type { Decision } from '../../../src/call/turns/decisions.ts';
 import { SpeechEvidence } from '../../../src/call/turns/speech-evidence.ts';
 import { TurnTaking } from '../../../src/call/turns/turn-taking.ts';
 import { NO_TAP } from '../../../src/ports/call-tap.ts';
-import { SimulatedPhone } from '../../support/simulated-phone.ts';
+import { SimulatedPhone } from '../../../src/testing/simulated-phone.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
 const CAPABILITIES = { input: 'pcmu', output: 'pcmu', answersTurns: false, yieldsToSpeech: false } as const;
@@ -20,7 +20,7 @@ function turns(interruption: 'immediate' | 'confirmed' = 'immediate') {
   const rules = { interruption, greetingIsProtected: false, longestPauseMs: 3_500 };
   const turnTaking = new TurnTaking(rules, voice, evidence, (decision) => void decisions.push(decision));
   turnTaking.open(CAPABILITIES, 'pcmu', 0);
-  turnTaking.connect(new SimulatedPhone(clock, {}, () => {}), 0);
+  turnTaking.connect(new SimulatedPhone(clock), 0);
   const says = (ms: number) => {
     turnTaking.answerStarted(PART.responseId, null, 0);
     turnTaking.speak(PART, new Uint8Array(ms * 8).fill(0x55), 0);

@@ -1,53 +1,23 @@
 import { expect, it, vi } from 'vitest';
-import type { WebSocket } from 'ws';
 import { LiveCalls } from '../../../src/call/live-calls.ts';
 import { Metronome } from '../../../src/call/metronome.ts';
 import { NO_TAP } from '../../../src/ports/call-tap.ts';
 import type { CallEvent } from '../../../src/ports/facts.ts';
 import type { Leg } from '../../../src/ports/leg.ts';
-import { PlayOut } from '../../../src/practice/phone/play-out.ts';
-import { readToPhone, readTwiml } from '../../../src/practice/phone/wire.ts';
+import { readTwiml } from '../../../src/practice/phone/wire.ts';
 import { CallSound } from '../../../src/recordings/call-sound.ts';
 import { ScriptedPhoneCall } from '../../../src/testing/scripted-phone-call.ts';
 import { aRecorder } from '../../recordings/support/a-recorder.ts';
 import { PLAN, ScriptedModel } from '../../support/a-call.ts';
-import { aCallSid, openSocket, STREAM_SID, startOf } from '../../support/a-carrier.ts';
+import { aCallSid, openSocket, startOf } from '../../support/a-carrier.ts';
 import { carrier, cleanups, formOf } from '../../support/a-line.ts';
+import { PhoneOnASocket } from '../../support/a-phone-on-a-socket.ts';
 import { passing } from '../../support/passing-time.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
 const OLD = 0x11;
 const NEW = 0x22;
-
-/** A phone at the other end of a real socket, with a loudspeaker that plays by the test's clock. */
-function aPhone(socket: WebSocket, clock: TestClock) {
-  const heard: { readonly code: number; readonly atMs: number; readonly ms: number }[] = [];
-  const ear = new PlayOut((audio, atMs) => {
-    for (let at = 0; at < audio.length; at += 8)
-      heard.push({ code: audio[at] ?? 0, atMs: atMs + at / 8, ms: 1 });
-  });
-  const send = (message: object) => socket.send(JSON.stringify({ streamSid: STREAM_SID, ...message }));
-  const echo = (names: readonly string[]) => {
-    for (const name of names) send({ event: 'mark', sequenceNumber: '1', mark: { name } });
-  };
-  socket.on('message', (data) => {
-    const message = readToPhone(data.toString(), STREAM_SID);
-    echo(ear.advance(clock.now()));
-    if (message?.event === 'media') ear.arrive(message.audio, clock.now());
-    else if (message?.event === 'mark') echo(ear.mark(message.name));
-    else if (message?.event === 'clear') echo(ear.clear());
-  });
-  let lineMs = 0;
-  clock.every(20, () => {
-    echo(ear.advance(clock.now()));
-    lineMs += 20;
-    const media = { track: 'inbound', chunk: '1', timestamp: String(lineMs), payload: SILENCE };
-    send({ event: 'media', sequenceNumber: '1', media });
-  });
-  return { heard, heardMs: (code: number) => heard.filter((each) => each.code === code).length };
-}
-
-const SILENCE = Buffer.alloc(160, 0xff).toString('base64');
+const SILENCE = new Uint8Array(160).fill(0xff);
 
 /** A call whose agent has begun on a minute of speech, on a socket of this machine. */
 async function aLongAnswer() {
@@ -90,7 +60,8 @@ async function aLongAnswer() {
   socket.send(JSON.stringify(startOf(callSid)));
   await vi.waitFor(() => expect(legs).toHaveLength(1));
   clock.every(250, () => recorded.recorder.flush(clock.now() - startedAt));
-  const phone = aPhone(socket, clock);
+  const phone = new PhoneOnASocket(socket, clock);
+  clock.every(20, () => phone.says(SILENCE));
   model.isReady();
   await passing(clock, 300);
   model.starts('r1');
@@ -124,7 +95,7 @@ it('B10 P3 R2: plays nothing old when a phone reads again that had not for 20 s,
   const recording = recorded
     .agent()
     .map((run) => /^(\d+): (\d+)\D+(\d+)/.exec(run)?.slice(1).map(Number) ?? []);
-  const playedAt = (code: number) => (phone.heard.find((each) => each.code === code)?.atMs ?? 0) - startedAt;
+  const playedAt = (code: number) => phone.heardSince(code) - startedAt;
   expect(recording).toHaveLength(2);
   const [[oldCode, oldFrom = 0, oldUntil = 0] = [], [newCode, newFrom = 0, newUntil = 0] = []] = recording;
   expect([oldCode, newCode]).toEqual([OLD, NEW]);

@@ -2,7 +2,7 @@ import type { Cancel } from '../../../src/ports/clock.ts';
 import type { Leg, LegEvent, LegGone } from '../../../src/ports/leg.ts';
 import type { DialRequest } from '../../../src/ports/phone-call.ts';
 import { PlayOut } from '../../../src/practice/phone/play-out.ts';
-import type { Delay } from '../simulated-phone.ts';
+import type { Delay } from '../../../src/testing/simulated-phone.ts';
 import type { TestClock } from '../test-clock.ts';
 
 /** How the line is: how long sound is on its way to the phone, and a mark on its way back. */
