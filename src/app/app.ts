@@ -8,7 +8,7 @@ import { mountPages } from '../http/pages.ts';
 import { createWebApp, listen, mountEndings, mountHealth, publicUrlReader } from '../http/server.ts';
 import { guessNews } from '../http/sign-in/guesses.ts';
 import { unsignedReader } from '../http/sign-in/request-origin.ts';
-import { openSignedOut } from '../http/sign-in/signed-out.ts';
+import { openSignedOut } from '../http/sign-in/sessions.ts';
 import type { LogHealth } from '../journal/health.ts';
 import { environmentOf } from '../journal/messages.ts';
 import { troubleOf } from '../journal/reader.ts';

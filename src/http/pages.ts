@@ -1,8 +1,7 @@
 import type { Express } from 'express';
-import { callsApi, oneCallApi } from './api/calls.ts';
+import { callsApi, oneCallApi, reviewApi } from './api/calls.ts';
 import { describedRoute } from './api/described.ts';
 import { listenInRoute, liveApi } from './api/live.ts';
-import { reviewApi } from './api/review.ts';
 import { assetRoute } from './pages/assets.ts';
 import type { PageContext } from './pages/page-context.ts';
 import { phonePage } from './pages/phone-page.ts';

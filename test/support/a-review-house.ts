@@ -8,7 +8,7 @@ import type { Room } from '../../src/http/pages/room.ts';
 import { mountPages } from '../../src/http/pages.ts';
 import type { Deed } from '../../src/http/routing/route.ts';
 import { createWebApp, listen, mountEndings, type UpgradeTaker } from '../../src/http/server.ts';
-import { signedOutInMemory } from '../../src/http/sign-in/signed-out.ts';
+import { signedOutInMemory } from '../../src/http/sign-in/sessions.ts';
 import type { Passwords } from '../../src/http/sign-in/visitor.ts';
 import { troubleOf } from '../../src/journal/reader.ts';
 import type { CallEvent } from '../../src/ports/facts.ts';

@@ -1,6 +1,5 @@
 import { unreachable } from '../../errors.ts';
-import { transcriptText, transcriptVtt } from '../api/call-files.ts';
-import { practiceScript } from '../api/practice-script.ts';
+import { practiceScript, transcriptText, transcriptVtt } from '../api/call-files.ts';
 import { callPage } from '../pages/call-page.ts';
 import { awayPage, callsPage } from '../pages/calls-page.ts';
 import { type LiveBoard, livePage } from '../pages/live-page.ts';

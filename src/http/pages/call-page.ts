@@ -2,7 +2,7 @@ import type { CallState, ToolUse, TurnLatency } from '../../ports/call-state.ts'
 import type { CallReading, TranscriptLine } from '../../ports/reading.ts';
 import type { CallCard, CallNote } from '../../ports/store.ts';
 import { mayDo } from '../sign-in/visitor.ts';
-import { flagsOf, whoOf } from './columns.ts';
+import { flagsOf, whoOf } from './calls-page.ts';
 import { html, type Piece, type SafeHtml } from './html.ts';
 import { layout, type PageContext } from './layout.ts';
 import { type Marker, markersOf } from './markers.ts';

@@ -1,9 +1,9 @@
+import type { Doing } from '../../ports/call-state.ts';
 import type { CallReading } from '../../ports/reading.ts';
 import { mayDo } from '../sign-in/visitor.ts';
 import { html } from './html.ts';
 import { layout, type PageContext } from './layout.ts';
-import { type LiveCall, liveCard } from './live-state.ts';
-import type { LiveView } from './room.ts';
+import type { KnownLiveCall, LiveView } from './room.ts';
 
 /** The calls that go on, and one of them as it happens. The script keeps it up to date. */
 export function livePage(cards: readonly LiveCall[], watched: string | null, context: PageContext): string {
@@ -56,4 +56,36 @@ export class LiveBoard {
       return card;
     });
   }
+}
+
+/** A live call at a glance. */
+interface LiveCall {
+  readonly callId: string;
+  readonly startedWallMs: number;
+  readonly who: string;
+  readonly direction: 'inbound' | 'outbound';
+  readonly agent: string;
+  readonly doing: Doing;
+  readonly lastLatencyMs: number | null;
+  readonly turns: number;
+  readonly lastWords: string;
+  readonly targets: readonly string[];
+}
+
+function liveCard({ callId, state, targets }: KnownLiveCall, reading: CallReading): LiveCall {
+  const { sums, latencies, doing } = state;
+  const { startedWallMs, direction, from, to, agent } = sums;
+  const lastLine = reading.transcript(state).at(-1);
+  return {
+    callId,
+    startedWallMs,
+    who: direction === 'outbound' ? to : from,
+    direction,
+    agent,
+    doing,
+    lastLatencyMs: latencies.at(-1)?.totalMs ?? null,
+    turns: latencies.length,
+    lastWords: lastLine ? lastLine.text || lastLine.unheard : '',
+    targets,
+  };
 }

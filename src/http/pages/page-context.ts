@@ -5,7 +5,7 @@ import type { CallStore } from '../../ports/store.ts';
 import type { LogTrouble } from '../making/page-requests.ts';
 import type { Pages } from '../making/pages.ts';
 import type { Deed } from '../routing/route.ts';
-import type { SignedOut } from '../sign-in/signed-out.ts';
+import type { SignedOut } from '../sign-in/sessions.ts';
 import type { Passwords } from '../sign-in/visitor.ts';
 
 /** What the pages stand on. */

@@ -2,8 +2,7 @@ import type { Request } from 'express';
 import type { Clock } from '../../ports/clock.ts';
 import { Guesses, keepLatest } from './guesses.ts';
 import { isThisMachine, siteOf } from './request-origin.ts';
-import { Sessions, ticketOf } from './sessions.ts';
-import type { SignedOut } from './signed-out.ts';
+import { Sessions, type SignedOut, ticketOf } from './sessions.ts';
 import { areSet, mayDo, type Passwords, type Role, roleOf, STRANGER, type Visitor } from './visitor.ts';
 
 /** What becomes of a request before anybody looks at what it wants. */

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Guesses, guessNews, type Whence } from '../../../src/http/sign-in/guesses.ts';
-import { Sessions } from '../../../src/http/sign-in/sessions.ts';
-import { signedOutInMemory } from '../../../src/http/sign-in/signed-out.ts';
+import { Sessions, signedOutInMemory } from '../../../src/http/sign-in/sessions.ts';
 import { aReviewHouse, type ReviewHouse } from '../../support/a-review-house.ts';
 import { TestClock } from '../../support/test-clock.ts';
 

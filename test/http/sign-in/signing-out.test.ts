@@ -1,8 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SESSION_MS, Sessions } from '../../../src/http/sign-in/sessions.ts';
-import { openSignedOut } from '../../../src/http/sign-in/signed-out.ts';
+import { openSignedOut, SESSION_MS, Sessions } from '../../../src/http/sign-in/sessions.ts';
 import { aHouse, type House } from '../../support/a-house.ts';
 import { askPort } from '../../support/a-stranger.ts';
 import { aFolder } from '../../support/temp-folder.ts';
