@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { checkModel } from '../../../src/commands/doctor/check-model.ts';
-import { hearAnswer } from '../../../src/commands/doctor/hear-answer.ts';
+import { checkModel, hearAnswer } from '../../../src/commands/doctor/check-model.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
 import type { ResponseRequest, SessionEvent, SpeechModel } from '../../../src/ports/session.ts';
 import {

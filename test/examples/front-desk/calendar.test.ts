@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { spokenChoice, spokenDay, spokenMoment } from '../../../src/examples/front-desk/clinic/answers.ts';
 import {
   hoursOn,
   isHoliday,
@@ -8,7 +9,6 @@ import {
   testTimes,
   wallTime,
 } from '../../../src/examples/front-desk/clinic/calendar.ts';
-import { spokenChoice, spokenDay, spokenMoment } from '../../../src/examples/front-desk/clinic/spoken.ts';
 
 const day = (text: string) => Temporal.PlainDate.from(text);
 const moment = (text: string) => Temporal.PlainDateTime.from(text);

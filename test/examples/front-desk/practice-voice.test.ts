@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import agent from '../../../src/examples/front-desk/agent.ts';
 import * as answers from '../../../src/examples/front-desk/clinic/answers.ts';
+import { spokenMoment } from '../../../src/examples/front-desk/clinic/answers.ts';
 import { testTimes } from '../../../src/examples/front-desk/clinic/calendar.ts';
-import { spokenMoment } from '../../../src/examples/front-desk/clinic/spoken.ts';
 import bookAppointment from '../../../src/examples/front-desk/tools/book-appointment.ts';
 import cancelAppointment from '../../../src/examples/front-desk/tools/cancel-appointment.ts';
 import freeAppointments from '../../../src/examples/front-desk/tools/free-appointments.ts';

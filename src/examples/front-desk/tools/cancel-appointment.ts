@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { defineTool } from '../../../tools/define-tool.ts';
-import { type Changed, changed, ownAppointment } from '../clinic/answers.ts';
+import { type Changed, changed, ownAppointment, spokenMoment } from '../clinic/answers.ts';
 import { cancel } from '../clinic/appointments.ts';
 import { stamp } from '../clinic/calendar.ts';
 import { withClinic } from '../clinic/clinic.ts';
 import { once } from '../clinic/database.ts';
-import { spokenMoment } from '../clinic/spoken.ts';
 
 export default defineTool({
   name: 'cancel_appointment',

@@ -1,8 +1,7 @@
 import { defineTool, NOTHING } from '../../../tools/define-tool.ts';
-import { offer, ownAppointment } from '../clinic/answers.ts';
+import { offer, ownAppointment, spokenMoment } from '../clinic/answers.ts';
 import { stamp } from '../clinic/calendar.ts';
 import { withClinic } from '../clinic/clinic.ts';
-import { spokenMoment } from '../clinic/spoken.ts';
 
 export default defineTool({
   name: 'my_appointment',

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineTool, Refusal } from '../../../tools/define-tool.ts';
+import { spokenBareHour, spokenDay } from '../clinic/answers.ts';
 import { hoursOn, isOpenAt, readDay } from '../clinic/calendar.ts';
 import { withClinic } from '../clinic/clinic.ts';
-import { spokenBareHour, spokenDay } from '../clinic/spoken.ts';
 
 export default defineTool({
   name: 'opening_hours',

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { defineTool } from '../../../tools/define-tool.ts';
-import { NO_DIGITS, NO_MORE_TRIES } from '../clinic/answers.ts';
+import { NO_DIGITS, NO_MORE_TRIES, spokenDay } from '../clinic/answers.ts';
 import { withClinic } from '../clinic/clinic.ts';
 import { mayTry, noteTry } from '../clinic/identity.ts';
 import { findOrder, type Order } from '../clinic/orders.ts';
-import { spokenDay } from '../clinic/spoken.ts';
 
 /**
  * An order number is on the receipt and nowhere else: whoever has it may hear where the order is, but neither what

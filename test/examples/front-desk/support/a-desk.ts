@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { openBooks } from '../../../../src/examples/front-desk/clinic/database.ts';
-import { PRACTICE_CUSTOMER } from '../../../../src/examples/front-desk/clinic/seed.ts';
+import { openBooks, PRACTICE_CUSTOMER } from '../../../../src/examples/front-desk/clinic/database.ts';
 import { Refusal, type Tool, type ToolContext } from '../../../../src/tools/define-tool.ts';
 
 /** A Monday morning before anybody has come. */
