@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'carriers/browser': ['ports', 'carriers', 'carriers/media-stream'],
   'carriers/media-stream': ['ports', 'audio', 'errors', 'carriers'],
   'carriers/twilio': ['ports', 'errors', 'limits', 'carriers', 'carriers/media-stream'],
-  'models/openai': ['ports', 'audio', 'errors'],
+  'models/openai': ['ports', 'audio', 'errors', 'limits'],
   reading: ['ports', 'call/recall'],
   stores: ['ports', 'errors', 'disk', 'reading'],
   recordings: ['ports', 'audio', 'disk', 'journal'],

@@ -1,10 +1,10 @@
-import { Remembered } from '../limits/remembered.ts';
+import { RememberedNames } from '../limits/remembered.ts';
 import type { StoredEvent } from '../ports/store.ts';
 
 /** Events that wait to be kept, in their order, within a limit. */
 export class Spool {
   readonly #mostBytes: number;
-  readonly #forgotten = new Remembered(MOST_FORGOTTEN);
+  readonly #forgotten = new RememberedNames(MOST_FORGOTTEN);
   #entries: Entry[] = [];
   /** Those before this one have gone; they are swept out now and then. */
   #head = 0;

@@ -1,22 +1,33 @@
-/** The last names it was told, so many at most. */
-export class Remembered {
+/** The last things that it was told of, each by its name; so many at most. */
+export class Remembered<Thing> {
   readonly #most: number;
-  readonly #names = new Set<string>();
+  readonly #things = new Map<string, Thing>();
 
   constructor(most: number) {
     this.#most = most;
   }
 
   has(name: string): boolean {
-    return this.#names.has(name);
+    return this.#things.has(name);
   }
 
+  get(name: string): Thing | undefined {
+    return this.#things.get(name);
+  }
+
+  set(name: string, thing: Thing): void {
+    this.#things.set(name, thing);
+    const oldest = this.#things.keys().next().value;
+    if (this.#things.size > this.#most && oldest !== undefined) this.#things.delete(oldest);
+  }
+}
+
+/** Of which nothing but the name matters. */
+export class RememberedNames extends Remembered<true> {
   /** False: it knew this one already. */
   add(name: string): boolean {
-    if (this.#names.has(name)) return false;
-    this.#names.add(name);
-    const oldest = this.#names.values().next().value;
-    if (this.#names.size > this.#most && oldest !== undefined) this.#names.delete(oldest);
+    if (this.has(name)) return false;
+    this.set(name, true);
     return true;
   }
 }

@@ -1,5 +1,5 @@
 import type { AudioFormat } from '../../audio/format.ts';
-import { Recent } from '../../limits/recent.ts';
+import { RememberedNames } from '../../limits/remembered.ts';
 import type { CallTap } from '../../ports/call-tap.ts';
 import type { AgentSaid } from '../../ports/facts.ts';
 import type { Leg } from '../../ports/leg.ts';
@@ -23,8 +23,8 @@ export class Voice {
   #line: Leg | 'not yet' | 'gone' = 'not yet';
   #downlink: Downlink | null = null;
   /** Answers of which the caller must not hear one more sound, however late it comes. */
-  readonly #discarded = new Recent();
-  readonly #spoken = new Recent();
+  readonly #discarded = new RememberedNames(LATE_ANSWERS);
+  readonly #spoken = new RememberedNames(LATE_ANSWERS);
   #heardAt = Number.NEGATIVE_INFINITY;
   /** Something was not said because the phone took nothing, and the caller is to hear of it. */
   #hasGivenUp = false;
@@ -229,3 +229,6 @@ export class Voice {
     return true;
   }
 }
+
+/** News that comes late is late by an answer or two, not by dozens. */
+const LATE_ANSWERS = 32;

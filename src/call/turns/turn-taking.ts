@@ -1,6 +1,6 @@
 import type { AudioFormat } from '../../audio/format.ts';
 import { unreachable } from '../../errors.ts';
-import { Recent } from '../../limits/recent.ts';
+import { RememberedNames } from '../../limits/remembered.ts';
 import type { Leg } from '../../ports/leg.ts';
 import type { Capabilities, PartId, ResponseOutcome } from '../../ports/session.ts';
 import type { Voice } from '../playout/voice.ts';
@@ -26,7 +26,7 @@ export class TurnTaking {
   readonly #decided: Decided;
   readonly #responses = new ResponseQueue();
   readonly #turn = new CallerTurn();
-  readonly #protected = new Recent();
+  readonly #protected = new RememberedNames(LATE_ANSWERS);
   #capabilities: Capabilities | null = null;
   #check: BargeInCheck | null = null;
 
@@ -331,3 +331,6 @@ export class TurnTaking {
     if (request) this.#decided({ type: 'ask', request }, now);
   }
 }
+
+/** What may be cut off is asked of an answer or two, not of dozens. */
+const LATE_ANSWERS = 32;

@@ -1,4 +1,4 @@
-import { Remembered } from '../../limits/remembered.ts';
+import { RememberedNames } from '../../limits/remembered.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CallCard } from '../../ports/store.ts';
 
@@ -6,7 +6,7 @@ import type { CallCard } from '../../ports/store.ts';
 export class PastCalls {
   readonly #clock: Clock;
   readonly #isLogged: (callId: string) => Promise<boolean>;
-  readonly #own = new Remembered(MOST_CALLS);
+  readonly #own = new RememberedNames(MOST_CALLS);
 
   /** `isLogged`: whether the log knows of the call, and of its end. */
   constructor(clock: Clock, isLogged: (callId: string) => Promise<boolean>) {

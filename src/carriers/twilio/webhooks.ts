@@ -1,6 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
-import { Remembered } from '../../limits/remembered.ts';
+import { RememberedNames } from '../../limits/remembered.ts';
 import type { Admission, NotAdmitted, Switchboard } from '../../ports/carrier.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Aftermath, Continuation, IncomingCall, TransferOutcome } from '../../ports/phone-call.ts';
@@ -84,7 +84,7 @@ export function twilioWebhooks(around: WebhookSurroundings): Router {
     );
   });
 
-  const messages = new Remembered(MOST_MESSAGES);
+  const messages = new RememberedNames(MOST_MESSAGES);
   router.post('/message', (request, response) => {
     const message = messageForm.safeParse(request.body).data;
     if (!message) return refuse(response);

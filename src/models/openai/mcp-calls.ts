@@ -1,3 +1,4 @@
+import { Remembered, RememberedNames } from '../../limits/remembered.ts';
 import type { SessionEvent } from '../../ports/session.ts';
 import type { ServerItem } from './server-events.ts';
 
@@ -13,10 +14,10 @@ export class McpCalls {
   readonly #tell: (news: News) => void;
   /** Runs something a moment later: what came of a call follows close on its end. */
   readonly #soon: (run: () => void) => void;
-  readonly #calls = new Map<string, Known>();
+  readonly #calls = new Remembered<Known>(MOST_KNOWN);
   /** Which server of tools an item is about: the news of it names the item only. */
-  readonly #servers = new Map<string, string>();
-  readonly #denied: string[] = [];
+  readonly #servers = new Remembered<string>(MOST_KNOWN);
+  readonly #denied = new RememberedNames(MOST_KNOWN);
 
   constructor(tell: (news: News) => void, soon: (run: () => void) => void) {
     this.#tell = tell;
@@ -29,13 +30,8 @@ export class McpCalls {
     if (!id) return null;
     if (type === 'mcp_list_tools' && server) {
       this.#servers.set(id, server);
-      forgetOldest(this.#servers);
     } else if (type === 'mcp_call') this.#learn(id, item, responseId);
-    else if (type === 'mcp_approval_request' && isWhole && !this.#denied.includes(id)) {
-      this.#denied.push(id);
-      if (this.#denied.length > MOST_KNOWN) this.#denied.shift();
-      return id;
-    }
+    else if (type === 'mcp_approval_request' && isWhole && this.#denied.add(id)) return id;
     return null;
   }
 
@@ -114,7 +110,6 @@ export class McpCalls {
     if (known) return known;
     const call = { ...UNKNOWN };
     this.#calls.set(id, call);
-    forgetOldest(this.#calls);
     return call;
   }
 }
@@ -137,11 +132,6 @@ function textOf(came: unknown): string {
 /** As much of it as is kept: a copy, as a piece of a long text keeps all of it in memory. */
 function cut(text: string): string {
   return text.length <= MOST_CHARS ? text : Buffer.from(text.slice(0, MOST_CHARS)).toString();
-}
-
-function forgetOldest(all: Map<string, unknown>): void {
-  const oldest = all.keys().next().value;
-  if (all.size > MOST_KNOWN && oldest !== undefined) all.delete(oldest);
 }
 
 const UNNAMED = 'unnamed';

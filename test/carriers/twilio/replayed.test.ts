@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { isKnownOver, PastCalls } from '../../../src/carriers/twilio/past-calls.ts';
-import { Remembered } from '../../../src/limits/remembered.ts';
+import { RememberedNames } from '../../../src/limits/remembered.ts';
 import { readTwiml, signatureOf } from '../../../src/practice/phone/wire.ts';
 import { AUTH_TOKEN, aCallSid } from '../../support/a-carrier.ts';
 import { aHouse, type House } from '../../support/a-house.ts';
@@ -145,7 +145,7 @@ describe('what is over', () => {
   });
 
   it('is remembered in bounds', () => {
-    const names = new Remembered(2);
+    const names = new RememberedNames(2);
 
     expect(['a', 'a', 'b', 'c'].map((name) => names.add(name))).toEqual([true, false, true, true]);
     expect([names.has('a'), names.has('b'), names.has('c')]).toEqual([false, true, true]);
