@@ -1,6 +1,6 @@
+import { isRecord } from '../ports/is-record.ts';
 import type { CallControl, ControlAnswer, DigitsRequest } from '../ports/tools.ts';
 import { type CallHandle, DIGITS_WANTED, type DigitsWanted, TOOL_LIMITS } from './define-tool.ts';
-import { isRecord } from './invoke.ts';
 
 /** What a tool asks of its call, as something that can be sent from one thread to another. */
 export type ControlAsk =

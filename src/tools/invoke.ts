@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isRecord } from '../ports/is-record.ts';
 import { Refusal, TOOL_LIMITS, type Tool, type ToolContext } from './define-tool.ts';
 import { answerTo, badArguments, toOutput } from './output.ts';
 import { inItsOwnWords, kindAndPlace } from './thrown.ts';
@@ -134,8 +135,4 @@ function inWords(issue: z.core.$ZodIssue): string {
     return `${field} is missing (it must be of type ${issue.expected})`;
   }
   return `${field}: ${issue.message}`;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isRecord, type ToolReply } from './invoke.ts';
+import { isRecord } from '../ports/is-record.ts';
+import type { ToolReply } from './invoke.ts';
 
 /**
  * Remembers what was written on one call, so that the same request is never carried out twice: not when the model

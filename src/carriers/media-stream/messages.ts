@@ -1,4 +1,5 @@
 import { base64Between } from '../../audio/base64.ts';
+import { isRecord } from '../../ports/is-record.ts';
 
 /** What Twilio says on a media stream, as far as we need it. Numbers come as strings, and stay outside as such. */
 export type StreamMessage =
@@ -109,7 +110,3 @@ const AFTER_PAYLOAD = Buffer.from('"}}');
 
 const MULAW = 'audio/x-mulaw';
 const TELEPHONE_HZ = 8_000;
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -5,6 +5,7 @@ import type {
   ResponseCreateEventWithReferencesParam,
 } from 'openai/resources/realtime/realtime';
 import { z } from 'zod';
+import { isRecord } from '../../ports/is-record.ts';
 import { RequestError } from './request-error.ts';
 
 /** What a client may send, by the vendor's own types. */
@@ -117,10 +118,6 @@ export function betaRefused(): RequestError {
     'beta_api_shape_disabled',
     'The beta shape of the Realtime API is no longer supported. Send the generally available shape.',
   ).closing();
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /*

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRecord } from '../../ports/is-record.ts';
 import type { FunctionTool, PromptItem } from './brain.ts';
 import { fittingText } from './fitting-text.ts';
 
@@ -271,8 +272,4 @@ function list(value: unknown): readonly unknown[] {
 
 function field(value: unknown, name: string): unknown {
   return isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isRecord } from '../../ports/is-record.ts';
 import type { Tool } from '../define-tool.ts';
 import { type HttpTool, httpTool } from '../http-tool.ts';
-import { isRecord, type Ready, ready } from '../invoke.ts';
+import { type Ready, ready } from '../invoke.ts';
 import type { McpServer } from '../mcp-servers.ts';
 import { inItsOwnWords } from '../thrown.ts';
 import { asTool, namesTwice, problemsOf } from '../tool-spec.ts';
