@@ -113,6 +113,9 @@ export class Call {
     if (this.#away === null) {
       this.#journal.note({ type: 'answered' });
       this.#consent.answered();
+    } else {
+      this.#journal.nextLeg();
+      this.#journal.note({ type: 'leg_joined' });
     }
     this.#away = null;
     leg.listen(this.#guarded((event) => this.#onLine(leg, event)));
@@ -225,6 +228,7 @@ export class Call {
     if (this.#away === null) return this.end(GONE[event.reason]);
     this.#leg = null;
     this.#conversation.disconnect(this.#around.clock.now());
+    this.#journal.note({ type: 'leg_left' });
   }
 
   #onModel(event: SessionEvent): void {

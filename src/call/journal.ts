@@ -8,6 +8,7 @@ export class Journal {
   readonly #observer: CallObserver;
   readonly #startedAt: number;
   #seq = 0;
+  #leg = 0;
 
   constructor(callId: string, clock: Clock, observer: CallObserver) {
     this.#callId = callId;
@@ -21,8 +22,30 @@ export class Journal {
     return Math.round(now - this.#startedAt);
   }
 
+  /** What happens on a line from now on is on the next one. */
+  nextLeg(): void {
+    this.#leg += 1;
+  }
+
   note(fact: CallFact): void {
     const atMs = this.msAt(this.#clock.now());
-    this.#observer(this.#callId, { ...fact, seq: ++this.#seq, atMs });
+    const leg = this.#leg > 0 && OF_A_LEG.has(fact.type) ? { leg: this.#leg } : {};
+    this.#observer(this.#callId, { ...fact, ...leg, seq: ++this.#seq, atMs });
   }
 }
+
+/** What belongs to the line it happens on. */
+const OF_A_LEG: ReadonlySet<CallFact['type']> = new Set([
+  'leg_joined',
+  'leg_left',
+  'caller_started_speaking',
+  'caller_stopped_speaking',
+  'caller_said',
+  'agent_started_speaking',
+  'agent_said',
+  'held',
+  'went_on',
+  'interrupted',
+  'digit',
+  'digits',
+]);

@@ -26,7 +26,7 @@ export class Recollection {
     const state = this.#state;
     const latency = sumUp(state.sums, event);
     if (latency) state.latencies.push(latency);
-    state.doing = signOf(event) ?? state.doing;
+    if (state.doing !== 'over') state.doing = signOf(event) ?? state.doing;
     listen(state, event);
     take(state, event);
   }

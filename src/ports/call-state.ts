@@ -115,8 +115,9 @@ export interface AgentPart {
   readonly session: number;
   readonly speaker: string;
   readonly responseId: string;
-  /** Known when it is over; null for what was written. */
+  /** Null for what was written, and where it is not known before it was said. */
   readonly itemId: string | null;
+  readonly contentIndex: number;
   readonly atMs: number;
   readonly seq: number;
   /** All the words the model made, heard or not; empty while it is being said. */

@@ -52,8 +52,17 @@ export type CallFact =
       readonly text: string;
       readonly transcription?: TranscriptionUsage;
     }
-  /** Its first sound is on its way to the phone. `lineMs`: how long that way is, where it is known. */
-  | { readonly type: 'agent_started_speaking'; readonly responseId: string; readonly lineMs?: number }
+  /**
+   * Its first sound is on its way to the phone; once more if the phone took nothing of it. `lineMs`: how long that way is,
+   * where it is known.
+   */
+  | {
+      readonly type: 'agent_started_speaking';
+      readonly responseId: string;
+      readonly itemId?: string;
+      readonly contentIndex?: number;
+      readonly lineMs?: number;
+    }
   | AgentSaid
   /** The agent writes instead of speaking. */
   | { readonly type: 'agent_wrote'; readonly responseId: string; readonly text: string }
@@ -113,6 +122,8 @@ export interface AgentSaid {
   readonly type: 'agent_said';
   readonly responseId: string;
   readonly itemId: string;
+  /** Which of the item's parts; the first one where it is not said. */
+  readonly contentIndex?: number;
   /** All the words the model made, heard or not. */
   readonly text: string;
   readonly heardMs: number;

@@ -1,4 +1,5 @@
 import { type HeardWords, splitHeard } from '../call/recall/heard-words.ts';
+import { isCalled } from '../call/recall/speech.ts';
 import type { AgentPart, CallerTurn, CallState } from '../ports/call-state.ts';
 import type { AgentSaid } from '../ports/facts.ts';
 import type { Stretch, TranscriptLine } from '../ports/reading.ts';
@@ -27,13 +28,24 @@ export function agentStretches({ agentParts }: CallState): readonly Stretch[] {
 function beingSaid({ agentParts, sums }: CallState, saying: readonly AgentSaid[]): readonly AgentPart[] {
   if (saying.length === 0) return [];
   const begun = agentParts.filter(({ how }) => how === 'being said');
-  return saying.map(({ responseId, itemId, text, heardMs, totalMs }, index): AgentPart => {
-    const at = begun.findIndex((part) => part.responseId === responseId);
+  return saying.map((said, index): AgentPart => {
+    const { responseId, itemId, contentIndex = 0, text, heardMs, totalMs } = said;
+    const at = begun.findIndex((part) => isCalled(part, said));
     const [part] = at < 0 ? [] : begun.splice(at, 1);
     const seq = sums.lastSeq + 1 + index;
     const words = { text: text.trim(), heardMs, totalMs, seq, how: 'said' } as const;
     const atMs = part?.atMs ?? Math.max(0, sums.lastAtMs - heardMs);
-    return { leg: 0, session: 0, speaker: 'agent', ...part, responseId, itemId, atMs, ...words };
+    return {
+      leg: 0,
+      session: 0,
+      speaker: 'agent',
+      ...part,
+      responseId,
+      itemId,
+      contentIndex,
+      atMs,
+      ...words,
+    };
   });
 }
 

@@ -259,15 +259,15 @@ export class Downlink {
   }
 
   #send(part: SpokenPart, bytes: number, now: number): void {
-    if (part.sentMs === 0) this.#tellOfStart(part);
+    if (part.sentMs === 0 && part.receivedMs > 0) this.#tellOfStart(part);
     const audio = part.send(bytes, this.#wires.to, this.#playout.sentMs);
     this.#playout.play(audio, part.isComplete && part.waiting.length === 0, now);
   }
 
-  #tellOfStart({ id: { responseId } }: SpokenPart): void {
+  #tellOfStart({ name }: SpokenPart): void {
     const { journeyMs } = this.#playout;
     const line = journeyMs === null ? {} : { lineMs: Math.round(journeyMs) };
-    this.#wires.tell({ type: 'agent_started_speaking', responseId, ...line });
+    this.#wires.tell({ type: 'agent_started_speaking', ...name, ...line });
   }
 
   /** Tells of what has been heard to its end. */

@@ -86,13 +86,17 @@ export class SpokenPart {
     return { id, receivedMs, isComplete, heardMs: this.heardMs(playbackHeardMs) };
   }
 
+  /** As facts have it: most items have one part. */
+  get name(): Pick<AgentSaid, 'responseId' | 'itemId' | 'contentIndex'> {
+    const { responseId, itemId, contentIndex } = this.id;
+    return { responseId, itemId, ...(contentIndex > 0 && { contentIndex }) };
+  }
+
   said(playbackHeardMs: number): AgentSaid {
-    const { responseId, itemId } = this.id;
     const heardMs = Math.round(this.heardMs(playbackHeardMs));
     return {
       type: 'agent_said',
-      responseId,
-      itemId,
+      ...this.name,
       text: this.words,
       heardMs,
       totalMs: Math.round(this.receivedMs),

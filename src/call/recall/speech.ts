@@ -27,7 +27,13 @@ export function listen(speech: GrowingSpeech, event: CallEvent): void {
     case 'caller_said':
       return callerSaid(speech, event);
     case 'agent_started_speaking': {
-      const part = { ...aPart(event, event.atMs), how: 'being said' as const };
+      const known = event.itemId !== undefined && begunAs(speech, event);
+      if (known) {
+        known.atMs = event.atMs; // only this time it reaches anybody
+        return;
+      }
+      const { itemId = null, contentIndex = 0 } = event;
+      const part = { ...aPart(event, event.atMs), itemId, contentIndex, how: 'being said' as const };
       speech.agentParts.push(part);
       speech.beingSaid.push(part);
       return;
@@ -69,19 +75,35 @@ function named({ callerTurns }: GrowingSpeech, itemId: string | undefined): Grow
 }
 
 function agentSaid(speech: GrowingSpeech, event: Extract<CallEvent, { type: 'agent_said' }>): void {
-  const { responseId, itemId, text, heardMs, totalMs, seq } = event;
-  const at = speech.beingSaid.findIndex((other) => other.responseId === responseId);
-  let [part] = at < 0 ? [] : speech.beingSaid.splice(at, 1);
-  if (!part) {
+  const { itemId, contentIndex = 0, text, heardMs, totalMs, seq } = event;
+  let part = begunAs(speech, event);
+  if (part) speech.beingSaid.splice(speech.beingSaid.indexOf(part), 1);
+  else {
     part = aPart(event, Math.max(0, event.atMs - heardMs));
     speech.agentParts.push(part);
   }
-  Object.assign(part, { itemId, text: text.trim(), heardMs, totalMs, seq, how: 'said' });
+  Object.assign(part, { itemId, contentIndex, text: text.trim(), heardMs, totalMs, seq, how: 'said' });
+}
+
+function begunAs({ beingSaid }: GrowingSpeech, name: PartName): Growing<AgentPart> | undefined {
+  return beingSaid.find((part) => isCalled(part, name));
+}
+
+export interface PartName {
+  readonly responseId: string;
+  readonly itemId?: string;
+  readonly contentIndex?: number;
+}
+
+/** Whether a part goes by this name; earlier versions named no more of one that was begun than its answer. */
+export function isCalled(part: AgentPart, { responseId, itemId, contentIndex = 0 }: PartName): boolean {
+  if (part.responseId !== responseId) return false;
+  return part.itemId === null || (part.itemId === itemId && part.contentIndex === contentIndex);
 }
 
 function aPart(event: Extract<CallEvent, { readonly responseId: string }>, atMs: number): Growing<AgentPart> {
   const { responseId, seq } = event;
-  const nothing = { itemId: null, text: '', heardMs: 0, totalMs: 0 };
+  const nothing = { itemId: null, contentIndex: 0, text: '', heardMs: 0, totalMs: 0 };
   return { ...placeOf(event, 'agent'), responseId, ...nothing, atMs, seq, how: 'said' };
 }
 
