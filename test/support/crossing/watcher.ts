@@ -1,6 +1,7 @@
 import { HOUSE_WORDS } from '../../../src/call/turns/house-words.ts';
 import { AFTER_THE_END, type CallEvent } from '../../../src/ports/facts.ts';
 import type { Company } from './phone.ts';
+import { RecallWatch } from './recall-watch.ts';
 import { SoundWatch } from './sound-watch.ts';
 import { DESK, LONGEST_CALL_MS, SILENCE, type World } from './world.ts';
 
@@ -11,6 +12,7 @@ import { DESK, LONGEST_CALL_MS, SILENCE, type World } from './world.ts';
 export class Watcher implements Company {
   readonly #world: World;
   readonly #sound: SoundWatch;
+  readonly #recall: RecallWatch;
   readonly complaints: string[] = [];
   /** Nobody has been heard for so long. */
   #deadMs = 0;
@@ -29,12 +31,14 @@ export class Watcher implements Company {
   constructor(world: World) {
     this.#world = world;
     this.#sound = new SoundWatch(world, (what) => this.#complain(what));
+    this.#recall = new RecallWatch(world, (what) => this.#complain(what));
   }
 
   /** A little more time has passed. */
   look(ms: number): void {
     const { isOver, isAway, isConnected, phone, mouth, model, setting } = this.#world;
     const now = this.#now;
+    this.#recall.look();
     if (isOver || !isConnected) return;
     this.connectedMs += ms;
     if (this.connectedMs > this.#mostMs + GOODBYE_MS && !isAway) this.#complain('the time limit is not kept');
@@ -66,6 +70,7 @@ export class Watcher implements Company {
   noted(event: CallEvent): void {
     const { mouth, setting } = this.#world;
     this.#sound.noted(event);
+    this.#recall.noted(event);
     if (event.type === 'caller_started_speaking' || event.type === 'shown') this.#requestsInARow = 0;
     if (event.type === 'problem' && event.code === 'turn_end_lost') this.turnEnded();
     if (event.type === 'tool_called') this.#running.set(event.toolCallId, event.name);
@@ -162,6 +167,7 @@ export class Watcher implements Company {
     if (crashes.length > 0) this.#complain(`a mistake of ours: ${crashes[0]}`);
     this.#compareRecord();
     this.#sound.atTheEnd();
+    this.#recall.atTheEnd();
   }
 
   /** What the record says happened, did. */

@@ -13,7 +13,7 @@ import { TestClock } from '../test-clock.ts';
 import { CrossingModel } from './model.ts';
 import { Ear, FRAME_MS, Mouth, type Sound } from './mouth.ts';
 import { CrossingPhone, type Line } from './phone.ts';
-import { theTools } from './tools.ts';
+import { type ToolsOfTheWorld, theTools } from './tools.ts';
 import { Watcher } from './watcher.ts';
 
 /** What one history plays in. */
@@ -41,6 +41,7 @@ export class World {
   readonly model: CrossingModel;
   readonly mouth = new Mouth();
   readonly watcher: Watcher;
+  readonly tools: ToolsOfTheWorld;
   readonly facts: CallEvent[] = [];
   readonly call: Call;
   phone: CrossingPhone;
@@ -69,6 +70,7 @@ export class World {
     this.watcher = new Watcher(this);
     this.model = new CrossingModel(this.clock, capabilities, (what) => this.watcher.modelIsTold(what));
     this.phone = this.#aPhone();
+    this.tools = theTools(this.clock, this.#countingClock(), () => this.watcher.leaves());
     this.call = new Call(
       { callId: 'CA1', carrier: 'test', from: '+1', to: '+2', format: 'pcmu' },
       this.#plan(),
@@ -216,7 +218,7 @@ export class World {
           : { kind: 'exactly', text: 'Good day.', isProtected: greeting === 'protected' },
       turnDetection: turns === 'by keys' ? { type: 'manual' } : PLAN.turnDetection,
       interruption,
-      toolbox: theTools(this.clock, this.#countingClock(), () => this.watcher.leaves()),
+      toolbox: this.tools,
       transferTargets: { desk: { number: DESK } },
       silence: hasSilenceLimits ? SILENCE : null,
       maxDurationMs: LONGEST_CALL_MS,
