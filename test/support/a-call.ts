@@ -8,6 +8,7 @@ import type {
   Capabilities,
   ContextItem,
   OutOfBandRequest,
+  PartId,
   ResponseOutcome,
   ResponsePurpose,
   ResponseRequest,
@@ -17,6 +18,7 @@ import type {
 import { ScriptedPhoneCall } from '../../src/testing/scripted-phone-call.ts';
 import type { Journey } from '../../src/testing/simulated-phone.ts';
 import { ListeningPhone } from './listening-phone.ts';
+import { isLived } from './lived-calls.ts';
 import { TestClock } from './test-clock.ts';
 
 export interface CallOptions {
@@ -81,6 +83,13 @@ export function aCall(options: CallOptions = {}) {
       endReason = reason;
     },
   );
+  isLived(() => ({
+    facts,
+    hasLine: call.hasLine,
+    endReason,
+    saying: call.saying.map(({ itemId }) => itemId),
+    cuts: new Map(model.cuts),
+  }));
   if (options.begins !== 'ringing') {
     model.isReady();
     call.connect(phone);
@@ -130,6 +139,8 @@ export class ScriptedModel implements Session {
   /** What it was asked for, and what for. */
   readonly asked: ResponseRequest[] = [];
   readonly added: ContextItem[] = [];
+  /** What it was told was heard of an item of an answer, the last time. */
+  readonly cuts = new Map<string, number>();
   backlogBytes = 0;
   isClosed = false;
   #tell: (event: SessionEvent) => void = () => {};
@@ -225,7 +236,8 @@ export class ScriptedModel implements Session {
     this.#log(`cancel ${responseId}`);
   }
 
-  truncate(part: { itemId: string; contentIndex: number }, heardMs: number): void {
+  truncate(part: PartId, heardMs: number): void {
+    this.cuts.set(`${part.responseId} ${part.itemId}`, heardMs);
     this.#log(`truncate ${part.itemId} at ${heardMs} ms`);
   }
 

@@ -21,7 +21,8 @@ export function listen(speech: GrowingSpeech, event: CallEvent): void {
     }
     case 'caller_stopped_speaking': {
       const turn = named(speech, event.itemId) ?? speech.callerTurns.at(-1);
-      if (turn) turn.untilMs = event.spokeUntilMs ?? event.atMs;
+      // A short word is over before it is noticed, and other machines' clocks may run otherwise.
+      if (turn) turn.untilMs = Math.max(turn.atMs, event.spokeUntilMs ?? event.atMs);
       return;
     }
     case 'caller_said':
