@@ -165,7 +165,7 @@ async function callOut(
   if (from === undefined) {
     return {
       ok: false,
-      because: `${name} has no number of its own to call from: name one in its \`numbers\`..`,
+      because: `${name} has no number of its own to call from: name one in its \`numbers\`.`,
     };
   }
   return carriers.callOut(from, request.to, name);

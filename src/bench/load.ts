@@ -54,7 +54,7 @@ export interface LoadResult {
 const THINK_MS = 1_700;
 /** A server that runs all day has had calls before: its code is compiled for speed, its memory that of a working day. */
 const WARM_UP_CALLS = 20;
-const WARM_UP_MS = 45_000;
+const WARM_UP_MS = 20_000;
 /** By then all of them talk. */
 const SETTLE_MS = 4_000;
 /** What was on its way when they hung up has arrived. */

@@ -12,17 +12,30 @@ import { heading, row, summary } from './table.ts';
 /**
  * `npm run bench`: the real server, in a process and on a core of its own, against practice phones and the practice
  * model in another, and in turns with it a relay that touches nothing: the floor all figures are held to.
+ *
+ * As shipped means: the example business, which records its calls. The other agent keeps no sound, as the relay does.
  */
 const LOADS = [
-  { calls: 20, seconds: 10 }, // the fewer they are, the more weigh the moods of a machine
-  { calls: 100, seconds: 5 },
-];
+  { calls: 20, seconds: 8, rounds: 3, targets: ['relay', 'pcm', 'pcmu'] }, // few calls: the moods of a machine weigh more
+  {
+    calls: 100,
+    seconds: 5,
+    rounds: 3,
+    targets: ['relay', 'pcm', 'pcmu', 'pcm, no recording', 'pcmu, no recording'],
+  },
+  { calls: 200, seconds: 4, rounds: 1, targets: ['pcm', 'pcmu'] }, // as many as the callers' own core is good for
+] as const;
 /** On lines that give their marks back late, by anything up to that. */
-const LATE_MARKS = { calls: 20, seconds: 10, marksLateMs: 1_000 };
-/** All in all less than six minutes: 3 servers this often, each time for 6 s more than that; the warm-up; late marks. */
-const ROUNDS = 3;
-const TARGETS = ['relay', 'pcm', 'pcmu'] as const;
-type Target = (typeof TARGETS)[number];
+const LATE_MARKS = { calls: 20, seconds: 8, marksLateMs: 1_000 };
+/** All in all less than six minutes: each round takes some 6 s more than it measures. */
+const SERVERS = {
+  relay: null,
+  pcm: { audio: 'pcm', agents: 'examples' },
+  pcmu: { audio: 'pcmu', agents: 'examples' },
+  'pcm, no recording': { audio: 'pcm', agents: 'bench/agents' },
+  'pcmu, no recording': { audio: 'pcmu', agents: 'bench/agents' },
+} as const;
+type Target = keyof typeof SERVERS;
 
 const pin = spawnSync('taskset', ['-p', String(process.pid)]).status === 0;
 const src = join(import.meta.dirname, '..');
@@ -37,56 +50,70 @@ console.log(
   `${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${cpus()[0]?.model}, ${cpus().length} cores`,
 );
 console.log(
-  `${ROUNDS} rounds of ${LOADS.map(({ calls, seconds }) => `${seconds} s with ${calls} calls`).join(', ')}; the model speaking about half of the time; servers and callers on ${pin ? 'different cores' : 'whatever cores the system gives them'}\n`,
+  `the model speaking about half of the time; servers and callers on ${pin ? 'different cores' : 'whatever cores the system gives them'}\n`,
 );
 console.log(`${kernelLine()}\n`);
+const TARGETS = Object.keys(SERVERS).filter(isTarget);
 const started: ChildProcess[] = [];
 try {
-  const urls = {
-    relay: await startServer('relay'),
-    pcm: await startServer('pcm'),
-    pcmu: await startServer('pcmu'),
-  };
-  await load.warmUp(Object.values(urls));
+  const urls = new Map<Target, string>();
+  for (const target of TARGETS) urls.set(target, await startServer(target));
+  await load.warmUp([...urls.values()]);
   console.log(heading());
   const before = coreTimes();
-  for (const { calls, seconds } of LOADS) {
-    const rounds = await measure(urls, calls, seconds);
-    console.log(row('relay (the floor)', calls, rounds.relay, rounds.relay));
-    for (const audio of ['pcm', 'pcmu'] as const) {
-      console.log(row(`Ringdown, ${audio}`, calls, rounds[audio], rounds.relay));
-      console.log(summary(rounds[audio]));
+  for (const { calls, seconds, rounds, targets } of LOADS) {
+    const measured = await measure(urls, { calls, seconds, rounds, targets });
+    const floor = measured.get('relay');
+    for (const [target, results] of measured) {
+      console.log(
+        row(target === 'relay' ? 'relay (the floor)' : `Ringdown, ${target}`, calls, results, floor),
+      );
+      if (target !== 'relay') console.log(summary(results));
     }
   }
   const { calls, seconds, marksLateMs } = LATE_MARKS;
-  console.log(`\nWhere marks are up to ${marksLateMs} ms late, ${calls} calls with pcm:`);
-  console.log(summary([await load.measure(urls.pcm, calls, seconds, marksLateMs)]));
+  console.log(`\nWhere marks are up to ${marksLateMs} ms late, ${calls} calls with pcm, no recording:`);
+  console.log(summary([await load.measure(urlOf(urls, 'pcm, no recording'), calls, seconds, marksLateMs)]));
   console.log(`\n${stolenLine(before, coreTimes())}`);
 } finally {
   for (const server of started) server.kill('SIGKILL');
   load.process.kill();
 }
 
+interface Rounds {
+  readonly calls: number;
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly targets: readonly Target[];
+}
+
 /** In turns: a machine that is shared is quick in one minute and slow in the next. */
 async function measure(
-  urls: Readonly<Record<Target, string>>,
-  calls: number,
-  seconds: number,
-): Promise<Record<Target, readonly LoadResult[]>> {
-  const rounds: Record<Target, LoadResult[]> = { relay: [], pcm: [], pcmu: [] };
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const target of TARGETS) {
-      rounds[target].push(await load.measure(urls[target], calls, seconds));
-    }
-  }
-  return rounds;
+  urls: ReadonlyMap<Target, string>,
+  { calls, seconds, rounds, targets }: Rounds,
+): Promise<ReadonlyMap<Target, readonly LoadResult[]>> {
+  const results = new Map<Target, LoadResult[]>(targets.map((target) => [target, []]));
+  for (let round = 0; round < rounds; round++)
+    for (const [target, ofIt] of results) ofIt.push(await load.measure(urlOf(urls, target), calls, seconds));
+  return results;
+}
+
+function isTarget(name: string): name is Target {
+  return name in SERVERS;
+}
+
+function urlOf(urls: ReadonlyMap<Target, string>, target: Target): string {
+  const url = urls.get(target);
+  if (url === undefined) throw new RangeError(`There is no ${target}.`);
+  return url;
 }
 
 /** Its address, once it answers. */
 async function startServer(target: Target): Promise<string> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  started.push(target === 'relay' ? startRelay(port) : startRingdown(port, target));
+  const server = SERVERS[target];
+  started.push(server === null ? startRelay(port) : startRingdown(port, target, server));
   await untilAnswering(`${url}/metrics`);
   return url;
 }
@@ -95,14 +122,18 @@ function startRelay(port: number): ChildProcess {
   return start([...flags, join(src, 'bench/relay.ts'), String(port), load.modelUrl], {});
 }
 
-function startRingdown(port: number, audio: 'pcm' | 'pcmu'): ChildProcess {
+function startRingdown(
+  port: number,
+  target: Target,
+  { audio, agents }: NonNullable<(typeof SERVERS)[Target]>,
+): ChildProcess {
   return start(startArgs, {
     PORT: String(port),
     OPENAI_BASE_URL: load.modelUrl,
     OPENAI_API_KEY: 'practice',
     REALTIME_AUDIO: audio,
-    AGENTS_DIR: join(src, 'bench/agents'),
-    DATA_DIR: join(dataDir, audio),
+    AGENTS_DIR: join(src, agents),
+    DATA_DIR: join(dataDir, target.replaceAll(/\W+/g, '-')),
     NODE_ENV: 'production',
     MAX_CALLS: '1000',
     LOG_LEVEL: 'warn',
@@ -114,7 +145,7 @@ function start(args: readonly string[], env: Readonly<Record<string, string>>): 
   const [command = '', ...rest] = pin
     ? ['taskset', '-c', '0', process.execPath, ...args]
     : [process.execPath, ...args];
-  return spawn(command, rest, { cwd: join(src, '../practice'), env, stdio: ['ignore', 'ignore', 'inherit'] });
+  return spawn(command, rest, { cwd: join(src, '..'), env, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 interface Load {

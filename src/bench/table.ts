@@ -14,7 +14,7 @@ const COLUMNS = [
   'late',
   'bench load',
 ];
-const WIDTHS = [18, 5, 13, 16, 12, 12, 13, 7, 4, 4, 10];
+const WIDTHS = [28, 5, 13, 16, 12, 12, 13, 7, 4, 4, 10];
 
 export function heading(): string {
   return line(COLUMNS);
@@ -25,15 +25,19 @@ export function row(
   name: string,
   calls: number,
   rounds: readonly LoadResult[],
-  floor: readonly LoadResult[],
+  floor: readonly LoadResult[] | undefined,
 ): string {
   const last = roundOf(rounds, -1);
-  const ratios = rounds.map((round, i) => round.cpuMsPerCallSecond / roundOf(floor, i).cpuMsPerCallSecond);
+  const ratios = rounds.flatMap((round, i) =>
+    floor ? [round.cpuMsPerCallSecond / roundOf(floor, i).cpuMsPerCallSecond] : [],
+  );
   return line([
     name,
     String(calls),
     medianOf(rounds.map((round) => round.cpuMsPerCallSecond)).toFixed(2),
-    `${medianOf(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
+    ratios.length === 0
+      ? '–'
+      : `${medianOf(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
     spread(last.soFar.up),
     spread(last.soFar.down),
     last.soFar.clear.count > 0 ? spread(last.soFar.clear) : '–',

@@ -40,7 +40,7 @@ const bookings = result.callId === null ? [] : bookingsOfCall(config.dataDir, re
 const checks = checkDemo(result.wentWell, result.facts, bookings, result.tape);
 for (const { isGood, text } of checks) console.log(`${isGood ? '✓' : '✗'} ${text}`);
 if (result.callId !== null) {
-  const recording = relative('..', recordingPath(config.dataDir, result.callId));
+  const recording = relative('.', recordingPath(config.dataDir, result.callId));
   console.log(`\nThe call as the caller heard it (caller left, agent right): ${recording}`);
   console.log(`To read it: npm start, then http://localhost:3000/calls/${result.callId}`);
 }

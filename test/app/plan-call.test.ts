@@ -10,7 +10,7 @@ function planOf(description: Partial<AgentDescription>) {
   const agent = defineAgent({ name: 'shop', instructions: 'Be brief.', ...description });
   const loaded = {
     agent,
-    folder: '..',
+    folder: '.',
     toolbox: NO_TOOLS,
     cards: [],
     remoteTools: [],

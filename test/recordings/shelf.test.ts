@@ -89,7 +89,7 @@ describe('the recordings of a directory', () => {
       '../../evil',
       '/etc/passwd',
       'a/b',
-      '../logs',
+      '..',
       '',
       'nul\0',
       'CON',

@@ -25,7 +25,7 @@ async function anAgentWith(server: Readonly<Record<string, unknown>>) {
   const directory = await AgentDirectory.open({
     folder: folder.path,
     environment: { STOCK_KEY: 'canary', OTHER: 'x', PATH: '/usr/bin' },
-    houseSettings: { dataDir: './mcp' },
+    houseSettings: { dataDir: '.' },
     clock: systemClock,
     log,
   });
