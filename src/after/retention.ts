@@ -1,7 +1,6 @@
 import type { LogsSetAside, SweptAside } from '../journal/logs-set-aside.ts';
-import { AFTERWARDS, type CallEvent } from '../ports/facts.ts';
 import type { CallCard } from '../ports/store.ts';
-import type { Orphan, SharedStore, Whose } from '../stores/shared/shared-store.ts';
+import type { SharedStore, Whose } from '../stores/shared/shared-store.ts';
 
 /** How long what is kept, by its kind; null is for ever. */
 export interface KeptDays {
@@ -30,7 +29,7 @@ export interface Swept {
 /** What is needed of the store, each at its turn among what is written. */
 export type SweptStore = Pick<
   SharedStore,
-  'expired' | 'recorded' | 'forgetWords' | 'card' | 'append' | 'delete' | 'tidy'
+  'expired' | 'recorded' | 'forgetWords' | 'card' | 'note' | 'delete' | 'tidy'
 >;
 
 /** What is needed of the logs that lie set aside here. */
@@ -118,7 +117,7 @@ async function sweepRecordings(
       for (const call of some) {
         tried.add(call.callId);
         if (recordings.erase(call.callId)) erased++;
-        await noteErased(store, call);
+        await store.note(call.callId, { type: 'recording', state: 'deleted' }); // the call itself says so from now on
       }
     }
   }
@@ -136,12 +135,6 @@ async function sweepRecordings(
 function rulesOf({ agents, others }: Retention): readonly (readonly [Whose, KeptDays])[] {
   const own = [...agents].map(([only, days]) => [{ only }, days] as const);
   return [...own, [{ allBut: [...agents.keys()] }, others]];
-}
-
-/** The call itself says from now on that there is no sound of it. Somebody may be about to note something else. */
-async function noteErased(store: SweptStore, { callId, lastSeq, lastAtMs: atMs }: Orphan): Promise<void> {
-  const event: CallEvent = { type: 'recording', state: 'deleted', seq: lastSeq + AFTERWARDS, atMs };
-  await store.append([{ callId, event }]);
 }
 
 const DAY_MS = 24 * 60 * 60_000;

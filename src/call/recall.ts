@@ -118,6 +118,8 @@ function leave(legs: LegState[], leftMs: number, isMeant: (leg: LegState) => boo
 /** What an event says of what goes on from then on; null: nothing. */
 function signOf({ type }: CallEvent): Doing | null {
   switch (type) {
+    case 'rang':
+      return 'ringing'; // perhaps again
     case 'ended':
       return 'over';
     case 'caller_started_speaking':

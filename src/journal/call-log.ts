@@ -2,15 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { Retention, Swept } from '../after/retention.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { CallObserver } from '../ports/facts.ts';
+import type { Lease } from '../ports/journal.ts';
 import type { CallStore } from '../ports/store.ts';
 import { recordingPath } from '../recordings/names.ts';
 import type { CallRecorder } from '../recordings/recorder.ts';
 import { Recordings } from '../recordings/recordings.ts';
 import { HealthBoard, type LogHealth } from './health.ts';
 import { LogThread } from './log-thread.ts';
-import type { StoreSettings, ThreadNotice } from './messages.ts';
+import type { LeaseTimes, StoreSettings, ThreadNotice } from './messages.ts';
+import { Pulse } from './pulse.ts';
 import { RemoteStore } from './remote-store.ts';
-import { EventWriter } from './spool-writer.ts';
+import { EventWriter, type WriterParts } from './spool-writer.ts';
 
 export interface CallLogOptions {
   /** For recordings, and for the embedded database. */
@@ -19,6 +21,8 @@ export interface CallLogOptions {
   readonly clock: Clock;
   /** Somebody wants to know of every call that is over; if absent, nobody does. */
   readonly deliversWebhooks?: boolean;
+  /** How long others wait for a process that says nothing more; what suits the store when absent. */
+  readonly times?: LeaseTimes;
   /** Told of what whoever runs the house should know. Nobody's words are in it. */
   readonly notice?: (notice: LogNotice) => void;
 }
@@ -45,6 +49,13 @@ export interface CallLog {
   /** Where the recording of a call lies, if there is one. */
   recordingPath(callId: string): string;
   /**
+   * Tells from now on which journals this process has lost to another: nothing more of those calls is kept, and they
+   * are to be let go of without a word to anybody.
+   */
+  whenFenced(letGo: (lease: Lease) => void): void;
+  /** Whether the journal of a call is this process's own, once all that it was told so far is kept. */
+  owns(callId: string): Promise<boolean>;
+  /**
    * Takes up some of the calls since this moment that are over, of which somebody is still to be told, and which no
    * process has in hand; this one has these. From then on they are in its hands, and in no other's.
    */
@@ -58,7 +69,7 @@ export interface CallLog {
 
 /** Opens the call log. If the store cannot be opened now, calls are logged in memory until it can. */
 export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
-  const { directory, store: settings, clock, deliversWebhooks = false } = options;
+  const { directory, store: settings, clock, deliversWebhooks = false, times } = options;
   const tell = options.notice ?? (() => {});
   const owner = randomUUID();
   let setAside: readonly string[] = [];
@@ -69,7 +80,10 @@ export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
     () => clock.wallMs(),
   );
   const common = { directory, owner, store: settings, deliversWebhooks };
-  const writing = new LogThread({ role: 'writer', ...common }, clock, {
+  const pulse = new Pulse(clock);
+  const whenFenced: ((lease: Lease) => void)[] = [];
+  const written = { ...common, pulse: pulse.shown, ...(times && { times }) };
+  const writing = new LogThread({ role: 'writer', ...written }, clock, {
     notice(notice) {
       if (notice.type === 'store_set_aside') void reading.stop(); // it reads a file that is no longer the log
       if (notice.type === 'logs_set_aside') setAside = notice.paths;
@@ -96,12 +110,15 @@ export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
     suspectedAt = clock.now();
     await writing.ask({ type: 'suspect' }).catch(() => {}); // whoever writes next hears of it
   };
-  const events: EventWriter = new EventWriter(
-    (batch) => writing.ask({ type: 'append', batch }),
-    clock,
-    health,
-    (count) => tell({ type: 'events_lost', count }),
-  );
+  const parts: WriterParts = {
+    append: (batch) => writing.ask({ type: 'append', batch }),
+    lost: (count) => tell({ type: 'events_lost', count }),
+    fenced(lease) {
+      pulse.letGo(lease);
+      for (const letGo of whenFenced) letGo(lease);
+    },
+  };
+  const events: EventWriter = new EventWriter(parts, clock, health);
   const recordings = new Recordings(writing, clock, health);
   const store = new RemoteStore(writing, reading, events);
   const stopOpening = await keepOpening(writing, clock, health);
@@ -115,7 +132,15 @@ export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
   };
 
   return {
-    observer: (callId, event) => events.note(callId, event),
+    observer(callId, event) {
+      pulse.note(callId, event);
+      events.note(callId, event);
+    },
+    whenFenced: (letGo) => void whenFenced.push(letGo),
+    async owns(callId) {
+      await events.settled();
+      return writing.ask({ type: 'owns', callId });
+    },
     store,
     get health() {
       return health.health;
@@ -138,6 +163,7 @@ export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
     flush,
     async close(mostMs = CLOSE_MS) {
       stopOpening();
+      pulse.stop();
       recordings.close();
       await flush(mostMs);
       await reading.close(); // whoever closes last leaves everything in the one file

@@ -4,6 +4,7 @@ import { StoreTrouble } from '../stores/shared/trouble.ts';
 import { openSqliteReader, openSqliteStore } from '../stores/sqlite/index.ts';
 import { databasePath } from '../stores/sqlite/place.ts';
 import type { ThreadNotice, ThreadSettings } from './messages.ts';
+import { processIdentity } from './process-identity.ts';
 
 /** Keeps a store open: opens it when it is first needed, and anew when it was lost. */
 export class HeldStore {
@@ -40,6 +41,12 @@ export class HeldStore {
     if (this.#settings.role === 'reader') this.#notice({ type: 'store_suspect' });
   }
 
+  /** For good: nobody need wait for this process any more. */
+  async release(): Promise<void> {
+    await this.#store?.release().catch(() => {}); // then they will see that it is gone
+    await this.close();
+  }
+
   async close(): Promise<void> {
     const store = this.#store;
     this.#store = null;
@@ -50,7 +57,12 @@ export class HeldStore {
     const { role, directory, owner, store } = this.#settings;
     if (store.kind === 'postgres') {
       const { openPostgresStore } = await import('../stores/postgres/index.ts');
-      return openPostgresStore({ ...store, owner, connections: role === 'writer' ? 2 : 4 });
+      return openPostgresStore({
+        ...store,
+        owner,
+        process: processIdentity(),
+        connections: role === 'writer' ? 2 : 4,
+      });
     }
     if (role === 'reader') {
       this.#inode = this.#inodeNow();
@@ -58,7 +70,13 @@ export class HeldStore {
     }
     const { durability = 'normal' } = store;
     const isSuspect = this.#isSuspect;
-    const opened = openSqliteStore(directory, { owner, wallMs: Date.now, durability, isSuspect });
+    const opened = openSqliteStore(directory, {
+      owner,
+      process: processIdentity(),
+      wallMs: Date.now,
+      durability,
+      isSuspect,
+    });
     this.#isSuspect = false;
     this.#inode = this.#inodeNow();
     if (opened.setAside !== null) this.#notice({ type: 'store_set_aside', path: opened.setAside });

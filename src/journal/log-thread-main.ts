@@ -11,9 +11,17 @@ import type { SharedStore } from '../stores/shared/shared-store.ts';
 import { closedTrouble, StoreTrouble } from '../stores/shared/trouble.ts';
 import { againAndAgain } from './again-and-again.ts';
 import { HeldStore } from './held-store.ts';
-import { Leases } from './lease.ts';
+import { Leases, leaseTimesOf } from './lease.ts';
 import { LogsSetAside } from './logs-set-aside.ts';
-import type { Ask, FromThread, SoundPiece, ThreadNotice, ThreadSettings, ToThread } from './messages.ts';
+import {
+  type Ask,
+  type FromThread,
+  PULSE,
+  type SoundPiece,
+  type ThreadNotice,
+  type ThreadSettings,
+  type ToThread,
+} from './messages.ts';
 import { Surroundings } from './surroundings.ts';
 
 const settings: ThreadSettings = workerData;
@@ -26,12 +34,14 @@ const shelf = new RecordingShelf(settings.directory, (callId, code) =>
 );
 const setAside = new LogsSetAside(settings.directory);
 const surroundings = settings.role === 'writer' ? new Surroundings(settings, setAside, notice) : null;
-const leases = new Leases(held, settings);
+const leases = new Leases(held, settings, () => pulseOf('liveCalls'));
 /** What is written is written one after the other. */
 let lastWrite: Promise<unknown> = Promise.resolve();
 /** A recording that goes on is written to several times a second. */
 const STILL_WRITTEN_MS = 5_000;
 let isClosing = false;
+let isAlive = true;
+let pulse = -1;
 const recordingsForSweeping: SweptRecordings = {
   erase: (callId) => shelf.erase(callId, false),
   older: (beforeWallMs) => shelf.older(beforeWallMs),
@@ -55,15 +65,31 @@ parentPort?.on('message', (message: ToThread) => {
 });
 
 if (settings.role === 'writer') {
-  every(settings.store.kind === 'sqlite' ? 1_000 : 5_000, () => leases.beat());
-  every(settings.store.kind === 'sqlite' ? 2_000 : 15_000, async () => {
+  const { beatMs, lookMs } = leaseTimesOf(settings);
+  every(beatMs, async () => {
+    isAlive = hasPulse();
+    if (isAlive) await leases.beat();
+  });
+  every(lookMs, async () => {
     surroundings?.look();
-    await leases.tidy();
+    await held.use((store) => store.tidy());
+    if (!isAlive) return; // it is not the one to say who is gone
     const calls = await leases.closeOrphans();
     if (calls > 0) notice({ type: 'orphans_closed', calls });
   });
   repairRecordings();
   setTimeout(repairRecordings, 2 * STILL_WRITTEN_MS); // those of a process that was killed a moment ago
+}
+
+/** Where the thread that carries sound hangs, the process is as good as gone, whatever this thread does. */
+function hasPulse(): boolean {
+  const before = pulse;
+  pulse = pulseOf('count');
+  return pulse !== before;
+}
+
+function pulseOf(what: keyof typeof PULSE): number {
+  return settings.pulse ? Atomics.load(settings.pulse, PULSE[what]) : 0;
 }
 
 function repairRecordings(): void {
@@ -106,8 +132,7 @@ async function answerTo(ask: Ask): Promise<unknown> {
       await held.suspect();
       return held.use(async () => undefined);
     case 'append':
-      await leases.note(ask.batch);
-      return held.use((store) => store.append(ask.batch));
+      return leases.append(ask.batch);
     case 'list':
       return held.use((store) => store.list(ask.query));
     case 'card':
@@ -122,13 +147,15 @@ async function answerTo(ask: Ask): Promise<unknown> {
       return erase(ask.callId);
     case 'sweep':
       return sweep(storeForSweeping(), recordingsForSweeping, logsForSweeping, ask.retention, ask.nowWallMs);
+    case 'owns':
+      return held.use((store) => store.owns(ask.callId));
     case 'take_up':
       return leases.takeUp(ask.sinceWallMs, ask.inHand);
     case 'close':
       isClosing = true;
       shelf.close();
       surroundings?.close();
-      return held.close();
+      return held.release();
     default:
       return unreachable(ask);
   }
@@ -152,7 +179,7 @@ function storeForSweeping(): SweptStore {
     recorded: (beforeWallMs, whose) => step((store) => store.recorded(beforeWallMs, whose)),
     forgetWords: (beforeWallMs, whose) => step((store) => store.forgetWords(beforeWallMs, whose)),
     card: (callId) => step((store) => store.card(callId)),
-    append: (batch) => step((store) => store.append(batch)),
+    note: (callId, fact) => step((store) => store.note(callId, fact)),
     delete: (callId) => step(() => erase(callId)),
     tidy: () => step((store) => store.tidy()),
   };

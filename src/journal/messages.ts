@@ -23,6 +23,13 @@ export function environmentOf(store: StoreSettings): Readonly<Record<string, str
   return store.kind === 'postgres' ? (store.environment ?? {}) : {};
 }
 
+/** How often a process says that it is there, and for how long others wait for one that does not. */
+export interface LeaseTimes {
+  readonly beatMs: number;
+  readonly lookMs: number;
+  readonly goneMs: number;
+}
+
 export interface ThreadSettings {
   /** The writer owns store and recordings; a reader has nothing but a view of the store. */
   readonly role: 'writer' | 'reader';
@@ -31,7 +38,14 @@ export interface ThreadSettings {
   readonly store: StoreSettings;
   /** Somebody wants to know of every call that is over. */
   readonly deliversWebhooks: boolean;
+  /** What the store asks for when absent. */
+  readonly times?: LeaseTimes;
+  /** What the thread that carries sound shows of itself; a reader needs none. */
+  readonly pulse?: Int32Array<SharedArrayBuffer>;
 }
+
+/** Where what stands in a pulse: a count that goes on for as long as that thread does its work, and its live calls. */
+export const PULSE = { count: 0, liveCalls: 1 } as const;
 
 /** What a thread can be asked, in the words of the store. */
 export type Ask =
@@ -47,6 +61,7 @@ export type Ask =
   | { readonly type: 'delete'; readonly callId: string }
   /** Deletes what has been kept long enough at this moment. */
   | { readonly type: 'sweep'; readonly retention: Retention; readonly nowWallMs: number }
+  | { readonly type: 'owns'; readonly callId: string }
   | { readonly type: 'take_up'; readonly sinceWallMs: number; readonly inHand: readonly string[] }
   | { readonly type: 'close' };
 

@@ -1,4 +1,5 @@
 import type { CallEvent } from '../ports/facts.ts';
+import type { Appended } from '../ports/journal.ts';
 import type {
   CallCard,
   CallPage,
@@ -24,7 +25,7 @@ export class RemoteStore implements CallStore {
     this.#events = events;
   }
 
-  append(batch: readonly StoredEvent[]): Promise<void> {
+  append(batch: readonly StoredEvent[]): Promise<Appended> {
     return this.#writing.ask({ type: 'append', batch });
   }
 

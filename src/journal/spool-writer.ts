@@ -1,8 +1,10 @@
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { CallEvent } from '../ports/facts.ts';
+import type { Appended, Lease } from '../ports/journal.ts';
 import type { StoredEvent } from '../ports/store.ts';
 import { StoreTrouble } from '../stores/shared/trouble.ts';
 import type { HealthBoard } from './health.ts';
+import { OwnLeases } from './own-leases.ts';
 import { Spool } from './spool.ts';
 
 export interface WriterLimits {
@@ -26,34 +28,37 @@ export const WRITER_LIMITS = {
   slowMs: 2_000,
 } as const satisfies WriterLimits;
 
+/** What becomes of events outside of the spool. */
+export interface WriterParts {
+  append(batch: readonly StoredEvent[]): Promise<Appended>;
+  /** So many will never be kept. */
+  lost(count: number): void;
+  /** The journal is another process's by now: nothing of this one is kept any more. */
+  fenced(lease: Lease): void;
+}
+
 /**
  * Sees to it that every event is kept, in its order, a moment later. One batch is under way at a time; while the
  * store is locked, full, slow or gone the others wait. As a store takes each event once, whatever may have failed
  * half-way is simply given again.
  */
 export class EventWriter {
-  readonly #append: (batch: readonly StoredEvent[]) => Promise<void>;
+  readonly #parts: WriterParts;
   readonly #clock: Clock;
   readonly #health: HealthBoard;
   readonly #limits: WriterLimits;
-  readonly #lost: (count: number) => void;
+  readonly #leases = new OwnLeases();
   readonly #spool: Spool;
   readonly #pace: BatchPace;
   /** What takes the next batch away, or that one is under way. */
   #next: Cancel | 'under_way' | null = null;
-  readonly #whenEmpty: (() => void)[] = [];
+  /** Each is told when so many of all that were ever noted wait no longer. */
+  #waiting: { readonly until: number; readonly tell: () => void }[] = [];
 
-  constructor(
-    append: (batch: readonly StoredEvent[]) => Promise<void>,
-    clock: Clock,
-    health: HealthBoard,
-    lost: (count: number) => void,
-    limits: WriterLimits = WRITER_LIMITS,
-  ) {
-    this.#append = append;
+  constructor(parts: WriterParts, clock: Clock, health: HealthBoard, limits: WriterLimits = WRITER_LIMITS) {
+    this.#parts = parts;
     this.#clock = clock;
     this.#health = health;
-    this.#lost = lost;
     this.#limits = limits;
     this.#spool = new Spool(limits.mostBytes);
     this.#pace = new BatchPace(limits);
@@ -69,9 +74,10 @@ export class EventWriter {
   }
 
   note(callId: string, event: CallEvent): void {
+    if (this.#leases.isFenced({ callId, event })) return;
     if (!this.#spool.add({ callId, event })) {
       this.#health.set('spool', 'spool_full');
-      this.#lost(1);
+      this.#parts.lost(1);
       return;
     }
     if (!this.#next) this.#sendIn(this.#limits.groupMs);
@@ -80,21 +86,27 @@ export class EventWriter {
   /** The call is deleted: what is still to come of it is not kept. */
   forget(callId: string): void {
     this.#spool.forget(callId);
-    this.#tellIfEmpty();
+    this.#tellWaiting();
   }
 
-  /** True when everything was kept; false if that took too long. */
-  async flush(mostMs: number): Promise<boolean> {
-    if (this.#spool.count === 0) return true;
-    const isKept = new Promise<boolean>((resolve) => {
+  /** Resolves when nothing that was noted so far waits any longer. */
+  settled(): Promise<void> {
+    return new Promise((tell) => {
+      this.#waiting.push({ until: this.#spool.added, tell });
+      this.#tellWaiting();
+      if (this.#spool.count > 0 && this.#next !== 'under_way') this.#sendIn(0);
+    });
+  }
+
+  /** True when everything that was noted so far was kept; false if that took too long. */
+  flush(mostMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
       const cancel = this.#clock.after(mostMs, () => resolve(false));
-      this.#whenEmpty.push(() => {
+      void this.settled().then(() => {
         cancel();
         resolve(true);
       });
     });
-    if (this.#next !== 'under_way') this.#sendIn(0);
-    return isKept;
   }
 
   #sendIn(ms: number): void {
@@ -111,8 +123,7 @@ export class EventWriter {
     this.#next = 'under_way';
     const cancel = this.#clock.after(this.#limits.slowMs, () => this.#health.set('store', 'store_slow'));
     try {
-      await this.#append(batch);
-      this.#kept(batch);
+      this.#kept(batch, await this.#parts.append(this.#leases.numbered(batch)));
     } catch (error) {
       this.#refused(batch, error);
     } finally {
@@ -120,8 +131,11 @@ export class EventWriter {
     }
   }
 
-  #kept(batch: readonly StoredEvent[]): void {
+  #kept(batch: readonly StoredEvent[], appended: Appended): void {
     this.#spool.remove(batch);
+    const fenced = this.#leases.settle(batch, appended);
+    if (fenced.length > 0) this.#spool.drop((stored) => this.#leases.isFenced(stored));
+    for (const lease of fenced) this.#parts.fenced(lease);
     this.#next = null;
     this.#pace.kept();
     this.#health.set('store', null);
@@ -145,18 +159,19 @@ export class EventWriter {
 
   #giveUp(batch: readonly StoredEvent[]): void {
     this.#spool.remove(batch);
-    this.#lost(batch.length);
+    this.#parts.lost(batch.length);
   }
 
   #goOn(ms: number): void {
     if (this.#spool.count > 0) this.#sendIn(ms);
-    else this.#tellIfEmpty();
+    this.#tellWaiting();
   }
 
-  #tellIfEmpty(): void {
-    if (this.#spool.count > 0) return;
-    this.#health.set('spool', null);
-    for (const tell of this.#whenEmpty.splice(0)) tell();
+  #tellWaiting(): void {
+    if (this.#spool.count === 0) this.#health.set('spool', null);
+    const done = this.#waiting.filter(({ until }) => until <= this.#spool.gone);
+    this.#waiting = this.#waiting.filter((one) => !done.includes(one));
+    for (const { tell } of done) tell();
   }
 }
 

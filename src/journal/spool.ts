@@ -9,6 +9,7 @@ export class Spool {
   /** Those before this one have gone; they are swept out now and then. */
   #head = 0;
   #bytes = 0;
+  #added = 0;
 
   constructor(mostBytes: number) {
     this.#mostBytes = mostBytes;
@@ -18,12 +19,22 @@ export class Spool {
     return this.#entries.length - this.#head;
   }
 
+  /** How many were ever added. */
+  get added(): number {
+    return this.#added;
+  }
+
+  /** How many had been added before the oldest that waits. */
+  get gone(): number {
+    return this.#entries[this.#head]?.before ?? this.#added;
+  }
+
   /** False: there is no room, and it was not taken. What is of a forgotten call needs none. */
   add(stored: StoredEvent): boolean {
     if (this.#forgotten.has(stored.callId)) return true;
     const bytes = sizeOf(stored);
     if (this.#bytes + bytes > this.#mostBytes) return false;
-    this.#entries.push({ stored, bytes });
+    this.#entries.push({ stored, bytes, before: this.#added++ });
     this.#bytes += bytes;
     return true;
   }
@@ -48,7 +59,12 @@ export class Spool {
   /** Nothing of this call waits any longer, nor will what is still to come of it. */
   forget(callId: string): void {
     this.#forgotten.add(callId);
-    this.#entries = this.#entries.slice(this.#head).filter(({ stored }) => stored.callId !== callId);
+    this.drop((stored) => stored.callId === callId);
+  }
+
+  /** Those of which this holds need not wait any longer. */
+  drop(isIt: (stored: StoredEvent) => boolean): void {
+    this.#entries = this.#entries.slice(this.#head).filter(({ stored }) => !isIt(stored));
     this.#head = 0;
     this.#bytes = this.#entries.reduce((sum, { bytes }) => sum + bytes, 0);
   }
@@ -57,6 +73,8 @@ export class Spool {
 interface Entry {
   readonly stored: StoredEvent;
   readonly bytes: number;
+  /** How many were added before it. */
+  readonly before: number;
 }
 
 /** About what it takes in memory: its texts, and an object around them. */

@@ -1,10 +1,14 @@
 import type { EndReason } from './end-reasons.ts';
 import type { CallEvent } from './facts.ts';
+import type { Appended } from './journal.ts';
 
 /** Where calls are kept. Reading never waits for a call, and nothing here is asked on the audio path. */
 export interface CallStore {
-  /** Adds events to calls, each once, however often it is given. Whole batches, or nothing of them. */
-  append(batch: readonly StoredEvent[]): Promise<void>;
+  /**
+   * Adds events to calls, each once, however often it is given. Whole batches, or nothing of them; but for calls whose
+   * journal is not, or no longer, whose events they are: those are refused, call by call, and it is said so.
+   */
+  append(batch: readonly StoredEvent[]): Promise<Appended>;
   list(query: CallQuery): Promise<CallPage>;
   /** Every call of a query, newest first, a few at a time. */
   each(query: CallQuery): AsyncIterable<CallCard>;

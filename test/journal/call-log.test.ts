@@ -204,8 +204,8 @@ describe('the call log', () => {
 
     expect(await log.store.events('CA2')).toMatchObject([
       { type: 'answered', seq: 5 },
-      { type: 'problem', code: 'process_lost', seq: 6, atMs: 700 },
-      { type: 'ended', reason: 'failed', seq: 7, atMs: 700 },
+      { type: 'problem', code: 'process_lost', seq: 1_000_001, atMs: 700 },
+      { type: 'ended', reason: 'failed', seq: 1_000_002, atMs: 700 },
     ]);
   });
 });

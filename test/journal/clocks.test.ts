@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { recall } from '../../src/call/recall.ts';
 import { HeldStore } from '../../src/journal/held-store.ts';
 import type { CallEvent } from '../../src/ports/facts.ts';
+import { inEpoch } from '../../src/ports/journal.ts';
 import { aWholeCall, stored } from '../support/logged-calls.ts';
 import { storesAtHand } from '../support/stores-at-hand.ts';
 
@@ -28,11 +29,16 @@ describe.each(await storesAtHand())('S14: nodes with different clocks, in %s', (
       ['CAbehind', -5],
       ['CAahead', 5],
     ] as const) {
-      await wrong.use((log) => log.append(stored(callId, restBy(minutes)))); // it is the quicker one to write
       await right.use((log) => log.append(stored(callId, aWholeCall().slice(0, 7))));
+      await wrong.use((log) => log.acquire({ callId, epoch: 0 }, []));
+      const rest = restBy(minutes).map((event) => inEpoch(event, 1));
+      await wrong.use((log) => log.append(stored(callId, rest.slice(5)))); // also where it is told out of its order
+      await wrong.use((log) => log.append(stored(callId, rest)));
     }
 
-    const seqs = aWholeCall().map(({ seq }) => seq);
+    const seqs = [...aWholeCall().slice(0, 7), ...restBy(0).map((event) => inEpoch(event, 1))].map(
+      ({ seq }) => seq,
+    );
     for (const callId of ['CAbehind', 'CAahead']) {
       expect((await right.use((log) => log.events(callId))).map(({ seq }) => seq)).toEqual(seqs);
     }

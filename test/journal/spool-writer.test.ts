@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HealthBoard, type LogHealth } from '../../src/journal/health.ts';
 import { EventWriter, WRITER_LIMITS, type WriterLimits } from '../../src/journal/spool-writer.ts';
+import { ALL_KEPT, type Appended, type Lease } from '../../src/ports/journal.ts';
 import type { StoredEvent } from '../../src/ports/store.ts';
 import { StoreTrouble, type TroubleReason } from '../../src/stores/shared/trouble.ts';
 import { TestClock } from '../support/test-clock.ts';
@@ -10,24 +11,43 @@ function aWriter(limits: Partial<WriterLimits> = {}) {
   const clock = new TestClock();
   const kept: string[] = [];
   const healths: LogHealth[] = [];
-  const state = { trouble: null as TroubleReason | null, poison: -1, attempts: 0, lost: 0, hangs: false };
-  const append = async (batch: readonly StoredEvent[]): Promise<void> => {
+  const state = {
+    trouble: null as TroubleReason | null,
+    poison: -1,
+    attempts: 0,
+    lost: 0,
+    hangs: false,
+    answer: ALL_KEPT,
+  };
+  const fenced: Lease[] = [];
+  const append = async (batch: readonly StoredEvent[]): Promise<Appended> => {
     state.attempts++;
     if (state.hangs) await new Promise(() => {});
     if (state.trouble) throw new StoreTrouble(state.trouble, 'as wanted');
     if (batch.some(({ event }) => event.seq === state.poison))
       throw new StoreTrouble('bad_data', 'as wanted');
-    kept.push(...batch.map(({ callId, event }) => `${callId}/${event.seq}`));
+    const { fenced, moved } = state.answer;
+    const isFenced = (callId: string) => fenced.some((lease) => lease.callId === callId);
+    kept.push(...batch.flatMap(({ callId, event }) => (isFenced(callId) ? [] : `${callId}/${event.seq}`)));
+    return { fenced, moved };
   };
   const health: HealthBoard = new HealthBoard(
     () => writer.waiting,
     (changed) => void healths.push(changed),
     () => clock.wallMs(),
   );
-  const writer: EventWriter = new EventWriter(append, clock, health, (count) => (state.lost += count), {
-    ...WRITER_LIMITS,
-    ...limits,
-  });
+  const writer: EventWriter = new EventWriter(
+    {
+      append,
+      lost(count) {
+        state.lost += count;
+      },
+      fenced: (lease) => void fenced.push(lease),
+    },
+    clock,
+    health,
+    { ...WRITER_LIMITS, ...limits },
+  );
   /** Lets time pass, and promises with it. */
   const pass = async (ms: number): Promise<void> => {
     for (let step = 0; step < ms; step += 50) {
@@ -37,7 +57,7 @@ function aWriter(limits: Partial<WriterLimits> = {}) {
   };
   const note = (seq: number, callId = 'CA1', text = ''): void =>
     writer.note(callId, { type: 'caller_said', text, seq, atMs: seq });
-  return { writer, clock, kept, healths, state, health, pass, note };
+  return { writer, clock, kept, healths, state, health, pass, note, fenced };
 }
 
 describe('the writer of the call log', () => {
@@ -51,6 +71,52 @@ describe('the writer of the call log', () => {
     expect(kept).toHaveLength(20);
     expect(state.attempts).toBe(1);
     expect(clock.timers).toBe(0);
+  });
+
+  it('says of each journal that is lost that it is, once, and keeps those of other calls', async () => {
+    const { writer, note, pass, kept, state, fenced } = aWriter();
+    state.answer = { fenced: [{ callId: 'CA1', epoch: 0 }], moved: [] };
+    note(1);
+    note(1, 'CA2');
+    await pass(WRITER_LIMITS.groupMs);
+    note(2);
+    note(2, 'CA2');
+    await pass(WRITER_LIMITS.groupMs);
+
+    expect(fenced).toEqual([{ callId: 'CA1', epoch: 0 }]);
+    expect(kept).toEqual(['CA2/1', 'CA2/2']);
+    expect(writer.waiting).toBe(0);
+  });
+
+  it('gives a call that has rung before the numbers that its journal has for it', async () => {
+    const { note, pass, kept, state } = aWriter();
+    state.answer = { fenced: [], moved: [{ from: { callId: 'CA1', epoch: 0 }, epoch: 3 }] };
+    note(1);
+    await pass(WRITER_LIMITS.groupMs);
+    state.answer = ALL_KEPT;
+    note(2);
+    note(2, 'CA2');
+    await pass(WRITER_LIMITS.groupMs);
+
+    expect(kept).toEqual(['CA1/1', 'CA1/3000002', 'CA2/2']);
+  });
+
+  it('says that all is kept that was noted until then, though more is noted all the time', async () => {
+    const { writer, note, pass, state } = aWriter();
+    state.trouble = 'store_locked';
+    note(1);
+    let isSettled = false;
+    void writer.settled().then(() => {
+      isSettled = true;
+    });
+    for (let seq = 2; seq < 20; seq++) {
+      if (seq === 10) expect(isSettled).toBe(false);
+      if (seq === 10) state.trouble = null;
+      note(seq);
+      await pass(400);
+    }
+
+    expect(isSettled).toBe(true);
   });
 
   it('keeps everything in order once a store that was locked comes back', async () => {

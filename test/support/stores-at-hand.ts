@@ -9,7 +9,7 @@ import { aFolder } from './temp-folder.ts';
 export interface StorePlace {
   readonly directory: string;
   readonly store: StoreSettings;
-  /** All processes of before have said nothing for long. */
+  /** All processes of before have let others know that they are gone, or somebody has found it out. */
   allAreGone(): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ async function inSqlite(): Promise<StorePlace> {
     store: { kind: 'sqlite' },
     async allAreGone() {
       const database = new DatabaseSync(join(directory, 'calls.db'), { timeout: 5_000 });
-      database.exec('UPDATE owners SET seen_ms = seen_ms - 60000');
+      database.exec('DELETE FROM owners');
       database.close();
     },
   };
@@ -42,7 +42,7 @@ async function inPostgres(): Promise<StorePlace> {
     directory: aFolder({}).path,
     store: { kind: 'postgres', url, schema },
     async allAreGone() {
-      await ask(`UPDATE ringdown_owners SET seen_at = seen_at - interval '1 minute'`);
+      await ask('DELETE FROM ringdown_owners');
     },
   };
 }

@@ -70,6 +70,11 @@ function count(sums: GrowingSums, event: CallEvent): void {
       sums.to = event.to;
       sums.agent = event.agent;
       sums.model = event.model;
+      // Where it has rung before, it goes on from here, on a clock that begins anew.
+      sums.lastAtMs = event.atMs;
+      sums.answeredMs = null;
+      sums.endReason = null;
+      sums.endedMs = null;
       return;
     case 'answered':
       sums.answeredMs ??= event.atMs;

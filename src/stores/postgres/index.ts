@@ -1,3 +1,4 @@
+import type { OwnProcess } from './append.ts';
 import { Database, type PostgresAddress } from './database.ts';
 import { PostgresStore } from './store.ts';
 
@@ -5,13 +6,11 @@ export type { PostgresAddress } from './database.ts';
 export type { PostgresStore } from './store.ts';
 
 /** The shared call log at this address, with its tables brought up to date. */
-export async function openPostgresStore(
-  options: PostgresAddress & { readonly owner: string },
-): Promise<PostgresStore> {
+export async function openPostgresStore(options: PostgresAddress & OwnProcess): Promise<PostgresStore> {
   const database = new Database(options);
   try {
     await database.migrate();
-    return new PostgresStore(database, options.owner);
+    return new PostgresStore(database, options);
   } catch (error) {
     await database.close().catch(() => {});
     throw error;

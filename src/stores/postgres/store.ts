@@ -1,4 +1,5 @@
-import type { CallEvent } from '../../ports/facts.ts';
+import type { CallEvent, CallFact } from '../../ports/facts.ts';
+import { type Appended, type Lease, openingOf, type Stamped } from '../../ports/journal.ts';
 import type {
   CallCard,
   CallPage,
@@ -14,12 +15,13 @@ import { eachByPages, pageOf } from '../shared/page.ts';
 import { cardFrom, type Review, reviewed } from '../shared/review.ts';
 import {
   FORGOTTEN_AT_ONCE,
-  type Orphan,
+  type LoggedCall,
+  type OwnerSeen,
   type SharedStore,
   TAKEN_UP_AT_ONCE,
   type Whose,
 } from '../shared/shared-store.ts';
-import { appendBatch, eventsOf } from './append.ts';
+import { addTo, appendBatch, eventsOf, noteBehind, type OwnProcess, sayHere } from './append.ts';
 import { cleanJson, cleanText } from './clean.ts';
 import type { Database } from './database.ts';
 import { ofAgents, whereOf } from './where.ts';
@@ -27,15 +29,15 @@ import { ofAgents, whereOf } from './where.ts';
 /** Calls in Postgres, for any number of nodes. */
 export class PostgresStore implements SharedStore {
   readonly #database: Database;
-  readonly #owner: string;
+  readonly #self: OwnProcess;
 
-  constructor(database: Database, owner: string) {
+  constructor(database: Database, self: OwnProcess) {
     this.#database = database;
-    this.#owner = owner;
+    this.#self = self;
   }
 
-  append(batch: readonly StoredEvent[]): Promise<void> {
-    return this.#database.transaction((ask) => appendBatch(ask, this.#owner, batch));
+  append(batch: readonly StoredEvent[]): Promise<Appended> {
+    return this.#database.transaction((ask) => appendBatch(ask, this.#self, batch));
   }
 
   async list(query: CallQuery): Promise<CallPage> {
@@ -103,15 +105,15 @@ export class PostgresStore implements SharedStore {
     return rows.map(({ call_id }) => call_id);
   }
 
-  async recorded(beforeWallMs: number, whose: Whose): Promise<readonly Orphan[]> {
+  async recorded(beforeWallMs: number, whose: Whose): Promise<readonly LoggedCall[]> {
     const { sql, value } = ofAgents(whose, '$2');
-    const rows = await this.#database.ask<LeftRow>(
-      `SELECT call_id, card, workings FROM ringdown_calls
+    const rows = await this.#database.ask<LoggedRow>(
+      `SELECT call_id, epoch, card, workings FROM ringdown_calls
        WHERE (card ->> 'hasRecording')::boolean AND started_ms < $1 AND ${sql}
        ORDER BY started_ms LIMIT ${FORGOTTEN_AT_ONCE}`,
       [beforeWallMs, value],
     );
-    return rows.map(orphanFrom);
+    return rows.map(loggedFrom);
   }
 
   async forgetWords(beforeWallMs: number, whose: Whose): Promise<number> {
@@ -137,44 +139,85 @@ export class PostgresStore implements SharedStore {
   /** The server tidies up by itself. */
   async tidy(): Promise<void> {}
 
-  /** By the server's clock: those of the nodes differ. */
-  async beat(): Promise<void> {
+  beat(): Promise<void> {
+    return sayHere(this.#database.ask, this.#self);
+  }
+
+  async release(): Promise<void> {
+    await this.#database.ask('DELETE FROM ringdown_owners WHERE owner = $1', [this.#self.owner]);
+  }
+
+  async forget(gone: readonly OwnerSeen[]): Promise<void> {
     await this.#database.ask(
-      `INSERT INTO ringdown_owners (owner, seen_at) VALUES ($1, clock_timestamp())
-       ON CONFLICT (owner) DO UPDATE SET seen_at = excluded.seen_at`,
-      [this.#owner],
-    );
-    await this.#database.ask(
-      `DELETE FROM ringdown_owners WHERE seen_at < clock_timestamp() - interval '1 day'`,
+      `DELETE FROM ringdown_owners AS owners USING unnest($1::text[], $2::text[]) AS given (owner, beat)
+       WHERE owners.owner = given.owner AND owners.seen_at::text = given.beat`,
+      [gone.map(({ owner }) => owner), gone.map(({ beat }) => beat)],
     );
   }
 
-  orphans(): Promise<readonly Orphan[]> {
-    return this.#leftBehind('owner <> $1 AND end_reason IS NULL');
+  owners(): Promise<readonly OwnerSeen[]> {
+    return this.#database.ask<Row<OwnerSeen>>(
+      'SELECT owner, seen_at::text AS beat, process FROM ringdown_owners WHERE owner <> $1',
+      [this.#self.owner],
+    );
   }
 
-  untold(sinceWallMs: number, but: readonly string[]): Promise<readonly Orphan[]> {
-    return this.#leftBehind(
+  acquire({ callId, epoch }: Lease, opening: readonly Stamped[]): Promise<Lease | null> {
+    return this.#database.transaction(async (ask) => {
+      const [row] = await ask<{ epoch: number }>(
+        `UPDATE ringdown_calls SET owner = $1, epoch = epoch + 1 WHERE call_id = $2 AND epoch = $3
+         AND (end_reason IS NULL OR (workings ->> 'isUntold')::boolean) RETURNING epoch`,
+        [this.#self.owner, callId, epoch],
+      );
+      if (!row) return null;
+      await sayHere(ask, this.#self);
+      const lease = { callId, epoch: row.epoch };
+      await addTo(ask, callId, openingOf(lease, opening));
+      return lease;
+    });
+  }
+
+  async owns(callId: string): Promise<boolean> {
+    const rows = await this.#database.ask('SELECT 1 FROM ringdown_calls WHERE call_id = $1 AND owner = $2', [
+      callId,
+      this.#self.owner,
+    ]);
+    return rows.length > 0;
+  }
+
+  note(callId: string, fact: CallFact): Promise<void> {
+    return this.#database.transaction((ask) => noteBehind(ask, cleanText(callId), fact));
+  }
+
+  orphans(present: readonly string[]): Promise<readonly LoggedCall[]> {
+    return this.#logged('owner <> $2 AND end_reason IS NULL', present, this.#self.owner);
+  }
+
+  untold(
+    sinceWallMs: number,
+    present: readonly string[],
+    but: readonly string[],
+  ): Promise<readonly LoggedCall[]> {
+    return this.#logged(
       `started_ms >= $2 AND end_reason IS NOT NULL AND (workings ->> 'isUntold')::boolean
        AND call_id <> ALL ($3::text[]) LIMIT ${TAKEN_UP_AT_ONCE}`,
+      present,
       sinceWallMs,
       but.map(cleanText),
     );
   }
 
-  /** Calls of which this holds, and which are this process's own, or of one that is gone. */
-  async #leftBehind(
+  /** Calls of which this holds, and which are of none of these. */
+  async #logged(
     condition: string,
-    ...values: readonly (number | readonly string[])[]
-  ): Promise<readonly Orphan[]> {
-    const rows = await this.#database.ask<LeftRow>(
-      `SELECT call_id, card, workings FROM ringdown_calls
-       WHERE owner NOT IN (SELECT owner FROM ringdown_owners
-         WHERE owner <> $1 AND seen_at > clock_timestamp() - interval '30 seconds')
-       AND ${condition}`,
-      [this.#owner, ...values],
+    present: readonly string[],
+    ...values: readonly (string | number | readonly string[])[]
+  ): Promise<readonly LoggedCall[]> {
+    const rows = await this.#database.ask<LoggedRow>(
+      `SELECT call_id, epoch, card, workings FROM ringdown_calls WHERE owner <> ALL ($1::text[]) AND ${condition}`,
+      [present, ...values],
     );
-    return rows.map(orphanFrom);
+    return rows.map(loggedFrom);
   }
 
   close(): Promise<void> {
@@ -189,13 +232,15 @@ interface CardRow {
 
 const NEWEST_FIRST = 'ORDER BY started_ms DESC, call_id DESC';
 
-interface LeftRow extends CardDraft {
+interface LoggedRow extends CardDraft {
   readonly call_id: string;
+  readonly epoch: number;
 }
 
-function orphanFrom({ call_id, card, workings }: LeftRow): Orphan {
-  const { lastSeq, lastAtMs } = workings;
-  return { callId: call_id, startedWallMs: card.startedWallMs, lastSeq, lastAtMs };
+type Row<T> = T & Readonly<Record<string, unknown>>;
+
+function loggedFrom({ call_id, epoch, card, workings }: LoggedRow): LoggedCall {
+  return { callId: call_id, epoch, startedWallMs: card.startedWallMs, lastAtMs: workings.lastAtMs };
 }
 
 interface ShareRow extends Omit<DayShare, 'latencies'> {

@@ -1,17 +1,25 @@
 import { AFTER_THE_END, type CallEvent } from '../../ports/facts.ts';
+import { epochOf, type Lease } from '../../ports/journal.ts';
 import type { StoredEvent } from '../../ports/store.ts';
 import { type CardDraft, draftAfter } from '../../reading/card.ts';
 
-/** A batch call by call, each in the order of its numbers. */
-export function byCall(batch: readonly StoredEvent[]): ReadonlyMap<string, readonly CallEvent[]> {
-  const calls = new Map<string, CallEvent[]>();
+/** What one owner, in one epoch, has to say of one call. */
+export interface Portion extends Lease {
+  readonly events: readonly CallEvent[];
+}
+
+/** A batch portion by portion, each in the order of its numbers. */
+export function portionsOf(batch: readonly StoredEvent[]): readonly Portion[] {
+  const portions = new Map<string, Lease & { readonly events: CallEvent[] }>();
   for (const { callId, event } of batch) {
-    const events = calls.get(callId);
-    if (events) events.push(event);
-    else calls.set(callId, [event]);
+    const epoch = epochOf(event.seq);
+    const key = `${epoch} ${callId}`;
+    const portion = portions.get(key);
+    if (portion) portion.events.push(event);
+    else portions.set(key, { callId, epoch, events: [event] });
   }
-  for (const events of calls.values()) events.sort((a, b) => a.seq - b.seq);
-  return calls;
+  for (const { events } of portions.values()) events.sort((a, b) => a.seq - b.seq);
+  return [...portions.values()];
 }
 
 /** What may be noted of a call that is over; one that is not known was deleted, and stays so. */

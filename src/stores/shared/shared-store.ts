@@ -1,27 +1,57 @@
+import type { CallFact } from '../../ports/facts.ts';
+import type { Lease, Stamped } from '../../ports/journal.ts';
 import type { CallStore } from '../../ports/store.ts';
 
-/** A store as its writer knows it: besides keeping calls, it knows which process keeps each of them. */
+/** A store as its writer knows it: besides keeping calls, it knows which process owns the journal of each. */
 export interface SharedStore extends CallStore {
-  /** This process is still there. Calls of one that has not said so for a while are nobody's. */
+  /** This process is still there. */
   beat(): Promise<void>;
+  /** It has nothing to do any more: nobody need wait for it. */
+  release(): Promise<void>;
+  /** The same of others that are gone; but of none that has been heard of since. */
+  forget(gone: readonly OwnerSeen[]): Promise<void>;
+  /** The other processes that own calls of which something is to be done. Whoever is not among them is gone. */
+  owners(): Promise<readonly OwnerSeen[]>;
+  /**
+   * Takes a journal over from whoever has it in this epoch, and writes the first of the new one into it, all in one.
+   * Null: it has another epoch by now, or nothing more is to be written in it. Of several that try, one succeeds.
+   */
+  acquire(seen: Lease, opening: readonly Stamped[]): Promise<Lease | null>;
+  /** Whether the journal of this call is this process's own. */
+  owns(callId: string): Promise<boolean>;
+  /** Notes on a call that is over what is nobody's to say but the house's, behind all that stands there. */
+  note(callId: string, fact: CallFact): Promise<void>;
   /** Finishes what could not be finished before, because somebody was reading. */
   tidy(): Promise<void>;
-  /** Calls that go on according to the log, but whose process is gone. */
-  orphans(): Promise<readonly Orphan[]>;
+  /** Calls that go on according to the log, and are neither this process's own nor of one of these. */
+  orphans(present: readonly string[]): Promise<readonly LoggedCall[]>;
   /**
-   * Calls since then that are over and of which somebody is still to be told, but these; some at a time. They are this
-   * process's own, or of one that is gone.
+   * Calls since then that are over and of which somebody is still to be told, some at a time; but those of these
+   * processes, and these calls.
    */
-  untold(sinceWallMs: number, but: readonly string[]): Promise<readonly Orphan[]>;
+  untold(
+    sinceWallMs: number,
+    present: readonly string[],
+    but: readonly string[],
+  ): Promise<readonly LoggedCall[]>;
   /** Calls that began before this moment. */
   expired(beforeWallMs: number, whose: Whose): Promise<readonly string[]>;
   /** Calls that began before this moment and of which there is sound, some at a time, the oldest first. */
-  recorded(beforeWallMs: number, whose: Whose): Promise<readonly Orphan[]>;
+  recorded(beforeWallMs: number, whose: Whose): Promise<readonly LoggedCall[]>;
   /**
    * Forgets what was said and done on calls that began before this moment, some at a time, and says how many they
    * were. Their cards stay, without what was written about them.
    */
   forgetWords(beforeWallMs: number, whose: Whose): Promise<number>;
+}
+
+/** What a process that owns calls has let others know of itself. */
+export interface OwnerSeen {
+  readonly owner: string;
+  /** Another one each time that it says it is there. */
+  readonly beat: string;
+  /** Which process of which machine it is; empty where that cannot be said. */
+  readonly process: string;
 }
 
 /** The calls of one agent, or of all agents but these. */
@@ -33,9 +63,8 @@ export const FORGOTTEN_AT_ONCE = 200;
 /** How many calls are taken up at a time: what happens on live ones is to be kept in between. */
 export const TAKEN_UP_AT_ONCE = 5;
 
-export interface Orphan {
-  readonly callId: string;
+/** How far a journal has come. */
+export interface LoggedCall extends Lease {
   readonly startedWallMs: number;
-  readonly lastSeq: number;
   readonly lastAtMs: number;
 }

@@ -36,6 +36,11 @@ export function closedTrouble(): StoreTrouble {
   return new StoreTrouble('store_closed', 'The call log is closed.');
 }
 
+/** Two different events of one number: one of them would go without a word. */
+export function numbersTakenTwice(): StoreTrouble {
+  return new StoreTrouble('bad_data', 'Another event of the call has this number.');
+}
+
 /** A mistake of ours in the middle of a batch: it must cost what it stumbles over, and not hold up the rest for ever. */
 export function isMistake(error: unknown): boolean {
   return error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;

@@ -65,13 +65,13 @@ function put(
 ): void {
   const there = database
     .prepare(
-      `SELECT id, owner, review, EXISTS (SELECT 1 FROM events WHERE call = calls.id) AS has_words
+      `SELECT id, review, EXISTS (SELECT 1 FROM events WHERE call = calls.id) AS has_words
        FROM calls WHERE call_id = ?`,
     )
     .get(callId);
   if (there) {
     // It stays with the process that has it; and what was forgotten of it in the meantime stays forgotten.
-    if (there['has_words'] === 1) new Appender(database, String(there['owner'])).append(callId, events);
+    if (there['has_words'] === 1) new Appender(database).merge(callId, events);
     const both = united(JSON.parse(String(there['review'])), review);
     database
       .prepare('UPDATE calls SET review = ? WHERE id = ?')

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { CallEvent } from '../../ports/facts.ts';
+import { EPOCH_SPAN, epochOf } from '../../ports/journal.ts';
 import { fromKept } from '../shared/kept-event.ts';
 import type { Review } from '../shared/review.ts';
 import { OWNED_VERSION } from './schema.ts';
@@ -77,7 +78,7 @@ class Salvage {
   }
 
   #eachEventOf(id: number, lastSeq: number): readonly CallEvent[] {
-    return Array.from({ length: lastSeq }, (_, n) => n + 1).flatMap((seq) => {
+    return numbersTo(lastSeq).flatMap((seq) => {
       try {
         const row = this.#event.get(id, seq);
         return row ? fromKept(row) : [];
@@ -86,6 +87,14 @@ class Salvage {
       }
     });
   }
+}
+
+/** Every number there may be, of each owner that the call has had. */
+function numbersTo(lastSeq: number): readonly number[] {
+  return Array.from({ length: epochOf(lastSeq) + 1 }, (_, epoch) => {
+    const first = epoch * EPOCH_SPAN;
+    return Array.from({ length: Math.min(MOST_IN_EPOCH, lastSeq - first) }, (_, n) => first + n + 1);
+  }).flat();
 }
 
 /** All of them; or, where they cannot be listed, every number that may be one. */
@@ -111,3 +120,6 @@ function highestId(database: DatabaseSync): number {
 
 /** Each one that is not there takes some microseconds. */
 const MOST_TRIED = 1_000_000;
+
+/** The longest calls have some ten thousand events. */
+const MOST_IN_EPOCH = 50_000;

@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { END_REASONS } from '../../ports/end-reasons.ts';
-import type { CallEvent } from '../../ports/facts.ts';
+import type { CallEvent, CallFact } from '../../ports/facts.ts';
+import { type Appended, type Lease, openingOf, type Stamped } from '../../ports/journal.ts';
 import type {
   CallCard,
   CallPage,
@@ -12,13 +13,13 @@ import type {
 import type { DerivedCard } from '../../reading/card.ts';
 import { DAY_MS, type DayShare, figuresOf } from '../../reading/figures.ts';
 import { conditionsOf, limitOf } from '../shared/conditions.ts';
-import { byCall } from '../shared/fold.ts';
 import { fromKept } from '../shared/kept-event.ts';
 import { eachByPages, pageOf } from '../shared/page.ts';
 import { cardFrom, type Review, reviewed } from '../shared/review.ts';
 import {
   FORGOTTEN_AT_ONCE,
-  type Orphan,
+  type LoggedCall,
+  type OwnerSeen,
   type SharedStore,
   TAKEN_UP_AT_ONCE,
   type Whose,
@@ -31,6 +32,8 @@ import { ofAgents, whereOf } from './where.ts';
 export interface SqliteStoreOptions {
   /** The name of this process among those that keep calls here. */
   readonly owner: string;
+  /** Which process of which machine it is, where that can be said. */
+  readonly process?: string;
   readonly wallMs: () => number;
 }
 
@@ -51,11 +54,8 @@ export class SqliteStore implements SharedStore {
     this.#options = options;
   }
 
-  append(batch: readonly StoredEvent[]): Promise<void> {
-    return this.#write(() => {
-      this.#appender ??= new Appender(this.#database, this.#options.owner);
-      for (const [callId, events] of byCall(batch)) this.#appender.append(callId, events);
-    });
+  append(batch: readonly StoredEvent[]): Promise<Appended> {
+    return this.#write(() => this.#ready.append(this.#options.owner, batch, () => this.#sayHere()));
   }
 
   list(query: CallQuery): Promise<CallPage> {
@@ -138,16 +138,16 @@ export class SqliteStore implements SharedStore {
     );
   }
 
-  recorded(beforeWallMs: number, whose: Whose): Promise<readonly Orphan[]> {
+  recorded(beforeWallMs: number, whose: Whose): Promise<readonly LoggedCall[]> {
     const { sql, value } = ofAgents(whose);
     return this.#read(() =>
       this.#database
         .prepare(
-          `SELECT ${ORPHAN} FROM calls WHERE card ->> '$.hasRecording' AND started_ms < ? AND ${sql}
+          `SELECT ${LOGGED} FROM calls WHERE card ->> '$.hasRecording' AND started_ms < ? AND ${sql}
            ORDER BY started_ms LIMIT ${FORGOTTEN_AT_ONCE}`,
         )
         .all(beforeWallMs, value)
-        .map(orphanFrom),
+        .map(loggedFrom),
     );
   }
 
@@ -181,41 +181,112 @@ export class SqliteStore implements SharedStore {
     return this.#owesWiping ? this.#wipe() : Promise.resolve();
   }
 
-  async beat(): Promise<void> {
-    const { owner, wallMs } = this.#options;
-    await this.#write(() => {
-      this.#database
-        .prepare('INSERT OR REPLACE INTO owners (owner, seen_ms) VALUES (?, ?)')
-        .run(owner, wallMs());
-      this.#database.prepare('DELETE FROM owners WHERE seen_ms < ?').run(wallMs() - FORGOTTEN_MS);
+  beat(): Promise<void> {
+    return this.#write(() => this.#sayHere());
+  }
+
+  release(): Promise<void> {
+    return this.#write(() => {
+      this.#database.prepare('DELETE FROM owners WHERE owner = ?').run(this.#options.owner);
     });
   }
 
-  orphans(): Promise<readonly Orphan[]> {
-    return this.#leftBehind('owner <> ? AND end_reason IS NULL', this.#options.owner);
+  forget(gone: readonly OwnerSeen[]): Promise<void> {
+    return this.#write(() => {
+      const remove = this.#database.prepare('DELETE FROM owners WHERE owner = ? AND seen_ms = ?');
+      for (const { owner, beat } of gone) remove.run(owner, Number(beat));
+    });
   }
 
-  untold(sinceWallMs: number, but: readonly string[]): Promise<readonly Orphan[]> {
-    return this.#leftBehind(
+  owners(): Promise<readonly OwnerSeen[]> {
+    return this.#read(() =>
+      this.#database
+        .prepare('SELECT owner, seen_ms, process FROM owners WHERE owner <> ?')
+        .all(this.#options.owner)
+        .map((row) => ({
+          owner: String(row['owner']),
+          beat: String(row['seen_ms']),
+          process: String(row['process']),
+        })),
+    );
+  }
+
+  acquire({ callId, epoch }: Lease, opening: readonly Stamped[]): Promise<Lease | null> {
+    return this.#write(() => {
+      const row = this.#database
+        .prepare(
+          `UPDATE calls SET owner = ?, epoch = epoch + 1
+           WHERE call_id = ? AND epoch = ? AND (end_reason IS NULL OR workings ->> '$.isUntold') RETURNING epoch`,
+        )
+        .get(this.#options.owner, callId, epoch);
+      if (!row) return null;
+      this.#sayHere();
+      const lease = { callId, epoch: Number(row['epoch']) };
+      this.#ready.merge(callId, openingOf(lease, opening));
+      return lease;
+    });
+  }
+
+  owns(callId: string): Promise<boolean> {
+    return this.#read(() => {
+      const row = this.#database.prepare('SELECT owner FROM calls WHERE call_id = ?').get(callId);
+      return row?.['owner'] === this.#options.owner;
+    });
+  }
+
+  note(callId: string, fact: CallFact): Promise<void> {
+    return this.#write(() => this.#ready.note(callId, fact));
+  }
+
+  orphans(present: readonly string[]): Promise<readonly LoggedCall[]> {
+    const { owner } = this.#options;
+    return this.#logged('owner <> ? AND end_reason IS NULL', present, owner);
+  }
+
+  untold(
+    sinceWallMs: number,
+    present: readonly string[],
+    but: readonly string[],
+  ): Promise<readonly LoggedCall[]> {
+    return this.#logged(
       `started_ms >= ? AND end_reason IS NOT NULL AND workings ->> '$.isUntold'
        AND call_id NOT IN (SELECT value FROM json_each(?)) LIMIT ${TAKEN_UP_AT_ONCE}`,
+      present,
       sinceWallMs,
       JSON.stringify(but),
     );
   }
 
-  /** Calls of which this holds, and which are this process's own, or of one that is gone. */
-  #leftBehind(condition: string, ...values: readonly (number | string)[]): Promise<readonly Orphan[]> {
-    const { owner, wallMs } = this.#options;
+  /** Calls of which this holds, and which are of none of these. */
+  #logged(
+    condition: string,
+    present: readonly string[],
+    ...values: readonly (number | string)[]
+  ): Promise<readonly LoggedCall[]> {
     return this.#read(() =>
       this.#database
         .prepare(
-          `SELECT ${ORPHAN} FROM calls
-           WHERE owner NOT IN (SELECT owner FROM owners WHERE owner <> ? AND seen_ms > ?) AND ${condition}`,
+          `SELECT ${LOGGED} FROM calls WHERE owner NOT IN (SELECT value FROM json_each(?)) AND ${condition}`,
         )
-        .all(owner, wallMs() - GONE_MS, ...values)
-        .map(orphanFrom),
+        .all(JSON.stringify(present), ...values)
+        .map(loggedFrom),
     );
+  }
+
+  /** In one with what it does: nobody may find a call of this process, and nothing of the process itself. */
+  #sayHere(): void {
+    const { owner, process = '', wallMs } = this.#options;
+    this.#database
+      .prepare(
+        `INSERT INTO owners (owner, seen_ms, process) VALUES (?, ?, ?)
+         ON CONFLICT DO UPDATE SET seen_ms = max(excluded.seen_ms, seen_ms + 1), process = excluded.process`,
+      )
+      .run(owner, wallMs(), process);
+  }
+
+  get #ready(): Appender {
+    this.#appender ??= new Appender(this.#database);
+    return this.#appender;
   }
 
   /** Leaves everything in the one file, so that a copy of it is the whole log; unless somebody else has it open. */
@@ -280,13 +351,13 @@ function readCard(row: Record<string, SQLOutputValue>): CallCard {
   return cardFrom(card, review);
 }
 
-const ORPHAN = `call_id, started_ms, workings ->> '$.lastSeq' AS seq, workings ->> '$.lastAtMs' AS at`;
+const LOGGED = `call_id, epoch, started_ms, workings ->> '$.lastAtMs' AS at`;
 
-function orphanFrom(row: Record<string, SQLOutputValue>): Orphan {
+function loggedFrom(row: Record<string, SQLOutputValue>): LoggedCall {
   return {
     callId: String(row['call_id']),
     startedWallMs: Number(row['started_ms']),
-    lastSeq: Number(row['seq']),
+    epoch: Number(row['epoch']),
     lastAtMs: Number(row['at']),
   };
 }
@@ -313,7 +384,3 @@ function shareFrom(row: Record<string, SQLOutputValue>): DayShare {
 }
 
 const WIPING_PAUSE_MS = 2_000;
-
-/** A process with live calls, or with calls to tell of, says every second that it is there. */
-const GONE_MS = 4_000;
-const FORGOTTEN_MS = 24 * 60 * 60_000;

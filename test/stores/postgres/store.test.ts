@@ -99,22 +99,6 @@ describe.skipIf(missing !== null)('the shared call log', () => {
     await store.close();
   });
 
-  it('knows the calls whose node is gone', async () => {
-    const place = await aSchema();
-    onTestFinished(() => place.drop());
-    const open = (owner: string) => openPostgresStore({ ...place, owner, connections: 1 });
-    const [gone, own] = await Promise.all([open('gone'), open('own')]);
-    await gone.beat();
-    await gone.append(stored('CA1', aWholeCall().slice(0, 6)));
-    expect(await own.orphans()).toMatchObject([]);
-
-    await place.ask(`UPDATE ringdown_owners SET seen_at = seen_at - interval '1 minute'`);
-
-    expect(await own.orphans()).toMatchObject([{ callId: 'CA1', lastSeq: 6, lastAtMs: 4_000 }]);
-    await gone.close();
-    await own.close();
-  });
-
   it('harms no call when the server is absent at the start, or cut off in between: all is kept in the end', async () => {
     const place = await aSchema();
     const way = await aWayTo(5432);
