@@ -26,6 +26,7 @@ export interface FinishedCallsParts {
   readonly webhook: Webhook | null;
   readonly log: {
     readonly store: Pick<CallStore, 'events'>;
+    owns(callId: string): Promise<boolean>;
     takeUp(sinceWallMs: number, inHand: readonly string[]): Promise<readonly string[]>;
   };
   /** Told how many calls were not summed up because too many others wait for it. */
@@ -107,7 +108,7 @@ export class FinishedCalls {
   }
 
   async #finish(callId: string, events: readonly CallEvent[]): Promise<void> {
-    const { webhook, observer, log } = this.#parts;
+    const { webhook, observer } = this.#parts;
     const summarised = await this.#summarise(events).catch(() => null); // an agent's own fields may be beyond words
     if (summarised === 'left') return void this.#telling.delete(callId); // whoever comes next finds it
     if (summarised) observer(callId, summarised);
@@ -126,8 +127,15 @@ export class FinishedCalls {
       observer(callId, { ...told, seq: nextSeq(all), atMs: last.atMs });
     };
     if (!hasWords(all)) return done('forgotten'); // they were not kept that long
-    const isThere = () => log.store.events(callId).then(hasWords, () => true);
-    void webhook.deliver(callId, completedCall(card, state), isThere).then(done);
+    void this.#tell(webhook, callId, completedCall(card, state)).then(done);
+  }
+
+  /** Only of what is kept, and by whoever owns the call: so that no other process tells of it as well. */
+  async #tell(webhook: Webhook, callId: string, body: unknown): Promise<WebhookOutcome> {
+    const { log } = this.#parts;
+    const isOurs = () => log.owns(callId).catch(() => false); // while nobody can say, it is found again
+    const isWanted = async () => (await isOurs()) && log.store.events(callId).then(isOver, () => true);
+    return (await isOurs()) ? webhook.deliver(callId, body, isWanted) : 'left';
   }
 
   async #summarise(events: readonly CallEvent[]): Promise<CallEvent | null | 'left'> {
@@ -146,12 +154,19 @@ export class FinishedCalls {
 
 /** Behind all there is, and behind what the call itself may still note. */
 function nextSeq(events: readonly CallEvent[]): number {
-  const end = events.find(({ type }) => type === 'ended')?.seq ?? 0;
+  const end = events.findLast(({ type }) => type === 'ended')?.seq ?? 0;
   return Math.max(end + AFTERWARDS, events.at(-1)?.seq ?? 0) + 1;
 }
 
 function hasWords(events: readonly CallEvent[]): boolean {
   return events.some(({ type }) => type === 'rang');
+}
+
+/** And there is something to be told of it; it may have rung again, or be forgotten. */
+function isOver(events: readonly CallEvent[]): boolean {
+  return (
+    events.findLast(({ type }) => type === 'rang' || type === 'ended')?.type === 'ended' && hasWords(events)
+  );
 }
 
 function fieldsOf(schema: z.ZodObject): SummaryFields {

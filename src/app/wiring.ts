@@ -141,6 +141,11 @@ export function wire(config: Config, logger: Logger, ground: Ground, { carriers,
     ended: (callId, happened) => finished.take(callId, happened),
   });
   bus.subscribe(live.observer);
+  journal.log.whenFenced((lease) => {
+    if (!calls.letGo(lease)) return; // over, or it has rung again since
+    live.letGo(lease.callId);
+    logger.warn({ call: lease.callId }, 'another process has acquired this call: it is let go of here');
+  });
   return {
     calls,
     live,

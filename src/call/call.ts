@@ -2,6 +2,7 @@ import type { CallTap } from '../ports/call-tap.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { EndReason } from '../ports/end-reasons.ts';
 import type { AgentSaid, CallObserver } from '../ports/facts.ts';
+import type { Lease } from '../ports/journal.ts';
 import type { Leg, LegEvent, LegGone } from '../ports/leg.ts';
 import type { IncomingCall, PhoneCall, TransferOutcome } from '../ports/phone-call.ts';
 import type { Session, SessionEvent, SpeechModel } from '../ports/session.ts';
@@ -61,6 +62,7 @@ export class Call {
     plan: CallPlan,
     around: CallSurroundings,
     onEnd: (reason: EndReason, isUnsaid: boolean) => void,
+    epoch = 0,
   ) {
     const { clock, metronome, model, observer } = around;
     const { carrier, from, to, callId } = incoming;
@@ -70,7 +72,7 @@ export class Call {
     this.#onEnd = onEnd;
     this.#phoneCall = around.phoneCallOf(incoming);
     this.#tap = around.tapOf(callId, clock.now());
-    this.#journal = new Journal(callId, clock, observer);
+    this.#journal = new Journal({ callId, epoch }, clock, observer);
     this.#consent = new RecordingConsent(plan.recording, this.#tap, this.#journal, clock);
     this.#session = model.open(
       {
@@ -186,18 +188,35 @@ export class Call {
    * `isUnsaid`: the caller has not been told, so the phone is left to the carrier, which says it.
    */
   end(reason: EndReason, isUnsaid = false): void {
+    this.#close(
+      () => this.#endLine(isHangUp(reason) && !isUnsaid),
+      () => this.#journal.note({ type: 'ended', reason }),
+      () => this.#onEnd(reason, isUnsaid),
+    );
+  }
+
+  get lease(): Lease {
+    return this.#journal.lease;
+  }
+
+  /** The call is another process's by now: everything of it here ends, and nobody is told, the carrier least of all. */
+  letGo(): void {
+    this.#journal.letGo();
+    this.#close(() => this.#leg?.close());
+  }
+
+  #close(endLine: () => void, ...ending: readonly (() => void)[]): void {
     if (this.#isOver) return;
     this.#isOver = true;
     const now = this.#around.clock.now();
     const mistakes = inAnyCase([
       this.#leaveMetronome,
       this.#stopWaiting,
-      () => this.#letGo(isHangUp(reason) && !isUnsaid),
+      endLine,
       () => this.#conversation.close(now),
       () => this.#session.close(),
       () => this.#tap.end(now),
-      () => this.#journal.note({ type: 'ended', reason }),
-      () => this.#onEnd(reason, isUnsaid),
+      ...ending,
     ]);
     for (const mistake of mistakes) this.#around.crashed(this.incoming.callId, mistake);
   }
@@ -217,7 +236,7 @@ export class Call {
   }
 
   /** Ends the phone call, wherever the caller is by now; or the line only, and the carrier asks how to go on. */
-  #letGo(isHangingUp: boolean): void {
+  #endLine(isHangingUp: boolean): void {
     if (!isHangingUp) return this.#leg?.close();
     this.#phoneCall.hangUp().catch((error: unknown) => this.#around.crashed(this.incoming.callId, error));
   }

@@ -1,17 +1,20 @@
 import type { Clock } from '../ports/clock.ts';
 import type { CallFact, CallObserver } from '../ports/facts.ts';
+import { EPOCH_SPAN, type Lease } from '../ports/journal.ts';
 
 /** The record of one call: numbers and stamps what happens, and tells whoever keeps or shows it. */
 export class Journal {
-  readonly #callId: string;
+  readonly lease: Lease;
   readonly #clock: Clock;
   readonly #observer: CallObserver;
   readonly #startedAt: number;
-  #seq = 0;
+  #seq: number;
   #leg = 0;
+  #isLetGo = false;
 
-  constructor(callId: string, clock: Clock, observer: CallObserver) {
-    this.#callId = callId;
+  constructor(lease: Lease, clock: Clock, observer: CallObserver) {
+    this.lease = lease;
+    this.#seq = lease.epoch * EPOCH_SPAN;
     this.#clock = clock;
     this.#observer = observer;
     this.#startedAt = clock.now();
@@ -27,10 +30,16 @@ export class Journal {
     this.#leg += 1;
   }
 
+  /** It is another process's from now on: nothing is noted here any more. */
+  letGo(): void {
+    this.#isLetGo = true;
+  }
+
   note(fact: CallFact): void {
+    if (this.#isLetGo) return;
     const atMs = this.msAt(this.#clock.now());
     const leg = this.#leg > 0 && OF_A_LEG.has(fact.type) ? { leg: this.#leg } : {};
-    this.#observer(this.#callId, { ...fact, ...leg, seq: ++this.#seq, atMs });
+    this.#observer(this.lease.callId, { ...fact, ...leg, seq: ++this.#seq, atMs });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Admission, Switchboard } from '../ports/carrier.ts';
+import { isSameLease, type Lease } from '../ports/journal.ts';
 import type { Leg } from '../ports/leg.ts';
 import type { Aftermath, Continuation, IncomingCall, TransferOutcome } from '../ports/phone-call.ts';
 import { Call, type CallSurroundings } from './call.ts';
@@ -13,7 +14,7 @@ export class LiveCalls implements Switchboard {
   readonly #hasRoomFor: (coming: number, live: number) => boolean;
   readonly #live = new Map<string, Call>();
   /** How the last calls ended, for the carrier that asks a moment later. */
-  readonly #endings = new Map<string, Aftermath>();
+  readonly #endings = new Map<string, { readonly aftermath: Aftermath; readonly epoch: number }>();
   #drained: (() => void) | null = null;
   #lastApologyAt = Number.NEGATIVE_INFINITY;
 
@@ -62,8 +63,15 @@ export class LiveCalls implements Switchboard {
     try {
       const plan = this.#planFor(incoming);
       if (!plan) return { admitted: false, because: 'nobody_answers_it' };
-      const call = new Call(incoming, plan, this.#around, (reason, isUnsaid) =>
-        this.#forget(callId, isUnsaid ? plan.apology : aftermathOf(reason, plan.apology)),
+      const before = this.#endings.get(callId);
+      const epoch = before ? before.epoch + 1 : 0; // what it still notes of its first time is not to be mistaken
+      const call = new Call(
+        incoming,
+        plan,
+        this.#around,
+        (reason, isUnsaid) =>
+          this.#forget({ callId, epoch }, isUnsaid ? plan.apology : aftermathOf(reason, plan.apology)),
+        epoch,
       );
       this.#endings.delete(callId);
       this.#live.set(callId, call);
@@ -80,12 +88,12 @@ export class LiveCalls implements Switchboard {
 
   async after(callId: string): Promise<Aftermath> {
     this.#live.get(callId)?.lineEnded(); // we may believe in a line that the carrier has let go of
-    return this.#endings.get(callId) ?? {};
+    return this.#endings.get(callId)?.aftermath ?? {};
   }
 
   async returned(callId: string, outcome: TransferOutcome): Promise<Continuation> {
     if (this.#live.get(callId)?.returned(outcome)) return 'reconnect';
-    return outcome === 'completed' ? 'hang_up' : (this.#endings.get(callId) ?? {});
+    return outcome === 'completed' ? 'hang_up' : (this.#endings.get(callId)?.aftermath ?? {});
   }
 
   awaitsPicture(from: string, to: string): boolean {
@@ -94,6 +102,19 @@ export class LiveCalls implements Switchboard {
 
   pictureCame(from: string, to: string, picture: Uint8Array, mediaType: string): void {
     this.#between(from, to)?.show(picture, mediaType);
+  }
+
+  /**
+   * Another process has acquired the journal of a call: whatever this one still has of it goes, without a word. False:
+   * nothing goes on of it here.
+   */
+  letGo(lease: Lease): boolean {
+    const call = this.#live.get(lease.callId);
+    if (!call || !isSameLease(call.lease, lease)) return false;
+    this.#live.delete(lease.callId);
+    call.letGo();
+    if (this.#live.size === 0) this.#drained?.();
+    return true;
   }
 
   callEnded(callId: string): void {
@@ -122,9 +143,9 @@ export class LiveCalls implements Switchboard {
     return this.all.find(({ incoming }) => incoming.from === from && incoming.to === to);
   }
 
-  #forget(callId: string, aftermath: Aftermath): void {
+  #forget({ callId, epoch }: Lease, aftermath: Aftermath): void {
     this.#live.delete(callId);
-    this.#endings.set(callId, aftermath);
+    this.#endings.set(callId, { aftermath, epoch });
     if (aftermath !== 'hang_up') this.#lastApologyAt = this.#around.clock.now();
     const oldest = this.#endings.keys().next().value;
     if (this.#endings.size > MOST_ENDINGS && oldest !== undefined) this.#endings.delete(oldest);

@@ -1,4 +1,4 @@
-import { Remembered } from '../limits/remembered.ts';
+import { Remembered, RememberedNames } from '../limits/remembered.ts';
 import { type Appended, epochOf, inEpoch, isSameLease, type Lease } from '../ports/journal.ts';
 import type { StoredEvent } from '../ports/store.ts';
 
@@ -7,8 +7,8 @@ import type { StoredEvent } from '../ports/store.ts';
  * epoch that it believes to have; where the store has another one for it, that is translated here.
  */
 export class OwnLeases {
-  readonly #epochs = new Map<string, number>();
-  readonly #fenced = new Remembered(MOST_FENCED);
+  readonly #epochs = new Remembered<number>(MOST_REMEMBERED);
+  readonly #fenced = new RememberedNames(MOST_REMEMBERED);
 
   /** The journal was acquired by somebody else: what the call still says is not kept. */
   isFenced(stored: StoredEvent): boolean {
@@ -49,4 +49,5 @@ function keyOf({ callId, epoch }: Lease): string {
   return `${epoch} ${callId}`;
 }
 
-const MOST_FENCED = 1_000;
+/** Each is a call that another process has acquired, or that has rung again: there are few. */
+const MOST_REMEMBERED = 1_000;

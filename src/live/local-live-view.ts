@@ -51,11 +51,18 @@ export class LocalLiveView implements LiveView {
     this.#around.ended(callId, call.events);
   };
 
+  /** The call is another process's by now. */
+  letGo(callId: string): void {
+    const call = this.#live.get(callId);
+    this.#live.delete(callId);
+    for (const listener of call?.listeners ?? []) listener(null);
+  }
+
   async list(): Promise<readonly LiveCallEvents[]> {
     return [...this.#live].map(([callId, { events, targets }]) => ({ callId, events, targets }));
   }
 
-  async watch(callId: string, listener: (event: CallEvent) => void): Promise<Watch | null> {
+  async watch(callId: string, listener: (event: CallEvent | null) => void): Promise<Watch | null> {
     const call = this.#live.get(callId);
     if (!call) return null;
     call.listeners.add(listener);
@@ -110,7 +117,7 @@ export class LocalLiveView implements LiveView {
 
 interface Live {
   readonly events: CallEvent[];
-  readonly listeners: Set<(event: CallEvent) => void>;
+  readonly listeners: Set<(event: CallEvent | null) => void>;
   readonly targets: readonly string[];
 }
 

@@ -8,8 +8,11 @@ import type { ControlAnswer } from './tools.ts';
  */
 export interface LiveView {
   list(): Promise<readonly LiveCallEvents[]>;
-  /** Tells of everything that happens on a call from now on; null: there is no such call. */
-  watch(callId: string, listener: (event: CallEvent) => void): Promise<Watch | null>;
+  /**
+   * Tells of everything that happens on a call from now on, and null when it goes on in another process; gives null if
+   * there is no such call.
+   */
+  watch(callId: string, listener: (event: CallEvent | null) => void): Promise<Watch | null>;
   /**
    * Tells a few times a second what the caller is hearing the agent say, as far as it is not told as an event yet. Gives
    * a way to stop; null: there is no such call.

@@ -59,7 +59,8 @@ function whatIsLeft(
     asked.push(inHand);
     return answers.shift() ?? [];
   });
-  const log = { takeUp, store: { events } };
+  const owned = { isOurs: true };
+  const log = { owns: async () => owned.isOurs, takeUp, store: { events } };
   const finished = new FinishedCalls({
     agents: { named: () => null },
     model: {
@@ -82,8 +83,22 @@ function whatIsLeft(
     clock.advance(10_000);
     for (let n = 0; n < 100; n++) await Promise.resolve();
   };
-  return { clock, told, delivered, asked, takeUp, finished, look };
+  return { clock, told, delivered, asked, takeUp, finished, look, owned };
 }
+
+it('tells nobody of a call that another process has acquired, nor of one that cannot be known to be ours', async () => {
+  const events = aWholeCall();
+  const { told, delivered, finished, look, owned } = whatIsLeft([['CA1'], [], ['CA1']], async () => events);
+  owned.isOurs = false;
+  finished.take('CA2', events);
+  await look();
+
+  expect(delivered).toEqual([]);
+  expect(told).toMatchObject([{ type: 'webhook_delivery', state: 'due' }]);
+  owned.isOurs = true;
+  await look();
+  expect(delivered).toEqual(['CA1']);
+});
 
 it('tells of a call that was taken up though the log could not be read just then', async () => {
   const answers = [new Error('not now'), aWholeCall().slice(0, 5)];
@@ -200,7 +215,7 @@ function aSlowReader(clock: TestClock) {
       },
       close: async () => {},
     },
-    log: { takeUp: async () => [], store: { events: async () => [] } },
+    log: { owns: async () => true, takeUp: async () => [], store: { events: async () => [] } },
     crowdedOut: (calls) => void crowdedOut.push(calls),
   });
   const answer = async () => {

@@ -49,7 +49,7 @@ describe('the desk of this process', () => {
     const seen: string[] = [];
     happens(1, rang());
     happens(2, { type: 'answered' });
-    const watch = await live.watch('CA1', (event) => void seen.push(event.type));
+    const watch = await live.watch('CA1', (event) => void seen.push(event?.type ?? 'gone'));
     happens(3, { type: 'caller_said', text: 'Hello?' });
 
     expect(watch?.events.map(({ type }) => type)).toEqual(['rang', 'answered']);

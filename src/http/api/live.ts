@@ -106,8 +106,8 @@ export function listenInRoute({ live }: PageContext): Route {
         if (response.writableLength < MOST_WAITING_BYTES) response.write(both);
       });
       if (!ear) return noSuchCall(request, response);
-      const call = await live.watch(callId, ({ type }) => {
-        if (type === 'ended') response.end();
+      const call = await live.watch(callId, (event) => {
+        if (event === null || event.type === 'ended') response.end();
       });
       const letGo = () => {
         isOpen = false;

@@ -71,9 +71,11 @@ export class LiveFeed {
     if (known) return known;
     const events: CallEvent[] = [];
     const watch = await this.#live.watch(callId, (event) => {
-      events.push(event);
       const fed = this.#calls.get(callId);
-      if (fed?.events === events) this.#happened(fed);
+      if (event !== null) events.push(event);
+      if (fed?.events !== events) return;
+      if (event === null) this.#drop(fed);
+      else this.#happened(fed);
     });
     if (!watch) return null;
     const other = this.#calls.get(callId); // somebody else has asked for it meanwhile

@@ -16,7 +16,7 @@ function turns(interruption: 'immediate' | 'confirmed' = 'immediate') {
   const clock = new TestClock();
   const decisions: Decision[] = [];
   const evidence = new SpeechEvidence();
-  const voice = new Voice(new Journal('CA1', clock, () => {}), NO_TAP, evidence);
+  const voice = new Voice(new Journal({ callId: 'CA1', epoch: 0 }, clock, () => {}), NO_TAP, evidence);
   const rules = { interruption, greetingIsProtected: false, longestPauseMs: 3_500 };
   const turnTaking = new TurnTaking(rules, voice, evidence, (decision) => void decisions.push(decision));
   turnTaking.open(CAPABILITIES, 'pcmu', 0);
