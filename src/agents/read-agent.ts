@@ -134,7 +134,7 @@ function badAgent(folder: string, problems: readonly string[]): RingdownError {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface NamedVariables {
+interface NamedVariables {
   readonly all: readonly string[];
   /** Those the agent can do without. */
   readonly optional: ReadonlySet<string>;

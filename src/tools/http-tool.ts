@@ -112,7 +112,7 @@ function readAnswer(text: string): unknown {
 }
 
 /** The part of an answer that a path such as `items.0.name` leads to. */
-export function picked(answer: unknown, path: string | undefined): unknown {
+function picked(answer: unknown, path: string | undefined): unknown {
   if (path === undefined) return answer;
   const found = path.split('.').reduce<unknown>((value, key) => {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;

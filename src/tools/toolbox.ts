@@ -214,7 +214,7 @@ function bounded(reply: ToolReply): ToolReply {
   return isBounded ? reply : { ...reply, output: cutOutput(reply.output) };
 }
 
-export type Admitted =
+type Admitted =
   | { readonly ok: true }
   | { readonly ok: false; readonly sentence: string; readonly isLoop: boolean };
 

@@ -224,7 +224,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'flags', title: 'Flags', show: flagsOf },
 ];
 
-export const USUAL_COLUMNS = ['when', 'who', 'duration', 'summary', 'end', 'latency', 'cost', 'flags'];
+const USUAL_COLUMNS = ['when', 'who', 'duration', 'summary', 'end', 'latency', 'cost', 'flags'];
 
 /** Those that were asked for, in our order; the usual ones if none was. */
 function columnsOf(names: string | undefined): readonly Column[] {

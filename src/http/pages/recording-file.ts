@@ -4,7 +4,7 @@ import { MULAW_DECODED } from '../../audio/g711.ts';
 import { readWav } from '../../audio/wav.ts';
 
 /** Where in a recording's file the sound is. */
-export interface RecordingLayout {
+interface RecordingLayout {
   readonly dataAt: number;
   readonly sampleRate: number;
   readonly durationMs: number;

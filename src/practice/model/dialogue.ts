@@ -168,7 +168,7 @@ const TASKS: readonly (readonly [RegExp, string])[] = [
   [/\bsay\b.*\bgoodbye\b/i, NOTICES.goodbye],
 ];
 
-export interface ResultVoice {
+interface ResultVoice {
   /** The words of a recording by its name; any other words as they are. */
   wordsOf(name: string): string;
   canSay(text: string): boolean;

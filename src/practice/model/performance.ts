@@ -168,11 +168,11 @@ function spoken(entry: Entry, transcript: string): WireItem {
 }
 
 /** What speech is cut into on its way out. */
-export type SpeechPiece =
+type SpeechPiece =
   | { readonly type: 'words'; readonly text: string }
   | { readonly type: 'sound'; readonly bytes: Uint8Array };
 
-export interface SpeechCut {
+interface SpeechCut {
   readonly bytesPerMs: number;
   /** Whole samples only: 2 for 16-bit sound. */
   readonly bytesPerSample: number;

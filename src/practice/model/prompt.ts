@@ -114,7 +114,7 @@ function joined(
 }
 
 /** What an answer may call, and whether it has to. */
-export interface ToolsToChoose {
+interface ToolsToChoose {
   readonly tools: readonly FunctionTool[];
   readonly mustCall: boolean;
 }

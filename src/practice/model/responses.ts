@@ -167,7 +167,7 @@ function checkRequest(request: ResponseRequest, { config, hasSpoken }: ResponseL
   checkMaxOutputTokens(request.max_output_tokens, 'response.max_output_tokens');
 }
 
-export interface ResponseSetup {
+interface ResponseSetup {
   /** What the answer is made from; read again when what was missing has come. */
   read(): Reading;
   /** The tools of remote servers that are still being listed for this answer. */

@@ -68,7 +68,7 @@ const ERRANDS: Readonly<Record<string, Errand | undefined>> = {
   person: { tools: ['a_person_please', 'transfer', 'transfer_call'], preamble: 'person' },
 };
 
-export interface Deed {
+interface Deed {
   readonly tool: FunctionTool;
   readonly arguments: string;
   /** What is said before, by the name of a recording. */

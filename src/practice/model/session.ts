@@ -308,7 +308,7 @@ class Settings {
   }
 }
 
-export type ItemEvent = Extract<ClientEvent, { type: `conversation.item.${string}` }>;
+type ItemEvent = Extract<ClientEvent, { type: `conversation.item.${string}` }>;
 
 /** Answers what a client asks about the items of its conversation. */
 function answerItemEvent(

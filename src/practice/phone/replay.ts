@@ -101,7 +101,7 @@ const practiceScript = z.object({
 });
 
 /** What came of a call: what was done on it, and why it ended. */
-export type Outcome = PracticeScript['outcome'];
+type Outcome = PracticeScript['outcome'];
 
 /** An end that belongs to that day and not to the conversation: nobody can wait for it to come again. */
 function isByChance(endReason: EndReason | null): boolean {

@@ -34,9 +34,9 @@ export function offer(clinic: Clinic, wanted: Omit<TimesWanted, 'now' | 'custome
 export const changed = z.object({ say: z.string(), slot: z.string(), practitioner: z.string() });
 export type Changed = z.infer<typeof changed>;
 
-export const NO_FREE_TIME = 'There is no free time then.';
+const NO_FREE_TIME = 'There is no free time then.';
 export const TAKEN = 'That time is no longer free.';
-export const NO_APPOINTMENT = 'I have found no appointment of yours.';
+const NO_APPOINTMENT = 'I have found no appointment of yours.';
 export const PROOF_WANTED = 'For that I need your order number, or your date of birth.';
 export const NO_MORE_TRIES = 'I cannot look that up on this call. A colleague can help you.';
 export const NO_DIGITS = 'I did not get a number.';
@@ -76,12 +76,12 @@ export function spokenDay(day: Temporal.PlainDate): string {
   return `${spokenWeekday(day)} the ${ordinal(day.day)} of ${MONTHS[day.month - 1]}`;
 }
 
-export function spokenWeekday(day: Temporal.PlainDate): string {
+function spokenWeekday(day: Temporal.PlainDate): string {
   return WEEKDAYS[day.dayOfWeek - 1] ?? '';
 }
 
 /** "nine thirty in the morning" */
-export function spokenTime(time: Temporal.PlainTime): string {
+function spokenTime(time: Temporal.PlainTime): string {
   return `${spokenHour(time)} in the ${time.hour < 12 ? 'morning' : 'afternoon'}`;
 }
 
