@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { END_REASONS } from '../../src/ports/end-reasons.ts';
 import { explain, PROBLEMS } from '../../src/ports/problems.ts';
+import { TROUBLE_REASONS } from '../../src/stores/shared/trouble.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PAGE = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8');
@@ -53,5 +55,28 @@ describe('the problems that a call can note', () => {
     expect(explain('remote_tools_failed')).toBe(PROBLEMS.remote_tools_failed);
     expect(explain('session_update_refused_invalid_value')).toBe(PROBLEMS['*_refused_*']);
     expect(explain('something_of_tomorrow')).toBeNull();
+  });
+});
+
+describe('docs/errors.md', () => {
+  const rowsOf = (heading: string) =>
+    [...(PAGE.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '').matchAll(/^\| `(\w+)` \|/gm)].map(
+      ([, code]) => code,
+    );
+
+  it('has every end of a call, in the order in which they are listed', () => {
+    expect(rowsOf('The end of a call')).toEqual(END_REASONS);
+  });
+
+  it('has every trouble of the call log', () => {
+    expect(rowsOf('The call log')).toEqual(TROUBLE_REASONS);
+  });
+
+  it('has every foreseen failure', () => {
+    const source = readFileSync(join(ROOT, 'src/errors.ts'), 'utf8');
+    const codes = [...source.matchAll(/'([A-Z]+_[A-Z_]+)'/g)].map(([, code]) => code);
+
+    expect(rowsOf('At the start')).toEqual(codes);
+    expect(codes.length).toBeGreaterThan(0);
   });
 });
