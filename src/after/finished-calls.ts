@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { AgentDirectory } from '../agents/directory.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
   AFTERWARDS,
@@ -17,7 +16,10 @@ import type { SummaryFields } from './summary.ts';
 import { MOST_TOLD_AT_ONCE, type Webhook, type WebhookOutcome } from './webhook.ts';
 
 export interface FinishedCallsParts {
-  readonly agents: Pick<AgentDirectory, 'named'>;
+  /** What an agent of that name wants to know of its calls. */
+  readonly agents: {
+    named(name: string): { readonly agent: { readonly summary?: z.ZodObject | undefined } } | null;
+  };
   readonly model: SpeechModel;
   readonly clock: Clock;
   /** Told of what was made of a call, as of everything else that happens on it. */

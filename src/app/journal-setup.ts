@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import type { KeptDays, Retention } from '../after/retention.ts';
 import { createWebhook, type Webhook } from '../after/webhook.ts';
 import { AGENT_DEFAULTS, type KeepDays } from '../agents/define-agent.ts';
 import type { AgentDirectory } from '../agents/directory.ts';
@@ -9,6 +8,7 @@ import type { StoreSettings } from '../journal/messages.ts';
 import { type Neighbour, nameOf } from '../journal/neighbours.ts';
 import { type LogNews, LogReporter } from '../journal/news.ts';
 import type { LogPlace } from '../journal/reader.ts';
+import type { KeptDays, Retention } from '../journal/retention.ts';
 import { systemClock } from '../ports/clock.ts';
 import { postgresEnvironment } from '../stores/postgres/environment.ts';
 import { StoreTrouble } from '../stores/shared/trouble.ts';

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Retention, Swept } from '../after/retention.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { CallObserver } from '../ports/facts.ts';
 import type { Lease } from '../ports/journal.ts';
@@ -12,6 +11,7 @@ import { LogThread } from './log-thread.ts';
 import type { LeaseTimes, StoreSettings, ThreadNotice } from './messages.ts';
 import { Pulse } from './pulse.ts';
 import { RemoteStore } from './remote-store.ts';
+import type { Retention, Swept } from './retention.ts';
 import { EventWriter, type WriterParts } from './spool-writer.ts';
 
 export interface CallLogOptions {

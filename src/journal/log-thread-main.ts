@@ -4,8 +4,8 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type SweptLogs, type SweptRecordings, type SweptStore, sweep } from '../after/retention.ts';
 import { unreachable } from '../errors.ts';
+import type { SoundPiece } from '../recordings/recordings.ts';
 import { RecordingShelf } from '../recordings/shelf.ts';
 import type { SharedStore } from '../stores/shared/shared-store.ts';
 import { closedTrouble, StoreTrouble } from '../stores/shared/trouble.ts';
@@ -17,11 +17,11 @@ import {
   type Ask,
   type FromThread,
   PULSE,
-  type SoundPiece,
   type ThreadNotice,
   type ThreadSettings,
   type ToThread,
 } from './messages.ts';
+import { type SweptLogs, type SweptRecordings, type SweptStore, sweep } from './retention.ts';
 import { Surroundings } from './surroundings.ts';
 
 const settings: ThreadSettings = workerData;

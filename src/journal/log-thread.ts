@@ -1,12 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { unreachable } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { SoundPiece } from '../recordings/recordings.ts';
 import { closedTrouble, StoreTrouble } from '../stores/shared/trouble.ts';
 import {
   type Ask,
   environmentOf,
   type FromThread,
-  type SoundPiece,
   type ThreadNotice,
   type ThreadSettings,
   type ToThread,

@@ -1,8 +1,9 @@
-import type { Retention } from '../after/retention.ts';
 import type { CallQuery, ReviewChange, StoredEvent } from '../ports/store.ts';
+import type { SoundPiece } from '../recordings/recordings.ts';
 import type { TroubleReason } from '../stores/shared/trouble.ts';
 import type { Durability } from '../stores/sqlite/open.ts';
 import type { Neighbour } from './neighbours.ts';
+import type { Retention } from './retention.ts';
 
 /** Which store there is. */
 export type StoreSettings =
@@ -74,13 +75,6 @@ export type ToThread =
       readonly pieces: readonly SoundPiece[];
     }
   | { readonly type: 'sound_ended'; readonly callId: string };
-
-/** A stretch of one call's recording, both lanes side by side. */
-export interface SoundPiece {
-  readonly callId: string;
-  readonly position: number;
-  readonly length: number;
-}
 
 export type FromThread =
   /** JSON, which is quicker to send than the thing itself. */

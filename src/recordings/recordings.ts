@@ -1,17 +1,30 @@
-import type { HealthBoard } from '../journal/health.ts';
-import type { LogThread } from '../journal/log-thread.ts';
-import type { SoundPiece } from '../journal/messages.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import { type CallRecorder, StripRecorder } from './recorder.ts';
 
+/** A stretch of one call's recording, both lanes side by side. */
+export interface SoundPiece {
+  readonly callId: string;
+  readonly position: number;
+  readonly length: number;
+}
+
 /** Whoever writes sound. */
-type SoundThread = Pick<LogThread, 'sound' | 'soundEnded'>;
+export interface SoundThread {
+  /** `bytes`: one piece behind the other. False: it cannot take them. */
+  sound(bytes: Uint8Array<ArrayBuffer>, pieces: readonly SoundPiece[]): boolean;
+  soundEnded(callId: string): void;
+}
+
+/** Told whether recordings are written. */
+export interface RecordingHealth {
+  set(part: 'recordings', trouble: 'recording_failed' | null): void;
+}
 
 /** All recordings that are being made: carries their sound to the thread that writes it, a few times a second. */
 export class Recordings {
   readonly #thread: SoundThread;
   readonly #clock: Clock;
-  readonly #health: HealthBoard;
+  readonly #health: RecordingHealth;
   readonly #running = new Map<StripRecorder, number>();
   /** One message for all calls, and one stretch of memory: each costs about as much as what is in it. */
   #pieces: SoundPiece[] = [];
@@ -20,7 +33,7 @@ export class Recordings {
   #unwrittenBytes = 0;
   #stop: Cancel | null = null;
 
-  constructor(thread: SoundThread, clock: Clock, health: HealthBoard) {
+  constructor(thread: SoundThread, clock: Clock, health: RecordingHealth) {
     this.#thread = thread;
     this.#clock = clock;
     this.#health = health;

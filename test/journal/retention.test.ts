@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { KeptDays, Retention } from '../../src/after/retention.ts';
 import { readWav } from '../../src/audio/wav.ts';
 import { type CallLog, openCallLog } from '../../src/journal/call-log.ts';
 import type { StoreSettings } from '../../src/journal/messages.ts';
+import type { KeptDays, Retention } from '../../src/journal/retention.ts';
 import { systemClock } from '../../src/ports/clock.ts';
 import type { CallEvent } from '../../src/ports/facts.ts';
 import { aSchema, whyNoPostgres } from '../support/a-postgres.ts';

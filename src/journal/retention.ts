@@ -1,6 +1,6 @@
-import type { LogsSetAside, SweptAside } from '../journal/logs-set-aside.ts';
 import type { CallCard } from '../ports/store.ts';
 import type { SharedStore, Whose } from '../stores/shared/shared-store.ts';
+import type { LogsSetAside, SweptAside } from './logs-set-aside.ts';
 
 /** How long what is kept, by its kind; null is for ever. */
 export interface KeptDays {
