@@ -9,7 +9,7 @@ const EVERYTHING: readonly string[] = ['*'];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   audio: [],
-  net: ['tools'],
+  net: [],
   disk: [],
   limits: [],
   ports: ['audio'],
@@ -17,8 +17,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // What a journal says of its call: all that is shown of it is made of this, so others may ask for it as well.
   'call/recall': ['ports'],
   tools: ['ports', 'net', 'errors'],
-  agents: ['ports', 'net', 'errors', 'tools'],
-  examples: ['ports', 'errors', 'tools', 'agents'],
+  agents: ['ports', 'errors', 'tools'],
+  examples: ['ports', 'tools', 'agents'],
   carriers: ['ports'],
   'carriers/browser': ['ports', 'carriers', 'carriers/media-stream'],
   'carriers/media-stream': ['ports', 'audio', 'errors', 'carriers'],
@@ -26,10 +26,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'models/openai': ['ports', 'audio', 'errors', 'limits'],
   reading: ['ports', 'call/recall'],
   stores: ['ports', 'errors', 'disk', 'reading'],
-  recordings: ['ports', 'audio', 'disk', 'journal'],
-  journal: ['ports', 'errors', 'disk', 'limits', 'stores', 'recordings', 'after'],
+  recordings: ['ports', 'audio', 'disk'],
+  journal: ['ports', 'errors', 'disk', 'limits', 'stores', 'recordings'],
   live: ['ports'],
-  after: ['ports', 'errors', 'net', 'limits', 'reading', 'stores', 'journal', 'agents'],
+  after: ['ports', 'net', 'limits', 'reading'],
   // The pages draw what a recording sounds like.
   http: ['ports', 'audio', 'errors', 'disk'],
   practice: ['ports', 'audio', 'errors'],

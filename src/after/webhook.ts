@@ -1,7 +1,28 @@
 import { createHash, createHmac } from 'node:crypto';
+import {
+  type Destination,
+  destinationOf,
+  type Refusal,
+  type Resolve,
+  resolveAll,
+} from '../net/destination.ts';
+import { requestPinned } from '../net/pinned-request.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
-import { destinationOf, type Refusal, type Resolve } from './destination.ts';
-import { resolveAll, type Send, sendPinned } from './send.ts';
+
+/** Sends it, and resolves to the status of the answer. Rejects if there is none. */
+export type Send = (
+  to: Destination,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+) => Promise<number>;
+
+/** What comes back besides the status is not read. */
+export const sendPinned: Send = async (to, body, headers) => {
+  const signal = AbortSignal.timeout(ANSWER_MS);
+  const response = await requestPinned(to, { method: 'POST', headers, body, signal });
+  response.destroy();
+  return response.statusCode ?? 0;
+};
 
 export interface WebhookOptions {
   readonly url: string;
@@ -136,6 +157,8 @@ const RETRIES_MS = [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000, 14_400_00
 
 /** Their words are in memory. */
 export const MOST_TOLD_AT_ONCE = 1_000;
+
+const ANSWER_MS = 5_000;
 
 /** A little more than an answer may take: a name that is not found takes longer. */
 const CLOSE_MS = 6_000;

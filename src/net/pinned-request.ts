@@ -1,14 +1,51 @@
-import { lookup } from 'node:dns/promises';
-import { request as httpsRequest } from 'node:https';
-import { Foreseen } from '../tools/thrown.ts';
+import { type IncomingMessage, request as overHttp } from 'node:http';
+import { request as overHttps } from 'node:https';
+import { isIP } from 'node:net';
+import { type Destination, destinationOf, type Refusal, resolveAll } from './destination.ts';
 import { isPublicAddress } from './public-address.ts';
 
-export interface HttpsRequest {
-  readonly url: URL;
+/** Why nothing was reached, in words that hold no secret and nothing of a caller's. */
+export class NotReached extends Error {}
+
+export interface PinnedRequest {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
   readonly signal: AbortSignal;
+  /** Whose certificates count besides the usual. */
+  readonly certificateAuthority?: string | undefined;
+}
+
+/**
+ * One request, to the very address that was looked at: looking up its name a second time might give another one.
+ * Redirects are not followed. Whoever asks reads the answer, or destroys it.
+ */
+export function requestPinned(
+  { url, address }: Destination,
+  { method, headers, body, signal, certificateAuthority: ca }: PinnedRequest,
+): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const request = (url.protocol === 'https:' ? overHttps : overHttp)(url, {
+    method,
+    headers: { ...headers, ...(body !== null && { 'content-length': Buffer.byteLength(body) }) },
+    lookup: (_hostname, options, found) => {
+      const family = isIP(address);
+      if (options.all) found(null, [{ address, family }]);
+      else found(null, address, family);
+    },
+    agent: false, // no connection of before, which may have been made to another address
+    signal,
+    maxHeaderSize: MOST_HEADER_BYTES,
+    ...(ca !== undefined && { ca }),
+  });
+  request.on('response', resolve);
+  request.on('error', reject);
+  request.end(body ?? undefined);
+  return promise;
+}
+
+export interface HttpsRequest extends Omit<PinnedRequest, 'certificateAuthority'> {
+  readonly url: URL;
 }
 
 export interface HttpsAnswer {
@@ -23,64 +60,36 @@ export interface Network {
   readonly certificateAuthority?: string;
 }
 
-export const internet: Network = {
-  addressesOf: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
-  mayReach: isPublicAddress,
-};
+export const internet: Network = { addressesOf: resolveAll, mayReach: isPublicAddress };
 
-/**
- * One request over https, to the very address that was looked up and found to be public: looking up a second time
- * might give another one. Redirects are not followed, and an answer is read up to a limit.
- */
-export async function requestHttps(what: HttpsRequest, network: Network): Promise<HttpsAnswer> {
-  const { url, method, headers, body, signal } = what;
-  if (url.protocol !== 'https:' || url.username || url.password) {
-    throw new Foreseen('Only https addresses without a user in them can be reached.');
-  }
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const addresses = await network.addressesOf(host);
-  const [address] = addresses;
-  if (address === undefined || !addresses.every((each) => network.mayReach(each))) {
-    throw new Foreseen(`${host} has an address that is not of the open internet: not reached.`);
-  }
-  const { promise, resolve, reject } = Promise.withResolvers<HttpsAnswer>();
-  const { certificateAuthority: ca } = network;
-  const request = httpsRequest(
-    {
-      host: address, // the one that was checked
-      servername: host,
-      port: url.port || 443,
-      path: url.pathname + url.search,
-      method,
-      headers: {
-        ...headers,
-        host: url.host,
-        ...(body === null ? {} : { 'content-length': Buffer.byteLength(body) }),
-      },
-      agent: false,
-      signal,
-      maxHeaderSize: MOST_HEADER_BYTES,
-      ...(ca === undefined ? {} : { ca }),
-    },
-    (response) => {
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes > MOST_ANSWER_BYTES)
-          response.destroy(new Foreseen(`${host} answered with more than 1 MiB.`));
-        else chunks.push(chunk);
-      });
-      response.on('error', reject);
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
-      );
-    },
-  );
-  request.on('error', reject);
-  request.end(body ?? undefined);
-  return promise;
+/** A request over https to somewhere on the open internet, whose answer is read up to a limit. */
+export async function requestHttps({ url, ...what }: HttpsRequest, network: Network): Promise<HttpsAnswer> {
+  const { certificateAuthority } = network;
+  const destination = await destinationOf(url.href, [], network.addressesOf, network.mayReach);
+  if (typeof destination === 'string') throw new NotReached(WHY_NOT[destination](url.hostname));
+  const response = await requestPinned(destination, { ...what, certificateAuthority });
+  return { status: response.statusCode ?? 0, text: await textOf(response, url.hostname) };
 }
+
+async function textOf(response: IncomingMessage, host: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response) {
+    bytes += chunk.length;
+    if (bytes > MOST_ANSWER_BYTES) throw new NotReached(`${host} answered with more than 1 MiB.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const NO_SUCH_WAY = () => 'Only https addresses without a user in them can be reached.';
+const WHY_NOT = {
+  bad_url: NO_SUCH_WAY,
+  not_https: NO_SUCH_WAY,
+  has_password: NO_SUCH_WAY,
+  unknown_host: (host) => `${host} is not known under this name.`,
+  not_public: (host) => `${host} has an address that is not of the open internet: not reached.`,
+} as const satisfies Record<Refusal, (host: string) => string>;
 
 const MOST_ANSWER_BYTES = 1024 * 1024;
 const MOST_HEADER_BYTES = 16 * 1024;

@@ -1,3 +1,5 @@
+import { NotReached } from '../net/pinned-request.ts';
+
 /**
  * What of ours failed, in words that hold nothing of a caller's and no secret: they may be logged.
  * What anybody else throws may say anything.
@@ -7,7 +9,7 @@ export class Foreseen extends Error {}
 /** Whatever was thrown, for the log: of what kind it is, and where in whose file. Never what it says. */
 export function kindAndPlace(thrown: unknown): string {
   try {
-    if (thrown instanceof Foreseen) return thrown.message;
+    if (thrown instanceof Foreseen || thrown instanceof NotReached) return thrown.message;
     if (!(thrown instanceof Error))
       return `threw ${thrown === null ? 'null' : `a thing of type ${typeof thrown}`}`;
     const cause = thrown.cause instanceof Error ? `, caused by ${kindOf(thrown.cause)}` : '';

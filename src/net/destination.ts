@@ -1,7 +1,8 @@
+import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { isPublicAddress } from '../net/public-address.ts';
+import { isPublicAddress } from './public-address.ts';
 
-/** Where a message goes: a name for the certificate, and the one address that was looked at. */
+/** Where a request goes: a name for the certificate, and the one address that was looked at. */
 export interface Destination {
   readonly url: URL;
   readonly address: string;
@@ -12,8 +13,11 @@ export type Refusal = 'bad_url' | 'not_https' | 'has_password' | 'unknown_host' 
 /** All addresses of a name. */
 export type Resolve = (hostname: string) => Promise<readonly string[]>;
 
+export const resolveAll: Resolve = async (hostname) =>
+  (await lookup(hostname, { all: true })).map(({ address }) => address);
+
 /**
- * Finds out whether a message may go there. The connection must then be made to the address found here and to no
+ * Finds out whether a request may go there. The connection must then be made to the address found here and to no
  * other: a name can point somewhere else a moment later.
  *
  * What the owner has listed, scheme, host and port, is trusted wherever it leads.
@@ -22,6 +26,7 @@ export async function destinationOf(
   text: string,
   allowedOrigins: readonly string[],
   resolve: Resolve,
+  isPublic: (address: string) => boolean = isPublicAddress,
 ): Promise<Destination | Refusal> {
   const url = URL.parse(text); // also brings numbers in odd notations into the usual one
   if (!url || !/^https?:$/.test(url.protocol)) return 'bad_url';
@@ -33,6 +38,6 @@ export async function destinationOf(
   const addresses = isIP(host) ? [host] : await resolve(host).catch(() => []);
   const [address] = addresses;
   if (address === undefined) return 'unknown_host';
-  if (!isListed && !addresses.every(isPublicAddress)) return 'not_public';
+  if (!isListed && !addresses.every(isPublic)) return 'not_public';
   return { url, address };
 }
