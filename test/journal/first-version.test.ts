@@ -33,6 +33,16 @@ describe('a whole data directory of the first version', () => {
     await store.close();
   });
 
+  it('is gone on with: what is noted of its calls from now on changes what it says, and nothing else', async () => {
+    const { store } = openSqliteStore(aDirectoryOfTheFirstVersion(), { owner: 'this', wallMs: Date.now });
+    const { calls } = await store.list({ limit: 100 });
+    for (const { callId } of calls) await store.note(callId, { type: 'recording', state: 'deleted' });
+
+    const after = calls.map((card) => ({ ...card, hasRecording: false }));
+    expect((await store.list({ limit: 100 })).calls).toEqual(after);
+    await store.close();
+  });
+
   it('is shown as the first version showed it: pages, API, figures and exports, but for what is meant to differ', async () => {
     const directory = aDirectoryOfTheFirstVersion();
     const { store } = openSqliteStore(directory, { owner: 'this', wallMs: Date.now });
