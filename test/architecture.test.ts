@@ -56,7 +56,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const CLASS = /^( *)(?:export )?(?:abstract )?class (\w+)[^\n]*\{\n([\s\S]*?)^\1\}/gm;
 const FIELD = '(?:(?:public|private|protected|readonly|override|accessor|declare) )*#?\\w+[?!]?(?::| =|;)';
 const STILL_TO_SPLIT: ReadonlySet<string> = new Set([
-  'call/call.ts Call',
   'call/conversation.ts Conversation',
   'call/tool-work.ts ToolWork',
   'call/playout/spoken-part.ts SpokenPart',

@@ -134,7 +134,7 @@ export function wire(config: Config, logger: Logger, ground: Ground, { carriers,
   const live = new LocalLiveView({
     clock,
     ears,
-    find: (callId) => calls.find(callId),
+    controlOf: (callId) => calls.find(callId)?.control,
     targetsOf: (agent) => Object.keys(agents.named(agent)?.agent.transferTargets ?? {}),
     callOut: (request) => callOut(agents, request, carriers),
     ringSoftphone: () => carriers.ringSoftphone('browser', agents.agents[0]?.agent.numbers[0] ?? '*'),

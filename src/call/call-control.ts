@@ -1,7 +1,8 @@
 import type { Clock } from '../ports/clock.ts';
+import type { EndReason } from '../ports/end-reasons.ts';
+import type { OperatorControl } from '../ports/live-view.ts';
 import type { IncomingCall, PhoneCall } from '../ports/phone-call.ts';
 import type { Session } from '../ports/session.ts';
-import type { CallControl } from '../ports/tools.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { Conversation } from './conversation.ts';
 import type { Journal } from './journal.ts';
@@ -12,20 +13,23 @@ export interface CallControlParts {
   readonly plan: CallPlan;
   readonly clock: Clock;
   readonly session: Session;
-  readonly conversation: () => Conversation;
   readonly journal: Journal;
   readonly consent: RecordingConsent;
   readonly phoneCall: PhoneCall;
+  /** Once there is one: its tools are at hand before. */
+  readonly conversation: () => Conversation;
+  readonly isOver: () => boolean;
+  readonly end: (reason: EndReason) => void;
 }
 
 /**
- * What tools may do to the call they run on.
+ * What tools may do to the call they run on, and whoever watches it.
  *
  * What the owner allows is decided here, whatever a model or a tool's output says:
  * a transfer goes to a target the owner has named, a text to the caller alone.
  */
-export function callControl(parts: CallControlParts): CallControl {
-  const { incoming, plan, clock, session, conversation, journal, consent, phoneCall } = parts;
+export function callControl(parts: CallControlParts): OperatorControl {
+  const { incoming, plan, clock, session, conversation, journal, consent, phoneCall, isOver, end } = parts;
   return {
     callId: incoming.callId,
     caller: { number: incoming.from, dialled: incoming.to },
@@ -56,6 +60,13 @@ export function callControl(parts: CallControlParts): CallControl {
         ...(tools && { tools: plan.toolbox.offers.filter(({ name }) => tools.includes(name)) }),
       });
     },
+    get saying() {
+      return conversation().saying(clock.now());
+    },
+    inform(text, isToSpeak) {
+      if (!isOver()) conversation().tell(text, 'operator', isToSpeak, clock.now());
+    },
+    hangUpNow: () => end('operator_hung_up'),
     pauseRecording: () => consent.pause(),
     resumeRecording: () => consent.resume(),
   };

@@ -1,12 +1,12 @@
 import type { CallTap } from '../ports/call-tap.ts';
-import type { Cancel, Clock } from '../ports/clock.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { EndReason } from '../ports/end-reasons.ts';
-import type { AgentSaid, CallObserver } from '../ports/facts.ts';
+import type { CallObserver } from '../ports/facts.ts';
 import type { Lease } from '../ports/journal.ts';
-import type { Leg, LegEvent, LegGone } from '../ports/leg.ts';
+import type { Leg, LegEvent } from '../ports/leg.ts';
+import type { OperatorControl } from '../ports/live-view.ts';
 import type { IncomingCall, PhoneCall, TransferOutcome } from '../ports/phone-call.ts';
-import type { Session, SessionEvent, SpeechModel } from '../ports/session.ts';
-import type { CallControl, ControlAnswer } from '../ports/tools.ts';
+import type { SessionEvent, SpeechModel } from '../ports/session.ts';
 import { callControl } from './call-control.ts';
 import { type CallPlan, isLedByUs } from './call-plan.ts';
 import { Conversation } from './conversation.ts';
@@ -16,6 +16,7 @@ import { Journal } from './journal.ts';
 import type { Metronome } from './metronome.ts';
 import { RecordingConsent } from './recording-consent.ts';
 import type { Due } from './turns/departure.ts';
+import { cameBackWords, Whereabouts } from './whereabouts.ts';
 
 /** What a call needs of the house. */
 export interface CallSurroundings {
@@ -31,6 +32,11 @@ export interface CallSurroundings {
   readonly crashed: (callId: string, error: unknown) => void;
 }
 
+interface End {
+  readonly reason: EndReason;
+  readonly isUnsaid: boolean;
+}
+
 /**
  * One phone call, from the first ring to its one end.
  *
@@ -40,22 +46,16 @@ export interface CallSurroundings {
  */
 export class Call {
   readonly incoming: IncomingCall;
-  readonly plan: CallPlan;
+  /** What its tools may do, and whoever watches it. */
+  readonly control: OperatorControl;
   readonly #around: CallSurroundings;
   readonly #journal: Journal;
-  readonly #phoneCall: PhoneCall;
-  readonly #session: Session;
-  readonly #conversation: Conversation;
-  readonly #tap: CallTap;
   readonly #consent: RecordingConsent;
-  readonly #onEnd: (reason: EndReason, isUnsaid: boolean) => void;
-  #leaveMetronome: Cancel = () => {};
-  #stopWaiting: Cancel = () => {};
-  #leg: Leg | null = null;
-  /** The caller is being connected with somebody else, and may come back, or is about to. */
-  #away: { readonly to: string; readonly comesBack: boolean } | null = null;
-  #isReady = false;
-  #isOver = false;
+  readonly #conversation: Conversation;
+  readonly #whereabouts: Whereabouts;
+  /** What is over with the call, when its line and its conversation are. Null: it goes on, and not here. */
+  readonly #endings: readonly ((end: End | null) => void)[];
+  #stage: 'beginning' | 'ready' | 'over' = 'beginning';
 
   constructor(
     incoming: IncomingCall,
@@ -65,61 +65,67 @@ export class Call {
     epoch = 0,
   ) {
     const { clock, metronome, model, observer } = around;
-    const { carrier, from, to, callId } = incoming;
+    const { carrier, direction = 'inbound', from, to, callId } = incoming;
     this.incoming = incoming;
-    this.plan = plan;
     this.#around = around;
-    this.#onEnd = onEnd;
-    this.#phoneCall = around.phoneCallOf(incoming);
-    this.#tap = around.tapOf(callId, clock.now());
-    this.#journal = new Journal({ callId, epoch }, clock, observer);
-    this.#consent = new RecordingConsent(plan.recording, this.#tap, this.#journal, clock);
-    this.#session = model.open(
-      {
-        ...plan,
-        tools: plan.toolbox.offers,
-        turnTaking: { detection: plan.turnDetection, isLedByUs: isLedByUs(plan) },
-      },
+    const phoneCall = around.phoneCallOf(incoming);
+    const tap = around.tapOf(callId, clock.now());
+    const journal = new Journal({ callId, epoch }, clock, observer);
+    this.#journal = journal;
+    const consent = new RecordingConsent(plan.recording, tap, journal, clock);
+    this.#consent = consent;
+    const turnTaking = { detection: plan.turnDetection, isLedByUs: isLedByUs(plan) };
+    const session = model.open(
+      { ...plan, tools: plan.toolbox.offers, turnTaking },
       this.#guarded((event) => this.#onModel(event)),
     );
+    const parts = { incoming, plan, clock, phoneCall, session, journal, consent };
+    this.control = callControl({
+      ...parts,
+      conversation: () => this.#conversation,
+      isOver: () => this.#isOver,
+      end: (reason) => this.end(reason),
+    });
     try {
       this.#conversation = new Conversation({
         plan,
         format: incoming.format,
-        session: this.#session,
-        tools: plan.toolbox.open(this.#control()),
-        journal: this.#journal,
-        tap: this.#tap,
+        session,
+        tools: plan.toolbox.open(this.control),
+        journal,
+        tap,
         whenDone: (work, goOn) => this.#whenDone(work, goOn),
-        leave: (due) => this.#leave(due),
+        leave: (due) => this.#leave(due, plan),
       });
       // All that can go wrong has been done: from here on there is a call.
-      const { direction = 'inbound' } = incoming;
-      const { agent, model: modelName } = plan;
-      const wallMs = clock.wallMs();
-      this.#journal.note({ type: 'rang', carrier, direction, from, to, agent, model: modelName, wallMs });
+      const { agent, model } = plan;
+      journal.note({ type: 'rang', carrier, direction, from, to, agent, model, wallMs: clock.wallMs() });
     } catch (error) {
-      this.#isOver = true;
-      this.#session.close();
+      this.#stage = 'over';
+      session.close();
       throw error;
     }
-    this.#leaveMetronome = metronome.join(this.#guarded((now) => this.#conversation.tick(now)));
-    this.#waitForLine(CONNECT_MS, 'never_connected');
+    const leaveMetronome = metronome.join(this.#guarded((now) => this.#conversation.tick(now)));
+    this.#whereabouts = new Whereabouts(clock, phoneCall, (otherwise) => this.#overdue(otherwise, plan));
+    this.#endings = [
+      leaveMetronome,
+      () => session.close(),
+      () => tap.end(clock.now()),
+      (end) => end && journal.note({ type: 'ended', reason: end.reason }),
+      (end) => end && onEnd(end.reason, end.isUnsaid),
+    ];
   }
 
-  /** The carrier has opened the line. False if the call is over, or has a line. */
+  /** The carrier has opened a leg. False if the call is over, or has one. */
   connect(leg: Leg): boolean {
-    if (this.#isOver || this.#leg) return false;
-    this.#leg = leg;
-    this.#stopWaiting();
-    if (this.#away === null) {
+    if (this.#isOver || this.hasLine) return false;
+    if (this.#whereabouts.arrived(leg) === 'first') {
       this.#journal.note({ type: 'answered' });
       this.#consent.answered();
     } else {
       this.#journal.nextLeg();
       this.#journal.note({ type: 'leg_joined' });
     }
-    this.#away = null;
     leg.listen(this.#guarded((event) => this.#onLine(leg, event)));
     this.#guarded((now: number) => this.#conversation.connect(leg, now))(this.#around.clock.now());
     return true;
@@ -127,46 +133,37 @@ export class Call {
 
   /** The carrier says it is done with the line. */
   lineEnded(): void {
-    if (this.#away === null) this.end(this.#leg ? 'line_lost' : 'never_connected');
+    const { lineEnded } = this.#whereabouts;
+    if (lineEnded) this.end(lineEnded);
   }
 
   /** The carrier says the phone call itself is over. */
   phoneCallEnded(): void {
-    this.end(this.#away === null || this.#away.comesBack ? 'caller_hung_up' : 'transferred');
+    this.end(this.#whereabouts.phoneCallEnded);
   }
 
   /** What came of connecting the caller with somebody else. True if they come back to the agent. */
   returned(outcome: TransferOutcome): boolean {
-    if (this.#isOver || this.#away === null) return false;
-    const { to: target, comesBack } = this.#away;
-    if (comesBack) return true; // carriers may say so twice
+    const { away } = this.#whereabouts;
+    if (this.#isOver || away === null) return false;
+    if (away.comesBack) return true; // carriers may say so twice
     if (outcome === 'completed') {
-      this.#journal.note({ type: 'transfer', target, state: 'connected' });
+      this.#journal.note({ type: 'transfer', target: away.to, state: 'connected' });
       this.end('transferred');
       return false;
     }
-    this.#guarded((now: number) => this.#cameBack(target, outcome, now))(this.#around.clock.now());
+    this.#guarded((now: number) => this.#cameBack(away.to, outcome, now))(this.#around.clock.now());
     return !this.#isOver;
   }
 
   /** The carrier has opened it, and it has not gone away again. */
   get hasLine(): boolean {
-    return this.#leg !== null;
+    return this.#whereabouts.leg !== null;
   }
 
   /** The model is there, and it is the caller's turn. */
   get awaitsCaller(): boolean {
-    return this.#isReady && this.#conversation.isQuiet(this.#around.clock.now());
-  }
-
-  /** What the caller is hearing the agent say at this moment, as far as it is not noted yet. */
-  get saying(): readonly AgentSaid[] {
-    return this.#conversation.saying(this.#around.clock.now());
-  }
-
-  /** Tells the model something only it is to know, and has it speak of it at once if need be. */
-  tell(text: string, isToSpeak: boolean): void {
-    if (!this.#isOver) this.#conversation.tell(text, 'operator', isToSpeak, this.#around.clock.now());
+    return this.#stage === 'ready' && this.#conversation.isQuiet(this.#around.clock.now());
   }
 
   /** What the caller says in writing. */
@@ -178,21 +175,12 @@ export class Call {
     if (!this.#isOver) this.#conversation.show(picture, mediaType, this.#around.clock.now());
   }
 
-  /** Connects the caller with one of the owner's targets, once they have heard what is being said. */
-  transfer(target: string): ControlAnswer {
-    return this.#control().transfer(target);
-  }
-
   /**
    * Ends the call. The first reason stands; a second time is quiet.
    * `isUnsaid`: the caller has not been told, so the phone is left to the carrier, which says it.
    */
   end(reason: EndReason, isUnsaid = false): void {
-    this.#close(
-      () => this.#endLine(isHangUp(reason) && !isUnsaid),
-      () => this.#journal.note({ type: 'ended', reason }),
-      () => this.#onEnd(reason, isUnsaid),
-    );
+    this.#close({ reason, isUnsaid });
   }
 
   get lease(): Lease {
@@ -202,51 +190,32 @@ export class Call {
   /** The call is another process's by now: everything of it here ends, and nobody is told, the carrier least of all. */
   letGo(): void {
     this.#journal.letGo();
-    this.#close(() => this.#leg?.close());
+    this.#close(null);
   }
 
-  #close(endLine: () => void, ...ending: readonly (() => void)[]): void {
+  #close(end: End | null): void {
     if (this.#isOver) return;
-    this.#isOver = true;
-    const now = this.#around.clock.now();
+    this.#stage = 'over';
+    const isHangingUp = end !== null && isHangUp(end.reason) && !end.isUnsaid;
     const mistakes = inAnyCase([
-      this.#leaveMetronome,
-      this.#stopWaiting,
-      endLine,
-      () => this.#conversation.close(now),
-      () => this.#session.close(),
-      () => this.#tap.end(now),
-      ...ending,
+      () => this.#keep(this.#whereabouts.end(isHangingUp)),
+      () => this.#conversation.close(this.#around.clock.now()),
+      ...this.#endings.map((ending) => () => ending(end)),
     ]);
     for (const mistake of mistakes) this.#around.crashed(this.incoming.callId, mistake);
   }
 
-  #control(): CallControl {
-    const { clock } = this.#around;
-    return callControl({
-      incoming: this.incoming,
-      plan: this.plan,
-      clock,
-      session: this.#session,
-      conversation: () => this.#conversation,
-      journal: this.#journal,
-      consent: this.#consent,
-      phoneCall: this.#phoneCall,
-    });
-  }
-
-  /** Ends the phone call, wherever the caller is by now; or the line only, and the carrier asks how to go on. */
-  #endLine(isHangingUp: boolean): void {
-    if (!isHangingUp) return this.#leg?.close();
-    this.#phoneCall.hangUp().catch((error: unknown) => this.#around.crashed(this.incoming.callId, error));
+  get #isOver(): boolean {
+    return this.#stage === 'over';
   }
 
   #onLine(leg: Leg, event: LegEvent): void {
-    if (this.#isOver || this.#leg !== leg) return;
-    if (event.type !== 'gone') return this.#conversation.onLine(event, this.#around.clock.now());
-    if (this.#away === null) return this.end(GONE[event.reason]);
-    this.#leg = null;
-    this.#conversation.disconnect(this.#around.clock.now());
+    if (this.#isOver || !this.#whereabouts.has(leg)) return;
+    const now = this.#around.clock.now();
+    if (event.type !== 'gone') return this.#conversation.onLine(event, now);
+    const ended = this.#whereabouts.gone(leg, event.reason);
+    if (ended) return this.end(ended);
+    this.#conversation.disconnect(now);
     this.#journal.note({ type: 'leg_left' });
   }
 
@@ -258,51 +227,31 @@ export class Call {
       this.end(endReasonOf(event.reason));
       return;
     }
-    this.#isReady ||= event.type === 'ready';
+    if (event.type === 'ready') this.#stage = 'ready';
     this.#conversation.onModel(event, this.#around.clock.now());
   }
 
-  #leave({ leave, isUnsaid }: Due): void {
+  #leave({ leave, isUnsaid }: Due, { transferTargets }: CallPlan): void {
     if (leave.kind === 'hang_up') return this.end(leave.reason, isUnsaid);
-    const target = this.plan.transferTargets[leave.target];
-    if (!target || !this.#leg || this.#away) return;
-    this.#away = { to: leave.target, comesBack: false };
-    this.#waitForLine(RING_MS + LONGEST_TALK_MS + CONNECT_MS, 'transferred');
+    const target = transferTargets[leave.target];
+    if (!target || !this.#whereabouts.isHere) return;
     this.#journal.note({ type: 'transfer', target: leave.target, state: 'dialled' });
-    const { number, announce } = target;
-    const request = {
-      number,
-      ...(announce !== undefined && { announce }),
-      ringMs: RING_MS,
-      mostMs: LONGEST_TALK_MS,
-    };
-    this.#whenDone(this.#phoneCall.dial(request), (outcome, now) => {
-      if (outcome === 'refused' && this.#away !== null) this.#cameBack(leave.target, 'failed', now);
+    this.#whenDone(this.#whereabouts.dial(leave.target, target), (outcome, now) => {
+      if (outcome === 'refused' && this.#whereabouts.away) this.#cameBack(leave.target, 'failed', now);
     });
   }
 
-  /** Nobody waits for ever for a carrier: a line that does not open by then never will. */
-  #waitForLine(mostMs: number, otherwise: EndReason): void {
-    this.#stopWaiting();
-    this.#stopWaiting = this.#around.clock.after(mostMs, () => {
-      if (!this.#leg) this.end(otherwise);
-    });
+  /** The carrier has not opened a leg, or says nothing any more of a caller who is with somebody else. */
+  #overdue(otherwise: EndReason, { apology }: CallPlan): void {
+    if (otherwise !== 'transferred') this.#keep(this.#whereabouts.apologise(apology));
+    this.end(otherwise);
   }
 
   /** Nobody took the call: the agent has the caller again, and knows why. */
   #cameBack(target: string, outcome: TransferOutcome, now: number): void {
-    if (this.#leg) {
-      this.#away = null; // the line never went away
-      this.#stopWaiting();
-    } else {
-      this.#away = { to: target, comesBack: true };
-      this.#waitForLine(CONNECT_MS, 'line_lost');
-    }
+    this.#whereabouts.comesBack(target);
     this.#journal.note({ type: 'transfer', target, state: 'came_back', detail: outcome });
-    this.#conversation.cameBack(
-      `The caller could not be connected with ${target}: ${CAME_BACK[outcome]} They are back on the line with you. Say so, and offer what else you can do.`,
-      now,
-    );
+    this.#conversation.cameBack(cameBackWords(target, outcome), now);
   }
 
   #whenDone<Result>(work: Promise<Result>, goOn: (result: Result, now: number) => void): void {
@@ -313,6 +262,11 @@ export class Call {
       this.#around.crashed(this.incoming.callId, error);
       this.end('failed');
     });
+  }
+
+  /** What nobody waits for, and goes on after the end. */
+  #keep(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#around.crashed(this.incoming.callId, error));
   }
 
   /** A mistake of ours costs the call it happens on, and no other. */
@@ -327,23 +281,3 @@ export class Call {
     };
   }
 }
-
-/** Carriers open the line within a second or two of the answer, or never. */
-const CONNECT_MS = 30_000;
-
-/** Five rings, about; and no conversation with a colleague takes longer than this. */
-const RING_MS = 25_000;
-const LONGEST_TALK_MS = 60 * 60_000;
-
-const GONE = {
-  hung_up: 'caller_hung_up',
-  lost: 'line_lost',
-  unusable: 'line_unusable',
-} as const satisfies Record<LegGone, EndReason>;
-
-const CAME_BACK = {
-  completed: 'the call is over.',
-  busy: 'the line is busy.',
-  no_answer: 'nobody answers.',
-  failed: 'the call did not go through.',
-} as const satisfies Record<TransferOutcome, string>;

@@ -1,24 +1,18 @@
 import type { CallOutAnswer, SoftphoneAnswer } from '../ports/carrier.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { EndReason } from '../ports/end-reasons.ts';
 import type { AgentSaid, CallEvent, CallObserver } from '../ports/facts.ts';
-import type { LiveCallEvents, LiveView, Watch } from '../ports/live-view.ts';
+import type { LiveCallEvents, LiveView, OperatorControl, Watch } from '../ports/live-view.ts';
 import type { ControlAnswer } from '../ports/tools.ts';
 import type { Ears, Hear } from './listen-in.ts';
 
-/** What can be done to a call from outside. */
-export interface Steerable {
-  /** What the caller is hearing the agent say, as far as it is not told as an event yet. */
-  readonly saying: readonly AgentSaid[];
-  tell(text: string, isToSpeak: boolean): void;
-  transfer(target: string): ControlAnswer;
-  end(reason: EndReason): void;
-}
+/** What is asked here of a call's control. */
+type Watched = Pick<OperatorControl, 'saying' | 'inform' | 'transfer' | 'hangUpNow'>;
 
 export interface LiveViewParts {
   readonly clock: Clock;
   readonly ears: Ears;
-  readonly find: (callId: string) => Steerable | undefined;
+  /** What may be done to a call that goes on. */
+  readonly controlOf: (callId: string) => Watched | undefined;
   /** Whom an agent can transfer to. */
   readonly targetsOf: (agent: string) => readonly string[];
   readonly callOut: LiveView['callOut'];
@@ -73,7 +67,7 @@ export class LocalLiveView implements LiveView {
     if (!this.#live.has(callId)) return null;
     let before = '';
     const stop = this.#around.clock.every(HEARD_EVERY_MS, () => {
-      const said = this.#around.find(callId)?.saying ?? [];
+      const said = this.#around.controlOf(callId)?.saying ?? [];
       const now = said.map(({ itemId, heardMs }) => `${itemId} ${heardMs}`).join();
       if (now !== before) tell(said);
       before = now;
@@ -88,15 +82,15 @@ export class LocalLiveView implements LiveView {
   }
 
   async tell(callId: string, text: string): Promise<ControlAnswer> {
-    return this.#do(callId, (call) => call.tell(text, false));
+    return this.#do(callId, (call) => call.inform(text, false));
   }
 
   async hangUp(callId: string): Promise<ControlAnswer> {
-    return this.#do(callId, (call) => call.end('operator_hung_up'));
+    return this.#do(callId, (call) => call.hangUpNow());
   }
 
   async transfer(callId: string, target: string): Promise<ControlAnswer> {
-    return this.#around.find(callId)?.transfer(target) ?? OVER;
+    return this.#around.controlOf(callId)?.transfer(target) ?? OVER;
   }
 
   callOut(request: Parameters<LiveView['callOut']>[0]): Promise<CallOutAnswer> {
@@ -107,8 +101,8 @@ export class LocalLiveView implements LiveView {
     return this.#around.ringSoftphone();
   }
 
-  #do(callId: string, deed: (call: Steerable) => void): ControlAnswer {
-    const call = this.#around.find(callId);
+  #do(callId: string, deed: (call: Watched) => void): ControlAnswer {
+    const call = this.#around.controlOf(callId);
     if (!call) return OVER;
     deed(call);
     return { ok: true };

@@ -1,6 +1,6 @@
 import type { CallOutAnswer, SoftphoneAnswer } from './carrier.ts';
 import type { AgentSaid, CallEvent } from './facts.ts';
-import type { ControlAnswer } from './tools.ts';
+import type { CallControl, ControlAnswer } from './tools.ts';
 
 /**
  * The calls that go on at this moment, for whoever watches them.
@@ -46,4 +46,14 @@ export interface Watch {
   readonly events: readonly CallEvent[];
   /** A second time is quiet. */
   end(): void;
+}
+
+/** What whoever watches a call may do to it, besides what its tools may. */
+export interface OperatorControl extends CallControl {
+  /** What the caller is hearing the agent say, as far as it is not told as an event yet. */
+  readonly saying: readonly AgentSaid[];
+  /** Tells the model something the caller does not hear, and has it speak of it at once if need be. */
+  inform(text: string, isToSpeak: boolean): void;
+  /** Ends the call without waiting for anything. */
+  hangUpNow(): void;
 }

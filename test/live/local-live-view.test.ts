@@ -13,20 +13,20 @@ function aControl() {
     get saying() {
       return saying;
     },
-    tell: (text: string, isToSpeak: boolean) =>
-      void deeds.push(`tell ${text} ${isToSpeak ? 'aloud' : 'quietly'}`),
+    inform: (text: string, isToSpeak: boolean) =>
+      void deeds.push(`inform ${text} ${isToSpeak ? 'aloud' : 'quietly'}`),
     transfer: (target: string) =>
       target === 'front office'
         ? ({ ok: true } as const)
         : ({ ok: false, because: 'There is no such target.' } as const),
-    end: (reason: string) => void deeds.push(`end ${reason}`),
+    hangUpNow: () => void deeds.push('hang up now'),
   };
   const clock = new TestClock();
   const ears = new Ears();
   const live = new LocalLiveView({
     clock,
     ears,
-    find: () => (isThere ? call : undefined),
+    controlOf: () => (isThere ? call : undefined),
     targetsOf: () => ['front office'],
     callOut: async () => ({ ok: false, because: 'Not from here.' }),
     ringSoftphone: async () => ({ ok: false, because: 'All lines are busy.' }),
@@ -73,7 +73,7 @@ describe('the desk of this process', () => {
       because: 'There is no such target.',
     });
     expect(await live.hangUp('CA1')).toEqual({ ok: true });
-    expect(deeds).toEqual(['tell Offer Tuesday. quietly', 'end operator_hung_up']);
+    expect(deeds).toEqual(['inform Offer Tuesday. quietly', 'hang up now']);
     leaves();
     for (const answer of [
       await live.tell('CA1', 'x'),

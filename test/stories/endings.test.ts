@@ -44,6 +44,14 @@ describe('the end of a call', () => {
     expect([model.isClosed, clock.timers]).toEqual([true, 0]);
   });
 
+  it('C8: has the carrier apologise to a caller whose line never opened, as it will not ask us', () => {
+    const { clock, sent } = aCall({ begins: 'ringing' });
+
+    clock.advance(31_000);
+
+    expect(sent).toEqual(['redirect: apologise']);
+  });
+
   it('C8: has exactly one reason, whatever else happens after it', () => {
     const { call, phone, model, factsOf } = aCall();
     phone.tell({ type: 'gone', reason: 'hung_up' });

@@ -107,7 +107,7 @@ describe('a goodbye', () => {
       const toolbox = new ToolboxSpy();
       const call = aCall({ plan: { toolbox, interruption }, capabilities: TRAITS });
       toolbox.control?.hangUp();
-      call.call.tell('Say goodbye.', true);
+      call.call.control.inform('Say goodbye.', true);
       makesSound(call, 120);
       call.model.says('goodbye', { ms: 1_000, want: 'operator' });
       call.clock.advance(1_300);
@@ -187,7 +187,7 @@ describe('a cough, where the agent makes sure', () => {
     call.model.delta('first', 0x55, 3_000);
     call.model.tell({ type: 'response_done', responseId: 'r1', outcome: 'completed', usage: null });
     call.clock.advance(500);
-    call.call.tell('And say that we close at six.', true);
+    call.call.control.inform('And say that we close at six.', true);
     brings(call, SOUND, 120);
     call.model.hearsSpeech();
     call.model.says('second', { ms: 500, response: 'r2', code: 0x22, want: 'operator' });
@@ -214,6 +214,15 @@ describe('a line that goes away in mid-answer', () => {
     return { toolbox, ...call };
   };
 
+  it('ends the phone call of a caller who is with somebody else', async () => {
+    const { call, sent, endReason } = await away();
+
+    call.control.hangUpNow();
+
+    expect(sent.at(-1)).toBe('hang up');
+    expect(endReason()).toBe('operator_hung_up');
+  });
+
   it('B2: leaves the model with what was heard of it', async () => {
     const { sent, factsOf } = await away();
 
@@ -223,7 +232,7 @@ describe('a line that goes away in mid-answer', () => {
 
   it('has nobody asked for an answer that nobody would hear', async () => {
     const { sent, call, clock } = await away();
-    call.tell('The desk is busy today.', true);
+    call.control.inform('The desk is busy today.', true);
     clock.advance(20_000);
 
     expect(sent.filter((entry) => entry.startsWith('respond'))).toEqual([]);
@@ -288,6 +297,8 @@ describe('a line that goes away in mid-answer', () => {
     other.clock.advance(31_000);
 
     expect([one.endReason(), other.endReason()]).toEqual(['transferred', 'line_lost']);
+    expect(one.sent).not.toContain('redirect: apologise'); // they have talked with somebody
+    expect(other.sent).toContain('redirect: apologise');
     expect([one.clock.timers, other.clock.timers]).toEqual([0, 0]);
   });
 });
@@ -295,7 +306,7 @@ describe('a line that goes away in mid-answer', () => {
 describe('an end that is told', () => {
   it('is what was done to the line', () => {
     const { call, sent } = aCall();
-    call.end('operator_hung_up');
+    call.control.hangUpNow();
 
     expect(talk(sent)).toEqual(['hang up']);
   });

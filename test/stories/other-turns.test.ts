@@ -9,7 +9,7 @@ describe('turns that are not spoken', () => {
   it('an operator’s note reaches the model, the record, and not the caller', () => {
     const { call, model, sent, factsOf, clock } = aCall();
 
-    call.tell('She is a regular: be generous.', false);
+    call.control.inform('She is a regular: be generous.', false);
     clock.advance(5_000);
 
     expect(model.added).toEqual([{ type: 'text', from: 'house', text: 'She is a regular: be generous.' }]);
@@ -45,7 +45,7 @@ describe('turns that are not spoken', () => {
   it('F3: an operator, too, connects callers with listed targets only', () => {
     const { call, factsOf } = aCall();
 
-    expect(call.transfer('+19005550100')).toMatchObject({ ok: false });
+    expect(call.control.transfer('+19005550100')).toMatchObject({ ok: false });
     expect(factsOf('transfer')).toEqual([]);
   });
 });

@@ -87,7 +87,7 @@ export function aCall(options: CallOptions = {}) {
     facts,
     hasLine: call.hasLine,
     endReason,
-    saying: call.saying.map(({ itemId }) => itemId),
+    saying: call.control.saying.map(({ itemId }) => itemId),
     cuts: new Map(model.cuts),
   }));
   if (options.begins !== 'ringing') {

@@ -15,8 +15,8 @@ export interface CallOutWebhooks {
 export interface TwilioAccount {
   /** Ends a phone call. One that has ended already is fine. */
   hangUp(callSid: string): Promise<void>;
-  /** Has a running phone call go on by this TwiML. */
-  redirect(callSid: string, twiml: string): Promise<void>;
+  /** Has a running phone call go on by this TwiML. False: it runs no more. */
+  redirect(callSid: string, twiml: string): Promise<boolean>;
   /** Rings somebody; what happens once they answer is asked of that address. The new call's own name. */
   callOut(from: string, to: string, webhook: CallOutWebhooks): Promise<string>;
   sendText(from: string, to: string, text: string): Promise<void>;
@@ -36,7 +36,13 @@ export function twilioAccount(access: TwilioAccess): TwilioAccount {
       }
     },
     async redirect(callSid, twiml) {
-      await client.calls(callSid).update({ twiml }).catch(refuse('connect the caller'));
+      try {
+        await client.calls(callSid).update({ twiml });
+        return true;
+      } catch (cause) {
+        if (isAlreadyOver(cause)) return false;
+        throw refusal('connect the caller', cause);
+      }
     },
     async callOut(from, to, { answered, changed }) {
       const call = await client.calls

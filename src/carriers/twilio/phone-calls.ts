@@ -69,13 +69,10 @@ export class TwilioPhoneCalls implements PhoneCalls {
   async #goOn(callId: string, twiml: () => string): Promise<boolean> {
     const { account } = this.#around;
     if (!account) return false;
-    return account.redirect(callId, twiml()).then(
-      () => true,
-      (error: unknown) => {
-        this.#around.trouble(callId, String(error));
-        return false;
-      },
-    );
+    return await account.redirect(callId, twiml()).catch((error: unknown) => {
+      this.#around.trouble(callId, String(error));
+      return false;
+    });
   }
 
   async #sendText(callId: string, { from, to, text }: TextMessage): Promise<ControlAnswer> {

@@ -86,6 +86,14 @@ describe('connecting the caller with somebody else', () => {
     );
   });
 
+  it('is no trouble where the caller has hung up by then', async () => {
+    const { account } = await aRestServer(() => ({ status: 400, body: { code: 21_220, status: 400 } }));
+    const { phoneCall, callSid, troubles } = await aStartedLine({ account });
+
+    expect(await phoneCall(callSid).redirect({})).toBe(false);
+    expect(troubles).toEqual([]);
+  });
+
   it('O3: says so when the carrier will not', async () => {
     const { account } = await aRestServer(() => ({ status: 500, body: { code: 20500, status: 500 } }));
     const { phoneCall, callSid, troubles } = await aStartedLine({ account });

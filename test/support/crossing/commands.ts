@@ -129,7 +129,7 @@ const OFTEN = 5;
 
 /** What ends a call from outside, when it likes. */
 const ends: Arb = fc.constantFrom(
-  new Happens('an operator hangs up', ({ call }) => call.end('operator_hung_up')),
+  new Happens('an operator hangs up', ({ call }) => call.control.hangUpNow()),
   new Happens('the process is to stop', ({ call }) => call.end('drained')),
   new Happens('the carrier has ended the phone call', ({ call }) => call.phoneCallEnded()),
   new Happens('the carrier has ended the line', ({ call }) => call.lineEnded()),
@@ -195,12 +195,12 @@ export const everything: Arb = fc.oneof(
   ),
   one(
     1,
-    happens('an operator has something to say', ({ call }) => call.tell('Be generous.', true)),
+    happens('an operator has something to say', ({ call }) => call.control.inform('Be generous.', true)),
   ),
   one(
     1,
     happens('an operator connects the caller', (world) => {
-      if (world.isConnected && !world.isAway && !world.isOver && world.call.transfer('desk').ok)
+      if (world.isConnected && !world.isAway && !world.isOver && world.call.control.transfer('desk').ok)
         world.watcher.leaves();
     }),
   ),

@@ -31,7 +31,7 @@ export class RecallWatch {
     const wasAsked = phones.some(({ transfers }) => transfers.length > 0);
     if (isAway || !wasAsked)
       this.#compare('whether the caller is with somebody else', isWithSomebodyElse(state), isAway);
-    const said = call.saying.map(({ itemId }) => itemId);
+    const said = call.control.saying.map(({ itemId }) => itemId);
     const begun = state.agentParts.filter(({ how }) => how === 'being said').map(({ itemId }) => itemId);
     this.#compare(
       'what is being said',
