@@ -11,10 +11,12 @@ import { callControl } from './call-control.ts';
 import { type CallPlan, isLedByUs } from './call-plan.ts';
 import { Conversation } from './conversation.ts';
 import { endReasonOf, isHangUp } from './end-of-call.ts';
+import { historyOf } from './history.ts';
 import { inAnyCase } from './in-any-case.ts';
 import { Journal } from './journal.ts';
 import type { Metronome } from './metronome.ts';
 import { RecordingConsent } from './recording-consent.ts';
+import { Seat } from './seat.ts';
 import type { Due } from './turns/departure.ts';
 import { cameBackWords, Whereabouts } from './whereabouts.ts';
 
@@ -75,10 +77,14 @@ export class Call {
     const consent = new RecordingConsent(plan.recording, tap, journal, clock);
     this.#consent = consent;
     const turnTaking = { detection: plan.turnDetection, isLedByUs: isLedByUs(plan) };
-    const session = model.open(
-      { ...plan, tools: plan.toolbox.offers, turnTaking },
-      this.#guarded((event) => this.#onModel(event)),
-    );
+    const session = new Seat({
+      model,
+      setup: { ...plan, tools: plan.toolbox.offers, turnTaking },
+      clock,
+      history: () => historyOf(journal.state),
+      tell: this.#guarded((event) => this.#onModel(event)),
+    });
+    session.open();
     const parts = { incoming, plan, clock, phoneCall, session, journal, consent };
     this.control = callControl({
       ...parts,
@@ -222,9 +228,12 @@ export class Call {
   #onModel(event: SessionEvent): void {
     if (this.#isOver) return;
     if (event.type === 'lost') {
-      const { detail: code, hint } = event;
+      const { reason, detail: code, hint } = event;
+      const { away } = this.#whereabouts;
+      const isMissed = away === null || away.comesBack;
+      if (this.#conversation.modelLost(reason, isMissed, this.#around.clock.now())) return;
       this.#journal.note({ type: 'problem', code, ...(hint !== undefined && { hint }) });
-      this.end(endReasonOf(event.reason));
+      this.end(endReasonOf(reason));
       return;
     }
     if (event.type === 'ready') this.#stage = 'ready';

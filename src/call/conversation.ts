@@ -3,7 +3,7 @@ import { unreachable } from '../errors.ts';
 import type { CallTap } from '../ports/call-tap.ts';
 import type { AgentSaid } from '../ports/facts.ts';
 import type { Leg, LegEvent } from '../ports/leg.ts';
-import type { Session, SessionEvent } from '../ports/session.ts';
+import type { SessionEvent, SessionLost } from '../ports/session.ts';
 import type { DigitsRequest, ToolRunner } from '../ports/tools.ts';
 import type { CallPlan } from './call-plan.ts';
 import { CallWatch } from './call-watch.ts';
@@ -11,6 +11,7 @@ import type { Journal } from './journal.ts';
 import { Keys } from './listening/keys.ts';
 import { Uplink } from './listening/uplink.ts';
 import { Voice } from './playout/voice.ts';
+import type { Seat } from './seat.ts';
 import type { WhenDone } from './tool-work.ts';
 import { type Decision, type ForTheCall, factOf } from './turns/decisions.ts';
 import type { Due, Leave } from './turns/departure.ts';
@@ -29,7 +30,7 @@ export type ModelNews = Exclude<SessionEvent, { type: 'lost' }>;
 export interface ConversationEnds {
   readonly plan: CallPlan;
   readonly format: AudioFormat;
-  readonly session: Session;
+  readonly session: Seat;
   readonly tools: ToolRunner;
   readonly journal: Journal;
   readonly tap: CallTap;
@@ -98,7 +99,8 @@ export class Conversation {
     if (this.#turnTaking.turnIsOverdue(now)) this.#endTurn(now);
     this.#keys.tick(now);
     const due = this.#voice.isOnTheLine ? this.#watch.tick(now) : null;
-    if (due) this.#ends.leave(due);
+    if (due) return this.#ends.leave(due);
+    this.#ends.session.tick(() => this.isQuiet(now));
   }
 
   onLine(news: LineNews, now: number): void {
@@ -190,6 +192,7 @@ export class Conversation {
 
   /** The caller could not be connected, and is with the agent again, who is to say so. */
   cameBack(text: string, now: number): void {
+    if (this.#ends.session.isVacant) this.#ends.session.open();
     this.#watch.cameBack();
     this.tell(text, 'house', true, now);
   }
@@ -214,6 +217,23 @@ export class Conversation {
   /** From its next answer on the model goes by these. */
   setInstructions(instructions: string): void {
     this.#prompts.set(instructions);
+  }
+
+  /**
+   * True if the call goes on all the same: nobody misses the model of a caller who is with somebody else, and one that
+   * has grown old is followed by another.
+   */
+  modelLost(reason: SessionLost, isMissed: boolean, now: number): boolean {
+    const { session } = this.#ends;
+    const isFollowed = isMissed && reason === 'expired' && session.hasServed;
+    if (isMissed && !isFollowed) return false;
+    this.#turnTaking.sessionLost(this.#work.isRunning, now);
+    this.#work.sessionLost(now);
+    this.#uplink.close();
+    this.#writing = '';
+    if (isFollowed) session.open();
+    else session.leave();
+    return true;
   }
 
   close(now: number): void {
@@ -262,11 +282,13 @@ export class Conversation {
 
   #begin({ capabilities }: Extract<ModelNews, { type: 'ready' }>, now: number): void {
     const { journal, plan, format, session } = this.#ends;
+    const isFirst = session.generation === 0;
+    if (!isFirst) journal.nextSession();
     journal.note({ type: 'model_ready' });
     this.#turnTaking.open(capabilities, format, now);
-    const greeting = this.#prompts.greeting(plan.greeting);
+    const greeting = isFirst ? this.#prompts.greeting(plan.greeting) : null;
     if (greeting) this.#turnTaking.ask(greeting, now); // before the model hears a word: nobody has interrupted yet
-    this.#uplink.open(session, capabilities.input);
+    this.#uplink.open(session, capabilities.formats.input);
   }
 
   #callerSaid({ itemId, text, transcription }: Extract<ModelNews, { type: 'caller_words' }>): void {

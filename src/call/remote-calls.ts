@@ -92,6 +92,13 @@ export class RemoteCalls {
     }
   }
 
+  /** Whatever its own side was looking up for it, a model that is gone says nothing of it any more. */
+  sessionLost(now: number): void {
+    for (const callId of this.#open.keys()) this.#close(callId, 'failed', '', now);
+    this.#unanswered = [];
+    this.#isInRound = false;
+  }
+
   /** The call is over, and so is whatever was under way on it. */
   close(now: number): void {
     for (const callId of this.#open.keys()) this.#close(callId, 'call_ended', '', now);

@@ -74,6 +74,7 @@ export class ToolWork {
       responseId,
       calls,
       outcomes: new Map(),
+      isOfEarlierSession: false,
     };
     this.#batches.push(batch);
     this.#fillers.waits(batch.name, () => this.#fillerOf(batch), now);
@@ -99,6 +100,13 @@ export class ToolWork {
     );
   }
 
+  /** The model that asked for this is gone. Who takes its place is told what came of it, in words. */
+  sessionLost(): void {
+    this.#put.length = 0;
+    this.#unanswered = [];
+    for (const batch of this.#batches) batch.isOfEarlierSession = true;
+  }
+
   close(): void {
     this.#runner.close();
   }
@@ -109,9 +117,11 @@ export class ToolWork {
 
     this.#batches = this.#batches.filter((other) => other !== batch);
     this.#fillers.isOver(batch.name);
-    for (const { callId } of batch.calls) {
+    for (const { callId, name } of batch.calls) {
       const output = batch.outcomes.get(callId)?.output ?? NOT_RUN;
-      this.#session.add({ type: 'tool_output', toolCallId: callId, output });
+      const inWords = { type: 'text', from: 'house', text: `The tool ${name} says: ${output}` } as const;
+      const item = { type: 'tool_output', toolCallId: callId, output } as const;
+      this.#session.add(batch.isOfEarlierSession ? inWords : item);
     }
     if ([...batch.outcomes.values()].some((each) => each.isLoop)) return this.#endLoop(batch, now);
     const wantsAnswer = [...batch.outcomes.values()].some((each) => each.wantsAnswer);
@@ -126,8 +136,9 @@ export class ToolWork {
     else if (!this.#turnTaking.hasSpokenIn(batch.responseId)) this.#turnTaking.goesInCircles(now);
   }
 
-  #ask({ calls }: Batch, how: { readonly withoutTools?: true }, now: number): void {
+  #ask({ calls, isOfEarlierSession }: Batch, how: { readonly withoutTools?: true }, now: number): void {
     const requestId = this.#turnTaking.ask({ purpose: 'tool_results', ...how }, now);
+    if (isOfEarlierSession) return; // nobody says that it was taken
     this.#unanswered.push({ requestId, missing: new Set(calls.map(({ callId }) => callId)) });
   }
 
@@ -146,6 +157,7 @@ interface Batch {
   readonly responseId: string;
   readonly calls: readonly ToolCall[];
   readonly outcomes: Map<string, ToolOutcome>;
+  isOfEarlierSession: boolean;
 }
 
 /** An answer that is wanted about some outputs, and those of them the model has not acknowledged. */

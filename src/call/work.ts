@@ -69,6 +69,12 @@ export class Work {
     this.#remoteCalls.done(callId, result, output, now);
   }
 
+  /** Another model takes the place of the one that asked for this. */
+  sessionLost(now: number): void {
+    this.#tools.sessionLost();
+    this.#remoteCalls.sessionLost(now);
+  }
+
   close(now: number): void {
     this.#tools.close();
     this.#remoteCalls.close(now);

@@ -116,7 +116,8 @@ export type ResponsePurpose =
   | 'apology';
 
 export type ContextItem =
-  | { readonly type: 'text'; readonly from: 'caller' | 'house'; readonly text: string }
+  /** `agent`: what it said itself, in an earlier session. */
+  | { readonly type: 'text'; readonly from: 'caller' | 'agent' | 'house'; readonly text: string }
   /** `dataUrl`: a PNG or JPEG, base64. */
   | { readonly type: 'image'; readonly dataUrl: string }
   | { readonly type: 'tool_output'; readonly toolCallId: string; readonly output: string };
@@ -137,12 +138,23 @@ export interface PartId {
 
 /** What this conversation can do; models differ. Known from `ready` on. */
 export interface Capabilities {
-  readonly input: AudioFormat;
-  readonly output: AudioFormat;
+  readonly formats: { readonly input: AudioFormat; readonly output: AudioFormat };
+  /** It can be told how much of its words was heard. */
+  readonly truncates: boolean;
+  /** An answer can be stopped while it is being made. */
+  readonly cancels: boolean;
+  /** It tells when the caller begins to speak, and has ended. */
+  readonly hasTurnEvents: boolean;
   /** It answers by itself when the caller's turn has ended. */
   readonly answersTurns: boolean;
   /** It stops its own answer by itself when the caller speaks. */
   readonly yieldsToSpeech: boolean;
+  /** It can be told who said what before it came. Else it is told of that as of anything else. */
+  readonly takesHistory: boolean;
+  /** When it ends by itself, by the time of day; null where that is not known. */
+  readonly expiresAt: number | null;
+  /** `burst`: its words come as fast as it can make them; `real_time`: as fast as they are spoken. */
+  readonly pacing: 'burst' | 'real_time';
 }
 
 export type SessionEvent =

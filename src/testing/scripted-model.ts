@@ -24,7 +24,7 @@ export class ScriptedModel implements SpeechModel, Session {
   }
 
   isReady(): void {
-    this.#tell({ type: 'ready', capabilities: TRAITS });
+    this.#tell({ type: 'ready', capabilities: CAPABILITIES });
   }
 
   tell(event: SessionEvent): void {
@@ -104,7 +104,18 @@ export class ScriptedModel implements SpeechModel, Session {
   }
 }
 
-const TRAITS: Capabilities = { input: 'pcmu', output: 'pcmu', answersTurns: true, yieldsToSpeech: true };
+/** What most models can do, that one can talk to. */
+export const CAPABILITIES: Capabilities = {
+  formats: { input: 'pcmu', output: 'pcmu' },
+  truncates: true,
+  cancels: true,
+  hasTurnEvents: true,
+  answersTurns: true,
+  yieldsToSpeech: true,
+  takesHistory: true,
+  expiresAt: null,
+  pacing: 'burst',
+};
 const BYTES_PER_MS = 8;
 /** Any code but silence. */
 const A_SOUND = 0x55;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { summarise } from '../../src/after/summary.ts';
 import { NO_USAGE } from '../../src/call/recall/sums.ts';
 import type { OutOfBandRequest, Session, SessionEvent } from '../../src/ports/session.ts';
+import { CAPABILITIES } from '../../src/testing/scripted-model.ts';
 import { TestClock } from '../support/test-clock.ts';
 
 const FIELDS = {
@@ -21,7 +22,7 @@ function aReader(answer: (aside: OutOfBandRequest) => SessionEvent | null) {
       queueMicrotask(() =>
         tell({
           type: 'ready',
-          capabilities: { input: 'pcmu', output: 'pcmu', answersTurns: false, yieldsToSpeech: false },
+          capabilities: CAPABILITIES,
         }),
       );
       return {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LiveCalls } from '../../src/call/live-calls.ts';
 import { Metronome } from '../../src/call/metronome.ts';
 import { NO_TAP } from '../../src/ports/call-tap.ts';
+import { CAPABILITIES } from '../../src/testing/scripted-model.ts';
 import { ScriptedPhoneCall } from '../../src/testing/scripted-phone-call.ts';
 import { SimulatedPhone } from '../../src/testing/simulated-phone.ts';
 import { aCall, PLAN, ScriptedModel } from '../support/a-call.ts';
@@ -25,7 +26,7 @@ describe('a mistake of ours', () => {
         metronome: new Metronome(clock),
         model: {
           open: (_setup, tell) => {
-            const model = new ScriptedModel({ input: 'pcmu', output: 'pcmu', ...TRAITS }, () => {});
+            const model = new ScriptedModel({ ...CAPABILITIES, ...TRAITS }, () => {});
             models.push(model);
             open(model);
             return model.open(tell);

@@ -15,6 +15,7 @@ import type {
   Session,
   SessionEvent,
 } from '../../src/ports/session.ts';
+import { CAPABILITIES } from '../../src/testing/scripted-model.ts';
 import { ScriptedPhoneCall } from '../../src/testing/scripted-phone-call.ts';
 import type { Journey } from '../../src/testing/simulated-phone.ts';
 import { ListeningPhone } from './listening-phone.ts';
@@ -48,13 +49,6 @@ export const PLAN: CallPlan = {
   recording: 'never',
 };
 
-const TRAITS = {
-  input: 'pcmu',
-  output: 'pcmu',
-  answersTurns: true,
-  yieldsToSpeech: true,
-} as const satisfies Capabilities;
-
 /** A whole call on a test clock: a phone that plays, and a model that says what the test wants. */
 export function aCall(options: CallOptions = {}) {
   const clock = new TestClock();
@@ -63,7 +57,7 @@ export function aCall(options: CallOptions = {}) {
   const crashes: unknown[] = [];
   const log = (entry: string) => void sent.push(entry);
   const phone = new ListeningPhone(clock, options.journey, log);
-  const model = new ScriptedModel({ ...TRAITS, ...options.capabilities }, log);
+  const model = new ScriptedModel({ ...CAPABILITIES, ...options.capabilities }, log);
   const plan = { ...PLAN, ...options.plan };
   const phoneCall = new ScriptedPhoneCall('CA1', { leg: () => phone, told: log });
   let endReason: EndReason | null = null;
@@ -143,6 +137,9 @@ export class ScriptedModel implements Session {
   readonly cuts = new Map<string, number>();
   backlogBytes = 0;
   isClosed = false;
+  /** How many sessions there were. */
+  opened = 0;
+  closed = 0;
   #tell: (event: SessionEvent) => void = () => {};
 
   constructor(capabilities: Capabilities, log: (entry: string) => void) {
@@ -152,6 +149,7 @@ export class ScriptedModel implements Session {
 
   open(tell: (event: SessionEvent) => void): Session {
     this.#tell = tell;
+    this.opened += 1;
     return this;
   }
 
@@ -159,8 +157,13 @@ export class ScriptedModel implements Session {
     this.#tell(event);
   }
 
-  isReady(): void {
-    this.#tell({ type: 'ready', capabilities: this.#capabilities });
+  isReady(more: Partial<Capabilities> = {}): void {
+    this.#tell({ type: 'ready', capabilities: { ...this.#capabilities, ...more } });
+  }
+
+  /** What tells of the session that is open now, also once it is not the last one any more. */
+  teller(): (event: SessionEvent) => void {
+    return this.#tell;
   }
 
   get wants(): readonly ResponsePurpose[] {
@@ -185,7 +188,7 @@ export class ScriptedModel implements Session {
   /** One delta of this much sound: the item's own code, over and over. */
   delta(item: string, code: number, ms: number, responseId = 'r1'): void {
     const part = { responseId, itemId: item, contentIndex: 0 };
-    const bytes = this.#capabilities.output === 'pcmu' ? ms * 8 : ms * 48;
+    const bytes = this.#capabilities.formats.output === 'pcmu' ? ms * 8 : ms * 48;
     this.#tell({ type: 'audio', part, audio: new Uint8Array(bytes).fill(code) });
   }
 
@@ -264,5 +267,6 @@ export class ScriptedModel implements Session {
 
   close(): void {
     this.isClosed = true;
+    this.closed += 1;
   }
 }

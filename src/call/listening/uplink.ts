@@ -14,7 +14,7 @@ import { GapFiller } from './gap-filler.ts';
 export class Uplink {
   readonly #format: AudioFormat;
   readonly #waiting = new ByteQueue();
-  /** How much the model was given, in all. */
+  /** How much the model was given, in all. Each counts from its own beginning. */
   deliveredMs = 0;
   #ear: Ear | null = null;
   /** The model takes nothing in. Looked at now and then rather than at every frame. */
@@ -32,7 +32,13 @@ export class Uplink {
   /** The model listens from now on; first to what it missed. */
   open(session: Session, format: AudioFormat): void {
     this.#ear = { session, transcoder: createTranscoder(this.#format, format) };
+    this.deliveredMs = 0;
     this.#deliver();
+  }
+
+  /** Nobody listens for a while: what is said waits. */
+  close(): void {
+    this.#ear = null;
   }
 
   /** The line is gone, perhaps in mid-word: a turn that stayed open would swallow the first words on the next line. */

@@ -38,6 +38,10 @@ export class Downlink {
     this.#transcoder = createTranscoder(wires.from, wires.to);
   }
 
+  carries(from: AudioFormat, to: AudioFormat): boolean {
+    return this.#wires.from === from && this.#wires.to === to;
+  }
+
   /** What was said before there was a line is said now. */
   connect(leg: Leg, now: number): void {
     this.#playout.connect(leg, now);

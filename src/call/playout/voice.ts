@@ -53,6 +53,7 @@ export class Voice {
 
   /** There is something to say from now on. `mayEcho`: whoever listens to the caller has to know our own sound. */
   open(from: AudioFormat, to: AudioFormat, mayEcho: boolean, now: number): void {
+    if (this.#downlink?.carries(from, to)) return; // another session, and the same phone
     const wires = downlinkWires(this.#journal, this.#tap, mayEcho ? this.#evidence : null);
     this.#downlink = new Downlink({ ...wires, from, to });
     if (typeof this.#line !== 'string') this.#downlink.connect(this.#line, now);

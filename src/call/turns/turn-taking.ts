@@ -60,7 +60,18 @@ export class TurnTaking {
   /** The model can be heard from now on. */
   open(capabilities: Capabilities, format: AudioFormat, now: number): void {
     this.#capabilities = capabilities;
-    this.#voice.open(capabilities.output, format, this.#isConfirmed, now);
+    this.#voice.open(capabilities.formats.output, format, this.#isConfirmed, now);
+  }
+
+  /** The model is gone, and another one comes, which has heard nothing of a turn that goes on or an answer that is due. */
+  sessionLost(isWorking: boolean, now: number): void {
+    const isOwed = !this.#turn.isSpeaking && (this.#responses.isOwed(now) || !this.#voice.isIdle(now));
+    this.#check = null;
+    this.#turn.forget();
+    if (this.#turn.isSpeaking) this.#turnEnds(now, null, false);
+    this.#cut(now);
+    this.#responses.forget();
+    if (isOwed && !isWorking && this.#voice.isOnTheLine) this.answerTurn(now);
   }
 
   tick(now: number): void {

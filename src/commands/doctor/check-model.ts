@@ -187,7 +187,11 @@ class Listening {
     const now = this.#clock.now();
     switch (event.type) {
       case 'ready':
-        this.#opened = { format: event.capabilities.output, at: now, afterMs: Math.round(now - begunAt) };
+        this.#opened = {
+          format: event.capabilities.formats.output,
+          at: now,
+          afterMs: Math.round(now - begunAt),
+        };
         this.#session?.respond({
           requestId: 'check',
           purpose: 'greeting',

@@ -6,6 +6,10 @@ import type { ContextItem } from '../../ports/session.ts';
 export function contextItem(item: ContextItem): ConversationItem {
   switch (item.type) {
     case 'text':
+      if (item.from === 'agent') {
+        const content = [{ type: 'output_text' as const, text: item.text }];
+        return { type: 'message', role: 'assistant', content };
+      }
       return {
         type: 'message',
         role: item.from === 'caller' ? 'user' : 'system',

@@ -25,6 +25,8 @@ const format = z.object({ type: z.string(), rate: z.number().nullish() });
 /** What the server says is in force. Compatible servers leave parts of it out. */
 const session = z.object({
   instructions: z.string().nullish(),
+  /** In seconds since 1970. */
+  expires_at: z.number().nullish().catch(null),
   audio: z
     .object({
       input: z

@@ -86,10 +86,15 @@ export function traitsInForce(
   const turns = input?.turn_detection === undefined ? askedTurns : input.turn_detection;
   if (askedTurns && !turns) return { unusable: 'turns', what: 'notices_no_turns' };
   return {
-    input: heard,
-    output: spoken,
+    formats: { input: heard, output: spoken },
+    truncates: true,
+    cancels: true,
+    hasTurnEvents: turns !== null,
     answersTurns: turns?.create_response ?? askedTurns?.create_response ?? false,
     yieldsToSpeech: turns?.interrupt_response ?? askedTurns?.interrupt_response ?? false,
+    takesHistory: true,
+    expiresAt: typeof inForce.expires_at === 'number' ? inForce.expires_at * 1_000 : null,
+    pacing: 'burst',
   };
 }
 

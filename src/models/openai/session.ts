@@ -47,7 +47,7 @@ export class OpenAISession implements Session {
     this.#listener = listener;
     this.#remoteTools = setup.remoteTools;
     const { detection } = setup.turnTaking;
-    const newsOf = ({ output }: Capabilities) =>
+    const newsOf = ({ formats: { output } }: Capabilities) =>
       new News(
         {
           requests: this.#requests,

@@ -5,10 +5,10 @@ import type { Decision } from '../../../src/call/turns/decisions.ts';
 import { SpeechEvidence } from '../../../src/call/turns/speech-evidence.ts';
 import { TurnTaking } from '../../../src/call/turns/turn-taking.ts';
 import { NO_TAP } from '../../../src/ports/call-tap.ts';
+import { CAPABILITIES } from '../../../src/testing/scripted-model.ts';
 import { SimulatedPhone } from '../../../src/testing/simulated-phone.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
-const CAPABILITIES = { input: 'pcmu', output: 'pcmu', answersTurns: false, yieldsToSpeech: false } as const;
 const PART = { responseId: 'r1', itemId: 'i1', contentIndex: 0 };
 
 /** A model that answers when it is asked to, a caller on the line, and what was decided about them. */
@@ -19,7 +19,7 @@ function turns(interruption: 'immediate' | 'confirmed' = 'immediate') {
   const voice = new Voice(new Journal({ callId: 'CA1', epoch: 0 }, clock, () => {}), NO_TAP, evidence);
   const rules = { interruption, greetingIsProtected: false, longestPauseMs: 3_500 };
   const turnTaking = new TurnTaking(rules, voice, evidence, (decision) => void decisions.push(decision));
-  turnTaking.open(CAPABILITIES, 'pcmu', 0);
+  turnTaking.open({ ...CAPABILITIES, answersTurns: false, yieldsToSpeech: false }, 'pcmu', 0);
   turnTaking.connect(new SimulatedPhone(clock), 0);
   const says = (ms: number) => {
     turnTaking.answerStarted(PART.responseId, null, 0);

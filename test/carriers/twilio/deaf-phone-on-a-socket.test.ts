@@ -6,6 +6,7 @@ import type { CallEvent } from '../../../src/ports/facts.ts';
 import type { Leg } from '../../../src/ports/leg.ts';
 import { readTwiml } from '../../../src/practice/phone/wire.ts';
 import { CallSound } from '../../../src/recordings/call-sound.ts';
+import { CAPABILITIES } from '../../../src/testing/scripted-model.ts';
 import { ScriptedPhoneCall } from '../../../src/testing/scripted-phone-call.ts';
 import { aRecorder } from '../../recordings/support/a-recorder.ts';
 import { PLAN, ScriptedModel } from '../../support/a-call.ts';
@@ -23,10 +24,7 @@ const SILENCE = new Uint8Array(160).fill(0xff);
 async function aLongAnswer() {
   const clock = new TestClock();
   const [sent, facts]: [string[], CallEvent[]] = [[], []];
-  const model = new ScriptedModel(
-    { input: 'pcmu', output: 'pcmu', answersTurns: true, yieldsToSpeech: true },
-    (entry) => void sent.push(entry),
-  );
+  const model = new ScriptedModel(CAPABILITIES, (entry) => void sent.push(entry));
   const recorded = aRecorder();
   const legs: Leg[] = [];
   const startedAt = clock.now();

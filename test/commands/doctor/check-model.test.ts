@@ -7,12 +7,13 @@ import {
   type PracticeModel,
   startPracticeModel,
 } from '../../../src/practice/model/index.ts';
+import { CAPABILITIES } from '../../../src/testing/scripted-model.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
 const part = { responseId: 'r1', itemId: 'i1', contentIndex: 0 };
 const READY = {
   type: 'ready',
-  capabilities: { input: 'pcm24', output: 'pcm24', answersTurns: true, yieldsToSpeech: true },
+  capabilities: { ...CAPABILITIES, formats: { input: 'pcm24', output: 'pcm24' } },
 } as const;
 const STARTED = { type: 'response_started', responseId: 'r1', requestId: 'check' } as const;
 const DONE = { type: 'response_done', responseId: 'r1', outcome: 'completed', usage: null } as const;

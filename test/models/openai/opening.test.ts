@@ -78,10 +78,27 @@ describe('opening a session', () => {
     expect(events).toEqual([
       {
         type: 'ready',
-        capabilities: { input: 'pcm24', output: 'pcm24', answersTurns: true, yieldsToSpeech: true },
+        capabilities: {
+          formats: { input: 'pcm24', output: 'pcm24' },
+          truncates: true,
+          cancels: true,
+          hasTurnEvents: true,
+          answersTurns: true,
+          yieldsToSpeech: true,
+          takesHistory: true,
+          expiresAt: null,
+          pacing: 'burst',
+        },
       },
     ]);
     expect(received.at(-1)).toMatchObject({ type: 'input_audio_buffer.append', audio: 'AQID' });
+  });
+
+  it('knows when it will end, where the server says so', async () => {
+    const server = await aModelServer();
+    await server.opens((asked) => ({ ...asked, expires_at: 1_767_229_200 }));
+
+    expect(server.events).toMatchObject([{ type: 'ready', capabilities: { expiresAt: 1_767_229_200_000 } }]);
   });
 
   it('asks for semantic voice detection where the agent wants it', async () => {
@@ -115,7 +132,9 @@ describe('opening a session', () => {
       audio: { input: { format: { type: 'audio/pcmu' } }, output: { format: { type: 'audio/pcmu' } } },
     }));
 
-    expect(events).toMatchObject([{ type: 'ready', capabilities: { input: 'pcmu', output: 'pcmu' } }]);
+    expect(events).toMatchObject([
+      { type: 'ready', capabilities: { formats: { input: 'pcmu', output: 'pcmu' } } },
+    ]);
   });
 
   it.each([
@@ -135,7 +154,7 @@ describe('opening a session', () => {
     await opens(() => ({}));
 
     expect(events).toMatchObject([
-      { type: 'ready', capabilities: { input: 'pcmu', output: 'pcmu', yieldsToSpeech: true } },
+      { type: 'ready', capabilities: { formats: { input: 'pcmu', output: 'pcmu' }, yieldsToSpeech: true } },
     ]);
   });
 

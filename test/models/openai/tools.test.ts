@@ -164,6 +164,15 @@ describe('what the caller’s words in writing cost', () => {
 });
 
 describe('turns other than spoken ones', () => {
+  it('is told what it said itself, in an earlier session', async () => {
+    const { session, receive } = await aSession();
+    session.add({ type: 'text', from: 'agent', text: 'We are open until six.' });
+
+    expect(await receive('conversation.item.create')).toMatchObject({
+      item: { role: 'assistant', content: [{ type: 'output_text', text: 'We are open until six.' }] },
+    });
+  });
+
   it('puts words and pictures into the conversation', async () => {
     const { session, received } = await aSession();
     session.add({ type: 'text', from: 'caller', text: 'In writing.' });

@@ -6,6 +6,7 @@ import type { Clock } from '../../../src/ports/clock.ts';
 import type { EndReason } from '../../../src/ports/end-reasons.ts';
 import type { CallEvent } from '../../../src/ports/facts.ts';
 import type { TransferOutcome } from '../../../src/ports/phone-call.ts';
+import { CAPABILITIES } from '../../../src/testing/scripted-model.ts';
 import { PLAN } from '../a-call.ts';
 import { settled } from '../a-toolbox.ts';
 import { MARK_DELAYS, randomFrom } from '../mark-delays.ts';
@@ -60,8 +61,7 @@ export class World {
     this.setting = setting;
     const isLedByUs = setting.turns !== 'by the model';
     const capabilities = {
-      input: 'pcmu',
-      output: 'pcmu',
+      ...CAPABILITIES,
       answersTurns: !isLedByUs,
       yieldsToSpeech: !isLedByUs,
     } as const;

@@ -1,0 +1,30 @@
+import type { CallState, ToolUse } from '../ports/call-state.ts';
+import type { ContextItem } from '../ports/session.ts';
+import { splitHeard } from './recall/heard-words.ts';
+
+/** What was said and done on a call, for a session that was not there: of the agent's words, those that were heard. */
+export function historyOf({ callerTurns, agentParts, tools }: CallState): readonly ContextItem[] {
+  const said = [
+    ...callerTurns.map(({ atMs, words }) => line(atMs, 'caller', words)),
+    ...agentParts.map((part) => line(part.atMs, 'agent', heardOf(part))),
+    ...[...tools.values()].map((use) => line(use.atMs, 'house', done(use))),
+  ].filter(({ item }) => item.text !== '');
+  const latest = said.sort((one, other) => one.atMs - other.atMs).slice(-MOST_ITEMS);
+  return latest.map(({ item }) => item);
+}
+
+function line(atMs: number, from: 'caller' | 'agent' | 'house', text: string) {
+  return { atMs, item: { type: 'text', from, text: text.trim().slice(0, MOST_CHARS) } as const };
+}
+
+function heardOf({ how, text, heardMs, totalMs }: CallState['agentParts'][number]): string {
+  return how === 'written' ? text : splitHeard(text, heardMs, totalMs).heard;
+}
+
+function done({ name, arguments: asked, returned }: ToolUse): string {
+  return returned ? `You used the tool ${name} with ${asked}. It said: ${returned.output}` : '';
+}
+
+/** The last of a long call: more than anybody refers back to, and far from what a model can hold. */
+const MOST_ITEMS = 120;
+const MOST_CHARS = 2_000;

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { aCall, type CallOptions } from '../support/a-call.ts';
+import { settled, ToolboxSpy } from '../support/a-toolbox.ts';
+
+const HOUR = 60 * 60_000;
+/** The time of day so long after the test clock began. */
+const at = (ms: number) => Date.UTC(2026, 0, 1) + ms;
+
+function talking(more: CallOptions = {}) {
+  const toolbox = new ToolboxSpy();
+  const transferTargets = { desk: { number: '+15550123' } };
+  const story = aCall({ ...more, plan: { toolbox, transferTargets, maxDurationMs: 2 * HOUR, ...more.plan } });
+  const { model, clock } = story;
+  /** One turn of each; the caller hears the answer to its end. */
+  const talk = (caller: string, agent: string, response: string) => {
+    model.hearsSpeech(`u ${response}`);
+    clock.advance(500);
+    model.hearsPause(`u ${response}`);
+    model.writesDown(caller, `u ${response}`);
+    model.starts(response);
+    const part = { responseId: response, itemId: `i ${response}`, contentIndex: 0 };
+    model.tell({ type: 'words', part, text: agent });
+    model.tell({ type: 'audio', part, audio: new Uint8Array(8_000).fill(0x55) });
+    model.tell({ type: 'response_done', responseId: response, outcome: 'completed', usage: null });
+    clock.advance(2_000);
+  };
+  const transfers = () => {
+    toolbox.control?.transfer('desk');
+    clock.advance(1_200);
+    story.phone.tell({ type: 'gone', reason: 'hung_up' });
+  };
+  const isLost = (reason: 'dropped' | 'expired' = 'dropped') =>
+    model.tell({ type: 'lost', reason, detail: 'a_test' });
+  const texts = () =>
+    model.added.flatMap((item) => (item.type === 'text' ? [`${item.from}: ${item.text}`] : []));
+  return { ...story, toolbox, talk, transfers, isLost, texts };
+}
+
+describe('a caller who is with somebody else', () => {
+  it('stays there when the model goes away meanwhile, and the record has a good transfer', () => {
+    const { call, clock, transfers, isLost, factsOf, endReason } = talking();
+    transfers();
+
+    isLost('expired');
+    clock.advance(10 * 60_000);
+    const meanwhile = endReason();
+    call.returned('completed');
+
+    expect([meanwhile, endReason()]).toEqual([null, 'transferred']);
+    expect(factsOf('transfer').at(-1)).toMatchObject({ target: 'desk', state: 'connected' });
+    expect(factsOf('problem')).toEqual([]);
+  });
+
+  it('finds the agent again when nobody picks up, who knows what was said', () => {
+    const { call, clock, model, talk, transfers, isLost, texts, factsOf, endReason } = talking();
+    talk('My boiler is out.', 'Let me connect you.', 'r1');
+    transfers();
+    isLost();
+    clock.advance(20_000);
+
+    expect(call.returned('no_answer')).toBe(true);
+    const asked = model.wants.length;
+    model.isReady();
+    call.connect(aCall({ begins: 'ringing' }).phone);
+
+    expect([model.opened, endReason()]).toEqual([2, null]);
+    expect(texts()).toEqual([
+      'caller: My boiler is out.',
+      'agent: Let me connect you.',
+      expect.stringMatching(/^house: The caller could not be connected with desk/),
+    ]);
+    expect(model.wants.slice(asked)).toEqual(['operator']);
+    expect(factsOf('model_ready').map(({ session }) => session)).toEqual([undefined, 1]);
+  });
+
+  it('hears nothing of what the first model still sends', () => {
+    const { call, transfers, isLost, model, factsOf } = talking();
+    transfers();
+    const first = model.teller();
+    isLost();
+    call.returned('busy');
+    model.isReady();
+    call.connect(aCall({ begins: 'ringing' }).phone);
+
+    first({ type: 'caller_words', itemId: null, text: 'late' });
+    first({ type: 'lost', reason: 'dropped', detail: 'twice' });
+
+    expect(factsOf('caller_said')).toEqual([]);
+    expect(factsOf('ended')).toEqual([]);
+  });
+});
+
+describe('a call that is longer than a session', () => {
+  it('goes on with another one, which knows what was heard and is told what tools say', async () => {
+    const { clock, model, toolbox, talk, isLost, texts, endReason } = talking();
+    talk('Hello?', 'Good day.', 'r1');
+    clock.advance(HOUR);
+    model.hearsSpeech('u2');
+    model.hearsPause('u2');
+    model.writesDown('Where is my order?', 'u2');
+    model.starts('r2');
+    model.delta('i2', 0x55, 2_000, 'r2');
+    clock.advance(500);
+    model.calls(['c1'], 'r2');
+
+    isLost('expired');
+    model.isReady();
+    await toolbox.answers('c1');
+    await settled();
+
+    expect([model.opened, endReason()]).toEqual([2, null]);
+    expect(texts().slice(0, 3)).toEqual(['caller: Hello?', 'agent: Good day.', 'caller: Where is my order?']);
+    expect(texts().at(-1)).toMatch(/^house: .*look_up/);
+    expect(model.added.filter(({ type }) => type === 'tool_output')).toEqual([]);
+    expect(model.wants.at(-1)).toBe('tool_results');
+  });
+
+  it('changes over at a quiet moment before the end that is known, and nobody notices', () => {
+    const { call, clock, model, talk, texts, endReason, phone } = talking({
+      capabilities: { expiresAt: at(HOUR) },
+    });
+    clock.advance(HOUR - 3 * 60_000);
+    talk('Hello?', 'Good day.', 'r1');
+    clock.advance(2 * 60_000);
+    const whileConnecting = [model.opened, model.closed];
+    phone.tell({ type: 'audio', audio: new Uint8Array(160).fill(0x11), atMs: 0 });
+    const heardByTheFirst = model.heard.length;
+
+    model.isReady({ expiresAt: at(2 * HOUR) });
+    clock.advance(200);
+    phone.tell({ type: 'audio', audio: new Uint8Array(160).fill(0x12), atMs: 20 });
+
+    expect([whileConnecting, model.opened, model.closed]).toEqual([[2, 0], 2, 1]);
+    expect([heardByTheFirst, model.heard.at(-1)]).toEqual([160, 0x12]);
+    expect(texts()).toEqual(['caller: Hello?', 'agent: Good day.']);
+    expect(model.wants).toEqual([]);
+    expect([call.awaitsCaller, endReason()]).toEqual([true, null]);
+  });
+
+  it('does not change over in mid-sentence', () => {
+    const { clock, model } = talking({ capabilities: { expiresAt: at(HOUR) } });
+    const first = model.teller();
+    clock.advance(HOUR - 100_000);
+    first({ type: 'speech_started', itemId: 'u1' });
+    model.isReady({ expiresAt: at(2 * HOUR) });
+    clock.advance(5_000);
+    const whileTheCallerSpeaks = model.closed;
+    first({ type: 'speech_stopped', itemId: 'u1' });
+    first({ type: 'response_started', responseId: 'r1', requestId: null });
+    const part = { responseId: 'r1', itemId: 'i1', contentIndex: 0 };
+    first({ type: 'audio', part, audio: new Uint8Array(8_000).fill(0x55) });
+    first({ type: 'response_done', responseId: 'r1', outcome: 'completed', usage: null });
+    clock.advance(900);
+    const whileTheAgentDoes = model.closed;
+    clock.advance(5_000);
+
+    expect([whileTheCallerSpeaks, whileTheAgentDoes, model.closed]).toEqual([0, 0, 1]);
+  });
+
+  it('ends when a session that has only just begun is over already', () => {
+    const { isLost, endReason } = talking();
+
+    isLost('expired');
+
+    expect(endReason()).toBe('model_expired');
+  });
+});
