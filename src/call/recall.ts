@@ -26,7 +26,7 @@ export class Recollection {
     const state = this.#state;
     const latency = sumUp(state.sums, event);
     if (latency) state.latencies.push(latency);
-    if (state.doing !== 'over') state.doing = signOf(event) ?? state.doing;
+    if (state.doing !== 'over' || event.type === 'rang') state.doing = signOf(event) ?? state.doing;
     listen(state, event);
     take(state, event);
   }
@@ -104,6 +104,7 @@ function take(state: GrowingState, event: CallEvent): void {
     case 'summarised':
       state.summary = { summary: event.summary, fields: event.fields };
       return;
+    case 'rang': // perhaps again, after a process that left it open
     case 'ended':
       return leave(state.legs, atMs, () => true);
     default: // nothing else is so
@@ -112,7 +113,7 @@ function take(state: GrowingState, event: CallEvent): void {
 
 function leave(legs: LegState[], leftMs: number, isMeant: (leg: LegState) => boolean): void {
   for (const [at, leg] of legs.entries())
-    if (leg.leftMs === null && isMeant(leg)) legs[at] = { ...leg, leftMs };
+    if (leg.leftMs === null && isMeant(leg)) legs[at] = { ...leg, leftMs: Math.max(leg.joinedMs, leftMs) };
 }
 
 /** What an event says of what goes on from then on; null: nothing. */

@@ -14,6 +14,9 @@ type Growing<Thing> = { -readonly [Field in keyof Thing]: Thing[Field] };
 /** Takes in one event, in its order. */
 export function listen(speech: GrowingSpeech, event: CallEvent): void {
   switch (event.type) {
+    case 'rang': // perhaps again: nobody tells any more what became of what was being said
+      speech.beingSaid.length = 0;
+      return;
     case 'caller_started_speaking': {
       const { itemId = null, atMs, seq } = event;
       speech.callerTurns.push({ ...placeOf(event, 'caller'), itemId, atMs, untilMs: null, seq, words: '' });

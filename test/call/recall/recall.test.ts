@@ -53,11 +53,25 @@ describe('what is so on a call', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...facts), { maxLength: 60 }), (events) => {
         const state = recall(events);
-        expect(state.sums.lastAtMs).toBe(Math.max(0, ...events.map(({ atMs }) => atMs)));
         expect(callReading.transcript(state).every(({ atMs, untilMs }) => atMs <= untilMs)).toBe(true);
         callReading.card('CA1', state);
       }),
     );
+  });
+
+  it('begins anew where the phone rings again under the same name, with what was said before', () => {
+    const again = aWholeCall().map((event) => ({ ...event, seq: event.seq + 1_000_000 }));
+    const lost = aWholeCall().slice(0, -3);
+
+    expect(recall([...lost, ...again.slice(0, 3)])).toMatchObject({
+      doing: 'listening',
+      sums: { endReason: null, lastAtMs: 1_000 },
+      legs: [{ leftMs: 1_000 }, { leftMs: null }],
+    });
+    expect(recall([...aWholeCall(), ...again.slice(0, 1)]).doing).toBe('ringing');
+    const whole = recall([...lost, ...again]);
+    expect(whole.sums).toMatchObject({ endedMs: 12_000, endReason: 'caller_hung_up' });
+    expect(callReading.transcript(whole).filter(({ who }) => who === 'agent')).toHaveLength(4);
   });
 
   it('has a caller who comes back from somebody else on a line of their own', () => {
