@@ -1,16 +1,15 @@
-import { type AudioFormat, bytesPerMs, durationMs } from '../../audio/format.ts';
-import { ByteQueue } from '../../audio/frames.ts';
+import type { AudioFormat } from '../../audio/format.ts';
+import type { ByteQueue } from '../../audio/frames.ts';
 import type { AgentSaid } from '../../ports/facts.ts';
 import type { PartId } from '../../ports/session.ts';
 import type { PartProgress } from '../turns/barge-in.ts';
+import { PartSound } from './part-sound.ts';
 
 /** One stretch of the agent's speech on its way to the caller: what came of it, what was sent, what was heard. */
 export class SpokenPart {
   readonly id: PartId;
-  /** What the phone has not been sent yet, in the phone's format. */
-  readonly waiting = new ByteQueue();
+  readonly #sound = new PartSound();
   receivedMs = 0;
-  sentMs = 0;
   words = '';
   /** No more sound will come. */
   isComplete = false;
@@ -18,67 +17,49 @@ export class SpokenPart {
   answerIsFinished = false;
   readonly begunAt: number;
   lastSoundAt: number;
-  /** Where it begins on the phone's playback, once it has begun. */
-  #startMs = 0;
-  /** Where something else was played in its middle, on the phone's playback, and for how long. */
-  #gap = { atMs: 0, ms: 0 };
-  /** The last that was sent: it may have to be sent again. */
-  readonly #sent = new ByteQueue();
-
   constructor(id: PartId, now: number) {
     this.id = id;
     this.begunAt = now;
     this.lastSoundAt = now;
   }
 
+  /** What the phone has not been sent yet, in the phone's format. */
+  get waiting(): ByteQueue {
+    return this.#sound.waiting;
+  }
+
+  get sentMs(): number {
+    return this.#sound.sentMs;
+  }
+
   /** Takes out what is to be sent next. */
   send(bytes: number, format: AudioFormat, playbackMs: number): Uint8Array {
-    if (this.sentMs === 0) this.#startMs = playbackMs;
-    const audio = this.waiting.take(bytes);
-    this.sentMs += durationMs(format, audio.length);
-    this.#sent.push(audio);
-    this.#sent.take(Math.max(0, this.#sent.length - MOST_RESENT_MS * bytesPerMs(format)));
-    return audio;
+    return this.#sound.send(bytes, format, playbackMs);
   }
 
   /** Something else is played here, and what is still to come of this part follows it. */
   isBrokenOff(playbackMs: number, ms: number): void {
-    if (this.sentMs === 0 || this.isComplete) return;
-    this.#startMs += this.#gap.ms; // an earlier one is long over, and as if it had been before the first sound
-    this.#gap = { atMs: playbackMs, ms };
+    if (!this.isComplete) this.#sound.isBrokenOff(playbackMs, ms);
   }
 
   /** What was sent beyond this was not played: it waits again. */
   takeBack(playbackHeardMs: number, format: AudioFormat): void {
-    const unheardBytes = Math.ceil((this.sentMs - this.heardMs(playbackHeardMs)) * bytesPerMs(format));
-    this.#sent.take(Math.max(0, this.#sent.length - unheardBytes));
-    const unheard = this.#sent.take(unheardBytes);
-    const later = this.waiting.take(this.waiting.length);
-    this.waiting.push(unheard);
-    this.waiting.push(later);
-    this.sentMs -= durationMs(format, unheard.length);
-    this.#gap.ms = this.#gapMs(playbackHeardMs);
+    this.#sound.takeBack(this.heardMs(playbackHeardMs), playbackHeardMs, format);
   }
 
   /** Nothing more of it is sent, or sent again: others may have its memory. */
   drop(): void {
-    this.waiting.clear();
-    this.#sent.clear();
+    this.#sound.drop();
   }
 
   heardMs(playbackHeardMs: number): number {
-    const playedMs = playbackHeardMs - this.#startMs - this.#gapMs(playbackHeardMs);
-    const ofSentMs = Math.min(Math.max(0, playedMs), this.sentMs);
-    return Math.min(ofSentMs, this.receivedMs); // the resampler's tail is sent, but was never received
+    // The resampler's tail is sent, but was never received.
+    return Math.min(this.#sound.playedMs(playbackHeardMs), this.receivedMs);
   }
 
   wasHeardToTheEnd(playbackHeardMs: number): boolean {
     const everythingWasSent = this.isComplete && this.waiting.length === 0;
-    return everythingWasSent && playbackHeardMs >= this.#startMs + this.sentMs + this.#gap.ms;
-  }
-
-  #gapMs(playbackHeardMs: number): number {
-    return Math.min(this.#gap.ms, Math.max(0, playbackHeardMs - this.#gap.atMs));
+    return everythingWasSent && playbackHeardMs >= this.#sound.endMs;
   }
 
   progress(playbackHeardMs: number): PartProgress {
@@ -103,9 +84,6 @@ export class SpokenPart {
     };
   }
 }
-
-/** More than is ever at the phone, or on its way to one that takes nothing. */
-const MOST_RESENT_MS = 2_500;
 
 export function isSamePart(one: PartId, other: PartId): boolean {
   return (
