@@ -111,9 +111,8 @@ export class LiveCalls implements Switchboard {
   letGo(lease: Lease): boolean {
     const call = this.#live.get(lease.callId);
     if (!call || !isSameLease(call.lease, lease)) return false;
-    this.#live.delete(lease.callId);
     call.letGo();
-    if (this.#live.size === 0) this.#drained?.();
+    this.#forget(lease, {}); // the carrier may ask here all the same
     return true;
   }
 

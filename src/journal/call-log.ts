@@ -122,6 +122,10 @@ export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
   const recordings = new Recordings(writing, clock, health);
   const store = new RemoteStore(writing, reading, events);
   const stopOpening = await keepOpening(writing, clock, health);
+  const stopChecking = clock.every(CHECK_MS, () => {
+    const check = events.check(pulse.leases, (leases) => writing.ask({ type: 'lost', leases }));
+    check.catch(() => {}); // the next one may succeed
+  });
   const flush = async (mostMs: number): Promise<boolean> => {
     const letGo = writing.hold();
     try {
@@ -164,6 +168,7 @@ export async function openCallLog(options: CallLogOptions): Promise<CallLog> {
     async close(mostMs = CLOSE_MS) {
       stopOpening();
       pulse.stop();
+      stopChecking();
       recordings.close();
       await flush(mostMs);
       await reading.close(); // whoever closes last leaves everything in the one file
@@ -211,3 +216,5 @@ const CLOSE_MS = 5_000;
 /** To look through a log takes a second for every quarter of a gigabyte. */
 const SUSPECT_EVERY_MS = 60_000;
 const MOST_BEHIND = 5_000;
+/** A call on which nothing happens would not learn by itself that another process has it. */
+const CHECK_MS = 2_000;

@@ -149,6 +149,8 @@ async function answerTo(ask: Ask): Promise<unknown> {
       return sweep(storeForSweeping(), recordingsForSweeping, logsForSweeping, ask.retention, ask.nowWallMs);
     case 'owns':
       return held.use((store) => store.owns(ask.callId));
+    case 'lost':
+      return held.use((store) => store.lost(ask.leases));
     case 'take_up':
       return leases.takeUp(ask.sinceWallMs, ask.inHand);
     case 'close':

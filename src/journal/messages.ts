@@ -1,3 +1,4 @@
+import type { Lease } from '../ports/journal.ts';
 import type { CallQuery, ReviewChange, StoredEvent } from '../ports/store.ts';
 import type { SoundPiece } from '../recordings/recordings.ts';
 import type { TroubleReason } from '../stores/shared/trouble.ts';
@@ -63,6 +64,7 @@ export type Ask =
   /** Deletes what has been kept long enough at this moment. */
   | { readonly type: 'sweep'; readonly retention: Retention; readonly nowWallMs: number }
   | { readonly type: 'owns'; readonly callId: string }
+  | { readonly type: 'lost'; readonly leases: readonly Lease[] }
   | { readonly type: 'take_up'; readonly sinceWallMs: number; readonly inHand: readonly string[] }
   | { readonly type: 'close' };
 

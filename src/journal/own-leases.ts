@@ -36,6 +36,18 @@ export class OwnLeases {
     return lost;
   }
 
+  /** Those of these, which are this process's own, that the store says are not: each once. */
+  async lostOf(
+    own: readonly Lease[],
+    ask: (leases: readonly Lease[]) => Promise<readonly Lease[]>,
+  ): Promise<readonly Lease[]> {
+    const lost = await ask(own.map((lease) => this.#inStore(lease)));
+    return own.filter((lease) => {
+      const isLost = lost.some((other) => isSameLease(other, this.#inStore(lease)));
+      return isLost && this.#fenced.add(keyOf(lease));
+    });
+  }
+
   #inStore(own: Lease): Lease {
     return { ...own, epoch: this.#epochs.get(keyOf(own)) ?? own.epoch };
   }

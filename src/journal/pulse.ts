@@ -23,6 +23,10 @@ export class Pulse {
     Atomics.store(this.shown, PULSE.liveCalls, this.#calls.size);
   }
 
+  get leases(): readonly Lease[] {
+    return [...this.#calls].map(([callId, epoch]) => ({ callId, epoch }));
+  }
+
   /** The call is another process's by now. */
   letGo({ callId, epoch }: Lease): void {
     if (this.#calls.get(callId) === epoch) this.#calls.delete(callId);

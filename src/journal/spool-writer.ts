@@ -89,6 +89,17 @@ export class EventWriter {
     this.#tellWaiting();
   }
 
+  /** Finds out which of these this process has lost: of calls of which nothing waits, for the others show by themselves. */
+  async check(
+    leases: readonly Lease[],
+    ask: (leases: readonly Lease[]) => Promise<readonly Lease[]>,
+  ): Promise<void> {
+    const waiting = new Set(this.calls);
+    const still = leases.filter(({ callId }) => !waiting.has(callId));
+    if (still.length === 0) return;
+    for (const lease of await this.#leases.lostOf(still, ask)) this.#letGo(lease);
+  }
+
   /** Resolves when nothing that was noted so far waits any longer. */
   settled(): Promise<void> {
     return new Promise((tell) => {
@@ -133,9 +144,7 @@ export class EventWriter {
 
   #kept(batch: readonly StoredEvent[], appended: Appended): void {
     this.#spool.remove(batch);
-    const fenced = this.#leases.settle(batch, appended);
-    if (fenced.length > 0) this.#spool.drop((stored) => this.#leases.isFenced(stored));
-    for (const lease of fenced) this.#parts.fenced(lease);
+    for (const lease of this.#leases.settle(batch, appended)) this.#letGo(lease);
     this.#next = null;
     this.#pace.kept();
     this.#health.set('store', null);
@@ -160,6 +169,11 @@ export class EventWriter {
   #giveUp(batch: readonly StoredEvent[]): void {
     this.#spool.remove(batch);
     this.#parts.lost(batch.length);
+  }
+
+  #letGo(lease: Lease): void {
+    this.#spool.drop((stored) => this.#leases.isFenced(stored));
+    this.#parts.fenced(lease);
   }
 
   #goOn(ms: number): void {

@@ -122,6 +122,9 @@ export function describeJournal(name: string, aPlace: () => Promise<StorePlace>)
 
       expect(fenced).toHaveLength(1);
       expect(await loser.use((log) => log.owns('CA1'))).toBe(false);
+      const own = ['CA1', 'CA2', 'nobody'].map((callId) => ({ callId, epoch: 0 }));
+      await loser.append('CA2', aWholeCall().slice(0, 6));
+      expect(await loser.use((log) => log.lost(own))).toEqual([{ callId: 'CA1', epoch: 0 }]);
       expect(await winner.use((log) => log.owns('CA1'))).toBe(true);
     });
 

@@ -185,6 +185,17 @@ export class PostgresStore implements SharedStore {
     return rows.length > 0;
   }
 
+  async lost(leases: readonly Lease[]): Promise<readonly Lease[]> {
+    const rows = await this.#database.ask<Row<{ call_id: string }>>(
+      `SELECT calls.call_id FROM ringdown_calls AS calls
+       JOIN unnest($1::text[], $2::integer[]) AS given (call_id, epoch) ON given.call_id = calls.call_id
+       WHERE calls.owner <> $3 OR calls.epoch <> given.epoch`,
+      [leases.map(({ callId }) => cleanText(callId)), leases.map(({ epoch }) => epoch), this.#self.owner],
+    );
+    const lost = new Set(rows.map(({ call_id }) => call_id));
+    return leases.filter(({ callId }) => lost.has(cleanText(callId)));
+  }
+
   note(callId: string, fact: CallFact): Promise<void> {
     return this.#database.transaction((ask) => noteBehind(ask, cleanText(callId), fact));
   }

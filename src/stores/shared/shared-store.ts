@@ -19,6 +19,8 @@ export interface SharedStore extends CallStore {
   acquire(seen: Lease, opening: readonly Stamped[]): Promise<Lease | null>;
   /** Whether the journal of this call is this process's own. */
   owns(callId: string): Promise<boolean>;
+  /** Which of these leases are not, or no longer, this process's own; those of calls that are not known are. */
+  lost(leases: readonly Lease[]): Promise<readonly Lease[]>;
   /** Notes on a call that is over what is nobody's to say but the house's, behind all that stands there. */
   note(callId: string, fact: CallFact): Promise<void>;
   /** Finishes what could not be finished before, because somebody was reading. */

@@ -234,6 +234,17 @@ export class SqliteStore implements SharedStore {
     });
   }
 
+  lost(leases: readonly Lease[]): Promise<readonly Lease[]> {
+    return this.#read(() => {
+      const { owner } = this.#options;
+      const call = this.#database.prepare('SELECT owner, epoch FROM calls WHERE call_id = ?');
+      return leases.filter(({ callId, epoch }) => {
+        const row = call.get(callId);
+        return row && (row['owner'] !== owner || row['epoch'] !== epoch);
+      });
+    });
+  }
+
   note(callId: string, fact: CallFact): Promise<void> {
     return this.#write(() => this.#ready.note(callId, fact));
   }

@@ -18,6 +18,7 @@ export interface ServerSettings {
   /** Null: SQLite. */
   readonly databaseUrl: string | null;
   readonly recording?: 'on' | 'off';
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The real server, started as `npm start` starts it, in a process of its own. */
@@ -37,7 +38,13 @@ export class Server {
     this.log = log;
   }
 
-  static async start({ modelUrl, dataDir, databaseUrl, recording }: ServerSettings): Promise<Server> {
+  static async start({
+    modelUrl,
+    dataDir,
+    databaseUrl,
+    recording,
+    environment,
+  }: ServerSettings): Promise<Server> {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const begunAt = systemClock.now();
@@ -53,6 +60,7 @@ export class Server {
         DATA_DIR: dataDir,
         NODE_ENV: 'production',
         DRAIN_SECONDS: '5',
+        ...environment,
         ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
       },
       stdio: ['ignore', 'pipe', 'inherit'],
