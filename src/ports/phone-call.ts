@@ -3,7 +3,7 @@ import type { ControlAnswer } from './tools.ts';
 
 /** Somebody is ringing: what the carrier told us before there was any sound. */
 export interface IncomingCall {
-  /** The carrier's own name for the call, unique. */
+  /** The carrier's own name for the call, unique: up to 64 letters, digits, hyphens and underscores. */
   readonly callId: string;
   readonly carrier: string;
   /** A phone number as the carrier writes it, or a word such as `anonymous`. Never proof of who it is. */
