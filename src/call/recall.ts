@@ -95,6 +95,7 @@ function take(state: GrowingState, event: CallEvent): void {
       return;
     }
     case 'transfer':
+      if (event.state === 'announced' && state.transfer?.state === 'dialled') return; // they are away already
       state.transfer = { target: event.target, state: event.state };
       if (event.state === 'came_back') state.silencePromptedMs = null;
       return;

@@ -94,6 +94,18 @@ describe('what is so on a call', () => {
     expect(state.transfer).toEqual({ target: 'desk', state: 'came_back' });
   });
 
+  it('has a caller with somebody else, whatever else is announced meanwhile', () => {
+    const transfer = (state: 'announced' | 'dialled') =>
+      ({ type: 'transfer', target: 'desk', state }) as const;
+    const events = eventsOf([
+      [0, transfer('announced')],
+      [1, transfer('dialled')],
+      [2, transfer('announced')],
+    ]);
+
+    expect(recall(events).transfer?.state).toBe('dialled');
+  });
+
   it('says when a part of an answer was really begun, though the phone took nothing of it at first', () => {
     const begun = (itemId: string) => ({ type: 'agent_started_speaking', responseId: 'r1', itemId }) as const;
     const said = (itemId: string, text: string) => ({ ...agentSaid('r1', text, 800, 800), itemId });
