@@ -16,8 +16,8 @@ import type { WhenDone } from './tool-work.ts';
 import { type Decision, type ForTheCall, factOf } from './turns/decisions.ts';
 import type { Due, Leave } from './turns/departure.ts';
 import { HOUSE_WORDS, STAYS } from './turns/house-words.ts';
+import { OwnEar } from './turns/own-ear.ts';
 import { Prompts } from './turns/prompts.ts';
-import { SpeechEvidence } from './turns/speech-evidence.ts';
 import { turnRules } from './turns/turn-rules.ts';
 import { TurnTaking } from './turns/turn-taking.ts';
 import { Work } from './work.ts';
@@ -59,11 +59,10 @@ export class Conversation {
   constructor(ends: ConversationEnds) {
     const { plan, session, journal, tap, tools, whenDone, format } = ends;
     this.#ends = ends;
-    const evidence = new SpeechEvidence();
-    const voice = new Voice(journal, tap, evidence);
-    const turnTaking = new TurnTaking(turnRules(plan), voice, evidence, (decision, now) =>
-      this.#act(decision, now),
-    );
+    const rules = turnRules(plan);
+    const ear = new OwnEar(rules.pauseMs);
+    const voice = new Voice(journal, tap, ear.evidence);
+    const turnTaking = new TurnTaking(rules, voice, ear, (decision, now) => this.#act(decision, now));
     const prompts = new Prompts();
     const work = new Work({ tools, session, turnTaking, journal, whenDone });
     this.#voice = voice;
@@ -95,6 +94,7 @@ export class Conversation {
     this.#uplink.tick(now, this.#turnTaking.callerIsSpeaking);
     this.#voice.tick(now);
     this.#turnTaking.tick(now);
+    this.#turnTaking.listen(this.#watch.isLeaving, now);
     this.#work.tick(now);
     if (this.#turnTaking.turnIsOverdue(now)) this.#endTurn(now);
     this.#keys.tick(now);
@@ -109,7 +109,8 @@ export class Conversation {
         this.#ends.tap.callerHeard(news.audio, news.atMs, now);
         this.#uplink.hear(news.audio, news.atMs, now);
         this.#voice.frameCame(news.atMs, now);
-        return this.#turnTaking.hear(news.audio, now);
+        this.#turnTaking.hear(news.audio, now);
+        return this.#turnTaking.listen(this.#watch.isLeaving, now);
       case 'mark':
         return this.#voice.markReturned(news.name, now);
       case 'pong':
@@ -247,17 +248,23 @@ export class Conversation {
     switch (decision.type) {
       case 'ask':
         return session.respond(decision.request);
+      case 'commit':
+        return session.commitTurn();
       case 'cancel':
         return session.cancel(decision.responseId);
       case 'truncate':
         return session.truncate(decision.part, decision.heardMs);
       case 'caller_began':
       case 'caller_ended':
-      case 'interrupted':
       case 'held':
       case 'went_on':
       case 'answer_too_long':
         return journal.note(factOf(decision, (at) => journal.msAt(at)));
+      case 'interrupted':
+        journal.note(factOf(decision, (at) => journal.msAt(at)));
+        if (decision.unheardMs > 0 && session.capabilities?.truncates === false)
+          this.tell(HOUSE_WORDS.cutOff, 'house', false, now);
+        return;
       case 'hears_again':
         return this.tell(HOUSE_WORDS.lineWasDead, 'house', true, now);
       case 'turn_taken':

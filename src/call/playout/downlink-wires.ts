@@ -8,7 +8,7 @@ export function downlinkWires(
   journal: Journal,
   tap: CallTap,
   evidence: SpeechEvidence | null,
-): Omit<DownlinkWires, 'from' | 'to'> {
+): Omit<DownlinkWires, 'from' | 'to' | 'headStartMs'> {
   return {
     tell: (fact) => journal.note(fact),
     played(audio, startsAt) {

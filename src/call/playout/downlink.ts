@@ -11,6 +11,8 @@ import { waitingTone } from './waiting-tone.ts';
 
 export interface DownlinkWires extends PlayoutWires {
   readonly from: AudioFormat;
+  /** A stretch of speech begins so long after its first sound: where it comes in real time, one late piece is no gap then. */
+  readonly headStartMs: number;
   readonly tell: (fact: CallFact) => void;
 }
 
@@ -239,7 +241,7 @@ export class Downlink {
     if (this.#heldSince !== null || this.#parts.length === 0) return;
     for (let leadMs = this.#playout.leadMs(now); leadMs <= REFILL_MS; leadMs = this.#playout.leadMs(now)) {
       const part = this.#nextToSpeak(now);
-      const bytes = part ? this.#bytesToSend(part, LEAD_MS - leadMs) : 0;
+      const bytes = part ? this.#bytesToSend(part, LEAD_MS - leadMs, now) : 0;
       if (!part || bytes === 0 || !this.#playout.isOpen) return;
       this.#send(part, bytes, now);
     }
@@ -255,10 +257,11 @@ export class Downlink {
   }
 
   /** Whole frames, save for the last of a part: odd crumbs are said to crackle. */
-  #bytesToSend(part: SpokenPart, roomMs: number): number {
+  #bytesToSend(part: SpokenPart, roomMs: number, now: number): number {
     const frameBytes = bytesPerMs(this.#wires.to) * FRAME_MS;
     const roomBytes = Math.floor(roomMs / FRAME_MS) * frameBytes;
     if (part.isComplete) return Math.min(part.waiting.length, roomBytes);
+    if (part.sentMs === 0 && now - part.begunAt < this.#wires.headStartMs) return 0;
     return Math.min(Math.floor(part.waiting.length / frameBytes) * frameBytes, roomBytes);
   }
 

@@ -3,7 +3,7 @@ import { RememberedNames } from '../../limits/remembered.ts';
 import type { CallTap } from '../../ports/call-tap.ts';
 import type { AgentSaid } from '../../ports/facts.ts';
 import type { Leg } from '../../ports/leg.ts';
-import type { PartId } from '../../ports/session.ts';
+import type { Capabilities, PartId } from '../../ports/session.ts';
 import type { Journal } from '../journal.ts';
 import type { PartProgress } from '../turns/barge-in.ts';
 import type { SpeechEvidence } from '../turns/speech-evidence.ts';
@@ -52,10 +52,12 @@ export class Voice {
   }
 
   /** There is something to say from now on. `mayEcho`: whoever listens to the caller has to know our own sound. */
-  open(from: AudioFormat, to: AudioFormat, mayEcho: boolean, now: number): void {
+  open({ formats, pacing }: Capabilities, to: AudioFormat, mayEcho: boolean, now: number): void {
+    const from = formats.output;
     if (this.#downlink?.carries(from, to)) return; // another session, and the same phone
     const wires = downlinkWires(this.#journal, this.#tap, mayEcho ? this.#evidence : null);
-    this.#downlink = new Downlink({ ...wires, from, to });
+    const headStartMs = pacing === 'real_time' ? HEAD_START_MS : 0;
+    this.#downlink = new Downlink({ ...wires, from, to, headStartMs });
     if (typeof this.#line !== 'string') this.#downlink.connect(this.#line, now);
   }
 
@@ -233,3 +235,6 @@ export class Voice {
 
 /** News that comes late is late by an answer or two, not by dozens. */
 const LATE_ANSWERS = 32;
+
+/** What the networks between a model and here are late by, now and then. */
+const HEAD_START_MS = 200;

@@ -8,6 +8,8 @@ export type Decision = ForTheModel | ForTheRecord | ForTheCall;
 /** What the model is to do. */
 export type ForTheModel =
   | { readonly type: 'ask'; readonly request: ResponseRequest }
+  /** The caller's turn is over, which it does not notice by itself. */
+  | { readonly type: 'commit' }
   | { readonly type: 'cancel'; readonly responseId: string }
   /** Of one part of its answer, no more than this was heard. */
   | { readonly type: 'truncate'; readonly part: PartId; readonly heardMs: number };

@@ -5,6 +5,9 @@ import type { CallPlan } from '../call-plan.ts';
 export interface TurnRules {
   readonly interruption: 'immediate' | 'confirmed';
   readonly greetingIsProtected: boolean;
+  /** Turns are made by speaking and pausing, not by keys; a pause so long ends one. */
+  readonly hasTurnsByEar: boolean;
+  readonly pauseMs: number;
   /** Of a caller who is speaking: longer pauses end their turn, whether or not the model says so. */
   readonly longestPauseMs: number;
 }
@@ -13,6 +16,8 @@ export function turnRules({ interruption, greeting, turnDetection }: CallPlan): 
   return {
     interruption,
     greetingIsProtected: greeting.isProtected === true,
+    hasTurnsByEar: turnDetection.type !== 'manual',
+    pauseMs: turnDetection.type === 'server_vad' ? turnDetection.silenceMs : USUAL_PAUSE_MS,
     longestPauseMs: longestPauseMs(turnDetection),
   };
 }
@@ -21,3 +26,6 @@ export function turnRules({ interruption, greeting, turnDetection }: CallPlan): 
 function longestPauseMs(detection: TurnDetection): number {
   return detection.type === 'server_vad' ? detection.silenceMs + 3_000 : 10_000;
 }
+
+/** Long enough to breathe, and not so long that one waits for an answer. */
+const USUAL_PAUSE_MS = 700;

@@ -8,8 +8,8 @@ import { bargeIn } from './barge-in.ts';
 import { BargeInCheck, ONSET_MS } from './barge-in-check.ts';
 import { CallerTurn } from './caller-turn.ts';
 import type { Decided } from './decisions.ts';
+import type { OwnEar } from './own-ear.ts';
 import { ResponseQueue, type Wanted } from './response-queue.ts';
-import type { SpeechEvidence } from './speech-evidence.ts';
 import type { TurnRules } from './turn-rules.ts';
 
 /**
@@ -22,7 +22,7 @@ import type { TurnRules } from './turn-rules.ts';
 export class TurnTaking {
   readonly #rules: TurnRules;
   readonly #voice: Voice;
-  readonly #evidence: SpeechEvidence;
+  readonly #ear: OwnEar;
   readonly #decided: Decided;
   readonly #responses = new ResponseQueue();
   readonly #turn = new CallerTurn();
@@ -30,10 +30,10 @@ export class TurnTaking {
   #capabilities: Capabilities | null = null;
   #check: BargeInCheck | null = null;
 
-  constructor(rules: TurnRules, voice: Voice, evidence: SpeechEvidence, decided: Decided) {
+  constructor(rules: TurnRules, voice: Voice, ear: OwnEar, decided: Decided) {
     this.#rules = rules;
     this.#voice = voice;
-    this.#evidence = evidence;
+    this.#ear = ear;
     this.#decided = decided;
   }
 
@@ -60,7 +60,7 @@ export class TurnTaking {
   /** The model can be heard from now on. */
   open(capabilities: Capabilities, format: AudioFormat, now: number): void {
     this.#capabilities = capabilities;
-    this.#voice.open(capabilities.formats.output, format, this.#isConfirmed, now);
+    this.#voice.open(capabilities, format, this.#isConfirmed || this.#noticesTurns, now);
   }
 
   /** The model is gone, and another one comes, which has heard nothing of a turn that goes on or an answer that is due. */
@@ -82,8 +82,17 @@ export class TurnTaking {
   }
 
   hear(audio: Uint8Array, now: number): void {
-    this.#evidence.heard(audio, now);
+    this.#ear.evidence.heard(audio, now);
     if (this.#check) this.#weigh(this.#check, now);
+  }
+
+  /** Where the model notices no turns, and no key says where they are, our own ear does. */
+  listen(isLeaving: boolean, now: number): void {
+    const sign = this.#noticesTurns ? this.#ear.look(now) : null;
+    if (sign === 'began') this.callerSpeaks(null, isLeaving, now);
+    if (sign !== 'ended') return;
+    this.#decided({ type: 'commit' }, now);
+    this.callerPauses(null, now, now - this.#ear.evidence.quietMs(now));
   }
 
   /** Returns the name that the answer will be known by. */
@@ -123,7 +132,7 @@ export class TurnTaking {
     const isAnswer = this.#voice.isIdle(now);
     if (isLeaving || (this.#isConfirmed && !isAnswer)) {
       if (!this.#isConfirmed && !this.#isProtected()) this.#bargeIn(now);
-      this.#check = new BargeInCheck(this.#evidence, now);
+      this.#check = new BargeInCheck(this.#ear.evidence, now);
       return this.#weigh(this.#check, now);
     }
     this.#takeTurn(now);
@@ -137,7 +146,7 @@ export class TurnTaking {
   turnIsOverdue(now: number): boolean {
     const { isSpeaking, since } = this.#turn;
     const maybeEchoAt = this.#check ? this.#voice.heardAt : since; // the model may still hear that
-    const stillMs = Math.min(this.#evidence.stillMs, now - since, now - maybeEchoAt);
+    const stillMs = Math.min(this.#ear.evidence.stillMs, now - since, now - maybeEchoAt);
     return isSpeaking && stillMs >= this.#rules.longestPauseMs;
   }
 
@@ -147,7 +156,7 @@ export class TurnTaking {
 
   /** Whether anything was heard of the caller since they took the turn, as far as we hear it ourselves. */
   callerWasHeard(now: number): boolean {
-    return this.#evidence.quietMs(now) < now - this.#turn.since + ONSET_MS;
+    return this.#ear.evidence.quietMs(now) < now - this.#turn.since + ONSET_MS;
   }
 
   /** The caller has had their say: the agent's turn. What was said since it was last asked for goes with it. */
@@ -220,6 +229,10 @@ export class TurnTaking {
     this.#voice.answerDone(responseId, now);
     this.#ask(now);
     this.#decided({ type: 'answer_over', responseId, outcome }, now);
+  }
+
+  get #noticesTurns(): boolean {
+    return this.#capabilities?.hasTurnEvents === false && this.#rules.hasTurnsByEar;
   }
 
   get #isConfirmed(): boolean {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Journal } from '../../../src/call/journal.ts';
 import { Voice } from '../../../src/call/playout/voice.ts';
 import type { Decision } from '../../../src/call/turns/decisions.ts';
-import { SpeechEvidence } from '../../../src/call/turns/speech-evidence.ts';
+import { OwnEar } from '../../../src/call/turns/own-ear.ts';
 import { TurnTaking } from '../../../src/call/turns/turn-taking.ts';
 import { NO_TAP } from '../../../src/ports/call-tap.ts';
 import { CAPABILITIES } from '../../../src/testing/scripted-model.ts';
@@ -15,10 +15,16 @@ const PART = { responseId: 'r1', itemId: 'i1', contentIndex: 0 };
 function turns(interruption: 'immediate' | 'confirmed' = 'immediate') {
   const clock = new TestClock();
   const decisions: Decision[] = [];
-  const evidence = new SpeechEvidence();
-  const voice = new Voice(new Journal({ callId: 'CA1', epoch: 0 }, clock, () => {}), NO_TAP, evidence);
-  const rules = { interruption, greetingIsProtected: false, longestPauseMs: 3_500 };
-  const turnTaking = new TurnTaking(rules, voice, evidence, (decision) => void decisions.push(decision));
+  const ear = new OwnEar(500);
+  const voice = new Voice(new Journal({ callId: 'CA1', epoch: 0 }, clock, () => {}), NO_TAP, ear.evidence);
+  const rules = {
+    interruption,
+    greetingIsProtected: false,
+    hasTurnsByEar: true,
+    pauseMs: 500,
+    longestPauseMs: 3_500,
+  };
+  const turnTaking = new TurnTaking(rules, voice, ear, (decision) => void decisions.push(decision));
   turnTaking.open({ ...CAPABILITIES, answersTurns: false, yieldsToSpeech: false }, 'pcmu', 0);
   turnTaking.connect(new SimulatedPhone(clock), 0);
   const says = (ms: number) => {
