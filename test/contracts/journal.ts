@@ -174,6 +174,17 @@ export function describeJournal(name: string, aPlace: () => Promise<StorePlace>)
       expect(await one.use((log) => log.card('CA1'))).toMatchObject({ endReason: 'caller_hung_up' });
     });
 
+    it('begins anew as often as the call rings in one batch, also where another process had it before', async () => {
+      const [one, other] = [aProcess('one'), aProcess('other')];
+      const times = [1, 2].map((ms) => aWholeCall({ wallMs: Date.now() + ms }));
+      await one.append('CA1', aWholeCall());
+
+      await other.leases.append(times.flatMap((events, epoch) => stored('CA1', inEpoch(epoch, events))));
+
+      const kept = await eventsOf(one, 'CA1');
+      expect(kept).toEqual([aWholeCall(), ...times].flatMap((events, epoch) => inEpoch(epoch, events)));
+    });
+
     it('is left to whoever it rang at last, though the other comes late with what rang before', async () => {
       const [late, last] = [aProcess('late'), aProcess('last')];
       const second = aWholeCall({ wallMs: Date.now() });

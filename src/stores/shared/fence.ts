@@ -25,11 +25,13 @@ export function mayAppend(
   own: number,
   events: readonly CallEvent[],
 ): Verdict {
-  if (owner === self && epoch === own) return { outcome: 'own', epoch };
+  const isOwn = owner === self;
+  const startedWallMs = card?.startedWallMs || null; // none where what came first has yet to be kept
   const rang = events.find((event) => event.type === 'rang');
-  if (!rang) return { outcome: 'fenced' };
-  const isNext = owner === self ? own > epoch : card === null || rang.wallMs > card.startedWallMs;
-  if (isNext) return { outcome: 'acquire', epoch: Math.max(epoch + 1, own) };
-  const isTaken = owner === self && card?.startedWallMs === rang.wallMs; // and the answer to that was lost
+  if (!rang || startedWallMs === null)
+    return isOwn && own === epoch ? { outcome: 'own', epoch } : { outcome: 'fenced' };
+  const isNext = isOwn && own > epoch;
+  if (isNext || rang.wallMs > startedWallMs) return { outcome: 'acquire', epoch: Math.max(epoch + 1, own) };
+  const isTaken = isOwn && rang.wallMs === startedWallMs; // it may be given again, where the answer was lost
   return isTaken ? { outcome: 'own', epoch } : { outcome: 'fenced' };
 }
