@@ -82,3 +82,33 @@ describe('the end of a call', () => {
     expect(call.connect(phone)).toBe(false);
   });
 });
+
+describe('what happens before a call is found', () => {
+  it('is heard when it is', () => {
+    const { call, phone, model, clock, factsOf } = aCall({ begins: 'ringing' });
+    model.isReady();
+    phone.tell({ type: 'audio', audio: new Uint8Array(160).fill(0x11), atMs: 0 });
+    phone.presses('5');
+
+    call.connect(phone);
+    clock.advance(100);
+
+    expect(factsOf('digit')).toMatchObject([{ digit: '5' }]);
+    expect(model.heard.filter((code) => code === 0x11)).toHaveLength(160);
+  });
+
+  it('C1: is the end of it, if the line was gone by then', () => {
+    const { call, phone, model, clock, sent, facts, endReason, crashes } = aCall({ begins: 'ringing' });
+    model.isReady();
+    model.says('greeting', { ms: 1_000 });
+    sent.length = 0;
+    phone.tell({ type: 'gone', reason: 'hung_up' });
+
+    call.connect(phone);
+    clock.advance(5_000);
+
+    expect(endReason()).toBe('caller_hung_up');
+    expect(facts.at(-1)).toMatchObject({ type: 'ended' });
+    expect([sent, crashes, clock.timers]).toEqual([[], [], 0]);
+  });
+});
