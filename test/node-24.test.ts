@@ -22,7 +22,7 @@ describe('on Node.js 24', () => {
 
   it('lets the model hear the caller', async () => {
     const message = await onNode24(`
-      import { appendMessage } from './models/openai/append-message.ts';
+      import { appendMessage } from './models/openai/append-frame.ts';
       console.log(appendMessage(new Uint8Array([0, 1, 2, 3]).subarray(1)).toString());
     `);
 

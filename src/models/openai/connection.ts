@@ -65,6 +65,11 @@ export class Connection {
     this.#socket.send(text);
   }
 
+  /** A whole frame, header and all. False: it has to be sent as a message. */
+  sendFrame(frame: Buffer): boolean {
+    return this.#socket.sendFrame(frame);
+  }
+
   close(): void {
     this.#isOver = true;
     this.#cancelLimit();

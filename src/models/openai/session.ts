@@ -15,7 +15,7 @@ import type {
 import type { ToolOffer } from '../../ports/tools.ts';
 import type { OpenAIAccess } from './address.ts';
 import { Allowance } from './allowance.ts';
-import { appendMessage } from './append-message.ts';
+import { appendFrame, appendMessage } from './append-frame.ts';
 import { Connection } from './connection.ts';
 import { EarlyRequests } from './early-requests.ts';
 import { codeOf } from './error-codes.ts';
@@ -80,7 +80,9 @@ export class OpenAISession implements Session {
   }
 
   hear(audio: Uint8Array): void {
-    if (this.#news) this.#connection.send(appendMessage(audio));
+    if (!this.#news) return;
+    const frame = appendFrame(audio);
+    if (frame === null || !this.#connection.sendFrame(frame)) this.#connection.send(appendMessage(audio));
   }
 
   respond(request: ResponseRequest): void {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { SessionLost } from '../../ports/session.ts';
@@ -20,9 +21,9 @@ export class ModelSocket {
   readonly #share = new FairShare();
   readonly #stopWatching: Cancel;
   #stopResting: Cancel = () => {};
+  #wire: Socket | null = null;
   #isAnswering = true;
   #isDone = false;
-  #overheardBytes = 0;
 
   constructor(access: OpenAIAccess, clock: Clock, listener: SocketListener) {
     this.#listener = listener;
@@ -37,10 +38,11 @@ export class ModelSocket {
     this.#socket = socket;
     this.#stopWatching = clock.every(PING_MS, () => this.#watch());
 
+    socket.on('upgrade', ({ socket: wire }) => {
+      this.#wire = wire; // nothing is compressed, so what the library sends is on it when it returns
+    });
     socket.on('message', (data, isBinary) => {
-      if (isBinary || !Buffer.isBuffer(data)) return; // ws makes one of every text
-      if (this.#isDone) this.#overhear(data);
-      else this.#hear(data);
+      if (!this.#isDone && !isBinary && Buffer.isBuffer(data)) this.#hear(data); // ws makes one of every text
     });
     socket.on('pong', () => {
       this.#isAnswering = true;
@@ -71,13 +73,19 @@ export class ModelSocket {
     if (!this.#isDone && this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(text, TEXT_FRAME);
   }
 
+  /** A whole frame, header and all, behind what was sent before. False: there is no wire yet that it could go to. */
+  sendFrame(frame: Buffer): boolean {
+    if (!this.#wire) return false;
+    if (!this.#isDone && this.#socket?.readyState === WebSocket.OPEN) this.#wire.write(frame);
+    return true;
+  }
+
   close(): void {
     if (this.#isDone) return;
     this.#isDone = true;
     this.#stopWatching();
     this.#stopResting();
-    this.#socket?.resume(); // or its own goodbye would not be read
-    this.#socket?.close(1000);
+    if (this.#socket) sayGoodbye(this.#socket);
   }
 
   #hear(text: Buffer): void {
@@ -87,12 +95,6 @@ export class ModelSocket {
     if (restMs === 0 || this.#isDone || this.#socket?.isPaused) return;
     this.#socket?.pause();
     this.#stopResting = this.#clock.after(restMs, () => this.#socket?.resume());
-  }
-
-  /** We have said goodbye. Who says the same says little before it; who floods goes on. */
-  #overhear(text: Buffer): void {
-    this.#overheardBytes += text.length;
-    if (this.#overheardBytes > MOST_OVERHEARD_BYTES) this.#socket?.terminate();
   }
 
   #watch(): void {
@@ -110,6 +112,17 @@ export class ModelSocket {
     this.#socket?.terminate();
     this.#listener.lost(failure);
   }
+}
+
+/** Whoever says the same says little before it; who floods goes on, and is not read on. */
+function sayGoodbye(socket: WebSocket): void {
+  let overheardBytes = 0;
+  socket.on('message', (data) => {
+    overheardBytes += Buffer.isBuffer(data) ? data.length : 0;
+    if (overheardBytes > MOST_OVERHEARD_BYTES) socket.terminate();
+  });
+  socket.resume(); // or its own goodbye would not be read
+  socket.close(1000);
 }
 
 /** A key that is no header, or an address that is none, shows at once; everything else does in time. */
