@@ -111,7 +111,7 @@ export async function scriptedCall(folder: string, options: ScriptedCallOptions 
     get dialled() {
       return phoneCall.dialled.map(({ number }) => number);
     },
-    agentSays: (text, ms) => model.says(text, ms),
+    agentSays: (text, ms) => model.speaks(text, ms),
     agentUses: (tool, args = {}) => model.uses(tool, args),
     callerSpeaks: () => model.hearsSpeech(),
     callerPauses(words) {

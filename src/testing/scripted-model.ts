@@ -2,109 +2,267 @@ import type {
   Capabilities,
   ContextItem,
   OutOfBandRequest,
+  PartId,
+  ResponseOutcome,
+  ResponsePurpose,
   ResponseRequest,
   Session,
   SessionEvent,
+  SessionLost,
   SpeechModel,
 } from '../ports/session.ts';
 
-/** A model that says and does what a test has it do. */
-export class ScriptedModel implements SpeechModel, Session {
-  readonly backlogBytes = 0;
-  readonly added: ContextItem[] = [];
-  readonly #outputs = new Map<string, (output: string) => void>();
-  #wanted: string | null = null;
-  #tell: (event: SessionEvent) => void = () => {};
-  #answers = 0;
-  #turns = 0;
+/** Which request an answer serves: the last one for this purpose; null if the model had the idea. */
+export type Want = ResponsePurpose | ResponseRequest | null;
 
+export interface ScriptedSpeech {
+  readonly ms: number;
+  readonly response?: string;
+  /** The words of it. */
+  readonly text?: string;
+  /** The sound of it, over and over. */
+  readonly code?: number;
+  readonly want?: Want;
+}
+
+/** A model that says and does what a test has it do, and remembers what it was asked. */
+export class ScriptedModel implements SpeechModel, Session {
+  readonly #capabilities: Capabilities;
+  /** Told of what it is asked to do. */
+  readonly #listeners = new Set<(entry: string) => void>();
+  readonly #sessions: { readonly tell: (event: SessionEvent) => void; isClosed: boolean }[] = [];
+  readonly #names = new Names();
+  /** Everything it has been given to hear. */
+  readonly heard: number[] = [];
+  /** What it was asked for, and what for. */
+  readonly asked: ResponseRequest[] = [];
+  readonly added: ContextItem[] = [];
+  /** What it was told was heard of an item of an answer, the last time. */
+  readonly cuts = new Map<string, number>();
+  backlogBytes = 0;
+
+  /** `told`: hears in a word or two what it is asked to do, in order. */
+  constructor(capabilities: Partial<Capabilities> = {}, told: (entry: string) => void = () => {}) {
+    this.#capabilities = { ...CAPABILITIES, ...capabilities };
+    this.#listeners.add(told);
+  }
+
+  /** Each session takes the place of the one before. */
   open(_setup: unknown, tell: (event: SessionEvent) => void): Session {
-    this.#tell = tell;
+    this.#sessions.push({ tell, isClosed: false });
     return this;
   }
 
-  isReady(): void {
-    this.#tell({ type: 'ready', capabilities: CAPABILITIES });
+  get opened(): number {
+    return this.#sessions.length;
   }
 
+  get closed(): number {
+    return this.#sessions.filter(({ isClosed }) => isClosed).length;
+  }
+
+  get isClosed(): boolean {
+    return this.closed === this.opened;
+  }
+
+  /** What tells of the session that is open now, also once it is closed: for news that comes late. */
+  teller(): (event: SessionEvent) => void {
+    return this.#sessions.at(-1)?.tell ?? (() => {});
+  }
+
+  /** Nobody is told anything of a session that is closed. */
   tell(event: SessionEvent): void {
-    this.#tell(event);
+    const session = this.#sessions.at(-1);
+    if (session && !session.isClosed) session.tell(event);
   }
 
-  hearsSpeech(): void {
-    this.#turns += 1;
-    this.#tell({ type: 'speech_started', itemId: this.#turn });
+  isReady(more: Partial<Capabilities> = {}): void {
+    this.tell({ type: 'ready', capabilities: { ...this.#capabilities, ...more } });
   }
 
-  hearsPause(): void {
-    this.#tell({ type: 'speech_stopped', itemId: this.#turn });
+  isLost(reason: SessionLost): void {
+    this.tell({ type: 'lost', reason, detail: 'as_scripted' });
+    this.close();
   }
 
-  /** What the caller said in their last turn. */
-  writesDown(text: string): void {
-    this.#tell({ type: 'caller_words', itemId: this.#turn, text });
+  hearsSpeech(itemId: string | null = this.#names.nextTurn()): void {
+    this.tell({ type: 'speech_started', itemId });
   }
 
-  /** One answer of so much speech, whatever it is about. */
-  says(text: string, ms: number): void {
-    const responseId = this.#begin();
-    const part = { responseId, itemId: responseId, contentIndex: 0 };
-    this.#tell({ type: 'words', part, text });
-    this.#tell({ type: 'audio', part, audio: new Uint8Array(ms * BYTES_PER_MS).fill(A_SOUND) });
-    this.#tell({ type: 'audio_done', part });
-    this.#end(responseId);
+  hearsPause(itemId: string | null = this.#names.turn): void {
+    this.tell({ type: 'speech_stopped', itemId });
+  }
+
+  /** What the caller has said, in their last turn if nothing else is meant. */
+  writesDown(text: string, itemId: string | null = this.#names.turn): void {
+    this.tell({ type: 'caller_words', itemId, text });
+  }
+
+  get wants(): readonly ResponsePurpose[] {
+    return this.asked.map(({ purpose }) => purpose);
+  }
+
+  starts(responseId: string, want: Want = null): void {
+    this.tell({ type: 'response_started', responseId, requestId: want === null ? null : this.idOf(want) });
+  }
+
+  refuses(want: ResponsePurpose | ResponseRequest, because: 'busy' | 'rejected'): void {
+    this.tell({ type: 'response_refused', requestId: this.idOf(want), because });
+  }
+
+  idOf(want: ResponsePurpose | ResponseRequest): string {
+    if (typeof want !== 'string') return want.requestId;
+    const request = this.asked.findLast(({ purpose }) => purpose === want);
+    if (!request) throw new Error(`Nobody has asked for: ${want}`);
+    return request.requestId;
+  }
+
+  /** One piece of sound, of this length. */
+  delta(itemId: string, code: number, ms: number, responseId = 'r1'): void {
+    const bytes = this.#capabilities.formats.output === 'pcmu' ? ms * 8 : ms * 48;
+    this.tell({
+      type: 'audio',
+      part: { responseId, itemId, contentIndex: 0 },
+      audio: new Uint8Array(bytes).fill(code),
+    });
+  }
+
+  /** A whole answer at once, much faster than real time. */
+  says(itemId: string, { ms, response = 'r1', text, code = A_SOUND, want = null }: ScriptedSpeech): void {
+    const part = { responseId: response, itemId, contentIndex: 0 };
+    this.starts(response, want);
+    if (text !== undefined) this.tell({ type: 'words', part, text });
+    this.delta(itemId, code, ms, response);
+    this.tell({ type: 'audio_done', part });
+    this.tell({ type: 'response_done', responseId: response, outcome: 'completed', usage: null });
+  }
+
+  /** Asks for this to be done, and is finished with its answer. */
+  calls(callIds: readonly string[], response = 'r1', outcome: ResponseOutcome = 'completed'): void {
+    for (const callId of callIds) this.puts(callId, 'look_up', '{}', response);
+    this.tell({ type: 'response_done', responseId: response, outcome, usage: null });
+  }
+
+  puts(callId: string, name: string, args: string, responseId = 'r1'): void {
+    const call = { callId, name, arguments: args };
+    this.tell({ type: 'tool_call', responseId, itemId: callId, call });
+  }
+
+  /** Answers, to whatever it was asked last. */
+  speaks(text: string, ms: number): void {
+    const response = this.#names.nextAnswer();
+    this.says(response, { ms, response, text, want: this.#names.unserved(this.asked) });
   }
 
   /** Asks for something to be done; resolves to what it is told of it. */
   async uses(name: string, args: unknown): Promise<unknown> {
-    const responseId = this.#begin();
-    const call = { callId: `call-${responseId}`, name, arguments: JSON.stringify(args) };
-    const output = new Promise<string>((resolve) => void this.#outputs.set(call.callId, resolve));
-    this.#tell({ type: 'tool_call', responseId, itemId: call.callId, call });
-    this.#end(responseId);
-    const told = JSON.parse(await output);
-    this.#tell({ type: 'tool_output_taken', toolCallId: call.callId });
+    const response = this.#names.nextAnswer();
+    const callId = `call-${response}`;
+    const output = this.#outputOf(callId);
+    this.starts(response, this.#names.unserved(this.asked));
+    this.puts(callId, name, JSON.stringify(args), response);
+    this.tell({ type: 'response_done', responseId: response, outcome: 'completed', usage: null });
+    const told: unknown = JSON.parse(await output);
+    this.takesOutputs(callId);
     return told;
   }
 
-  respond({ requestId }: ResponseRequest): void {
-    this.#wanted = requestId;
+  /** Takes in what the tools said. */
+  takesOutputs(...callIds: readonly string[]): void {
+    for (const toolCallId of callIds) this.tell({ type: 'tool_output_taken', toolCallId });
+  }
+
+  hear(audio: Uint8Array): void {
+    for (const byte of audio) this.heard.push(byte);
+  }
+
+  respond(request: ResponseRequest): void {
+    this.asked.push(request);
+    this.#note(`respond ${request.purpose}`);
+  }
+
+  cancel(responseId: string): void {
+    this.#note(`cancel ${responseId}`);
+  }
+
+  truncate(part: PartId, heardMs: number): void {
+    this.cuts.set(`${part.responseId} ${part.itemId}`, heardMs);
+    this.#note(`truncate ${part.itemId} at ${heardMs} ms`);
   }
 
   add(item: ContextItem): void {
     this.added.push(item);
-    if (item.type === 'tool_output') this.#outputs.get(item.toolCallId)?.(item.output);
+    this.#note(item.type === 'tool_output' ? `output ${item.toolCallId}` : `add ${item.type}`);
   }
 
   askOutOfBand({ askId }: OutOfBandRequest): void {
-    this.#tell({ type: 'out_of_band_answered', askId, text: null });
+    this.#note(`ask ${askId}`);
   }
 
-  hear(): void {}
-  cancel(): void {}
-  truncate(): void {}
-  update(): void {}
-  commitTurn(): void {}
-  discardTurn(): void {}
-  close(): void {}
-
-  get #turn(): string {
-    return `turn-${this.#turns}`;
+  update(): void {
+    this.#note('update');
   }
 
-  #begin(): string {
-    const responseId = `answer-${++this.#answers}`;
-    this.#tell({ type: 'response_started', responseId, requestId: this.#wanted });
-    this.#wanted = null;
-    return responseId;
+  commitTurn(): void {
+    this.#note('commit');
   }
 
-  #end(responseId: string): void {
-    this.#tell({ type: 'response_done', responseId, outcome: 'completed', usage: null });
+  discardTurn(): void {
+    this.#note('discard');
+  }
+
+  /** The one that was opened first is no longer needed. */
+  close(): void {
+    const session = this.#sessions.find(({ isClosed }) => !isClosed);
+    if (session) session.isClosed = true;
+  }
+
+  #outputOf(callId: string): Promise<string> {
+    return new Promise((resolve) => {
+      const listener = () => {
+        const item = this.added.at(-1);
+        if (item?.type !== 'tool_output' || item.toolCallId !== callId) return;
+        this.#listeners.delete(listener);
+        resolve(item.output);
+      };
+      this.#listeners.add(listener);
+    });
+  }
+
+  #note(entry: string): void {
+    for (const listener of this.#listeners) listener(entry);
   }
 }
 
-/** What most models can do, that one can talk to. */
+/** Names for what comes, each once, and which request it serves. */
+class Names {
+  #turns = 0;
+  #answers = 0;
+  #served = 0;
+
+  /** The caller's last turn. */
+  get turn(): string {
+    return `u${this.#turns}`;
+  }
+
+  nextTurn(): string {
+    this.#turns += 1;
+    return this.turn;
+  }
+
+  nextAnswer(): string {
+    return `answer-${++this.#answers}`;
+  }
+
+  /** The last request, if no answer has been given since. */
+  unserved(asked: readonly ResponseRequest[]): ResponseRequest | null {
+    const request = asked.length > this.#served ? asked.at(-1) : undefined;
+    this.#served = asked.length;
+    return request ?? null;
+  }
+}
+
+/** What most models can do that one can talk to. */
 export const CAPABILITIES: Capabilities = {
   formats: { input: 'pcmu', output: 'pcmu' },
   truncates: true,
@@ -116,6 +274,6 @@ export const CAPABILITIES: Capabilities = {
   expiresAt: null,
   pacing: 'burst',
 };
-const BYTES_PER_MS = 8;
+
 /** Any code but silence. */
 const A_SOUND = 0x55;

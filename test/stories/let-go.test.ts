@@ -4,9 +4,9 @@ import { Metronome } from '../../src/call/metronome.ts';
 import { NO_TAP } from '../../src/ports/call-tap.ts';
 import type { CallEvent } from '../../src/ports/facts.ts';
 import { EPOCH_SPAN } from '../../src/ports/journal.ts';
-import { CAPABILITIES } from '../../src/testing/scripted-model.ts';
+import { ScriptedModel } from '../../src/testing/scripted-model.ts';
 import { ScriptedPhoneCall } from '../../src/testing/scripted-phone-call.ts';
-import { PLAN, ScriptedModel } from '../support/a-call.ts';
+import { PLAN } from '../support/a-call.ts';
 import { ListeningPhone } from '../support/listening-phone.ts';
 import { TestClock } from '../support/test-clock.ts';
 
@@ -22,10 +22,10 @@ async function aCallThatTalks() {
       clock,
       metronome: new Metronome(clock),
       model: {
-        open: (_setup, tell) => {
-          const model = new ScriptedModel(CAPABILITIES, (entry) => void sent.push(entry));
+        open: (setup, tell) => {
+          const model = new ScriptedModel({}, (entry) => void sent.push(entry));
           models.push(model);
-          return model.open(tell);
+          return model.open(setup, tell);
         },
       },
       observer: (_callId, event) => void facts.push(event),

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { LiveCalls } from '../../src/call/live-calls.ts';
 import { Metronome } from '../../src/call/metronome.ts';
 import { NO_TAP } from '../../src/ports/call-tap.ts';
-import { CAPABILITIES } from '../../src/testing/scripted-model.ts';
+import { ScriptedModel } from '../../src/testing/scripted-model.ts';
 import { ScriptedPhoneCall } from '../../src/testing/scripted-phone-call.ts';
 import { SimulatedPhone } from '../../src/testing/simulated-phone.ts';
-import { aCall, PLAN, ScriptedModel } from '../support/a-call.ts';
+import { aCall, PLAN } from '../support/a-call.ts';
 import { TestClock } from '../support/test-clock.ts';
 
 const TRAITS = { answersTurns: false, yieldsToSpeech: false };
@@ -25,11 +25,11 @@ describe('a mistake of ours', () => {
         clock,
         metronome: new Metronome(clock),
         model: {
-          open: (_setup, tell) => {
-            const model = new ScriptedModel({ ...CAPABILITIES, ...TRAITS }, () => {});
+          open: (setup, tell) => {
+            const model = new ScriptedModel(TRAITS, () => {});
             models.push(model);
             open(model);
-            return model.open(tell);
+            return model.open(setup, tell);
           },
         },
         observer: (_callId, { type }) => void facts.push(type),

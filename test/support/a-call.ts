@@ -4,18 +4,8 @@ import { Metronome } from '../../src/call/metronome.ts';
 import { type CallTap, NO_TAP } from '../../src/ports/call-tap.ts';
 import type { EndReason } from '../../src/ports/end-reasons.ts';
 import type { CallEvent } from '../../src/ports/facts.ts';
-import type {
-  Capabilities,
-  ContextItem,
-  OutOfBandRequest,
-  PartId,
-  ResponseOutcome,
-  ResponsePurpose,
-  ResponseRequest,
-  Session,
-  SessionEvent,
-} from '../../src/ports/session.ts';
-import { CAPABILITIES } from '../../src/testing/scripted-model.ts';
+import type { Capabilities } from '../../src/ports/session.ts';
+import { ScriptedModel } from '../../src/testing/scripted-model.ts';
 import { ScriptedPhoneCall } from '../../src/testing/scripted-phone-call.ts';
 import type { Journey } from '../../src/testing/simulated-phone.ts';
 import { ListeningPhone } from './listening-phone.ts';
@@ -57,7 +47,7 @@ export function aCall(options: CallOptions = {}) {
   const crashes: unknown[] = [];
   const log = (entry: string) => void sent.push(entry);
   const phone = new ListeningPhone(clock, options.journey, log);
-  const model = new ScriptedModel({ ...CAPABILITIES, ...options.capabilities }, log);
+  const model = new ScriptedModel(options.capabilities, log);
   const plan = { ...PLAN, ...options.plan };
   const phoneCall = new ScriptedPhoneCall('CA1', { leg: () => phone, told: log });
   let endReason: EndReason | null = null;
@@ -67,7 +57,7 @@ export function aCall(options: CallOptions = {}) {
     {
       clock,
       metronome: new Metronome(clock),
-      model: { open: (_setup, tell) => model.open(tell) },
+      model,
       observer: (_callId, event) => void facts.push(event),
       tapOf: () => options.tap ?? NO_TAP,
       phoneCallOf: () => phoneCall,
@@ -112,161 +102,4 @@ export function aCall(options: CallOptions = {}) {
     crashes,
     endReason: () => endReason,
   };
-}
-
-/** Which request an answer serves: the last one for this purpose; null if the model had the idea. */
-type Want = ResponsePurpose | ResponseRequest | null;
-
-interface Speech {
-  readonly ms: number;
-  readonly response?: string;
-  readonly code?: number;
-  readonly want?: Want;
-}
-
-/** The model's side, spoken by a test. */
-export class ScriptedModel implements Session {
-  readonly #capabilities: Capabilities;
-  readonly #log: (entry: string) => void;
-  /** Everything the model has been given to hear. */
-  readonly heard: number[] = [];
-  /** What it was asked for, and what for. */
-  readonly asked: ResponseRequest[] = [];
-  readonly added: ContextItem[] = [];
-  /** What it was told was heard of an item of an answer, the last time. */
-  readonly cuts = new Map<string, number>();
-  backlogBytes = 0;
-  isClosed = false;
-  /** How many sessions there were. */
-  opened = 0;
-  closed = 0;
-  #tell: (event: SessionEvent) => void = () => {};
-
-  constructor(capabilities: Capabilities, log: (entry: string) => void) {
-    this.#capabilities = capabilities;
-    this.#log = log;
-  }
-
-  open(tell: (event: SessionEvent) => void): Session {
-    this.#tell = tell;
-    this.opened += 1;
-    return this;
-  }
-
-  tell(event: SessionEvent): void {
-    this.#tell(event);
-  }
-
-  isReady(more: Partial<Capabilities> = {}): void {
-    this.#tell({ type: 'ready', capabilities: { ...this.#capabilities, ...more } });
-  }
-
-  /** What tells of the session that is open now, also once it is not the last one any more. */
-  teller(): (event: SessionEvent) => void {
-    return this.#tell;
-  }
-
-  get wants(): readonly ResponsePurpose[] {
-    return this.asked.map(({ purpose }) => purpose);
-  }
-
-  starts(responseId: string, want: Want = null): void {
-    this.#tell({ type: 'response_started', responseId, requestId: want === null ? null : this.idOf(want) });
-  }
-
-  refuses(want: ResponsePurpose | ResponseRequest, because: 'busy' | 'rejected'): void {
-    this.#tell({ type: 'response_refused', requestId: this.idOf(want), because });
-  }
-
-  idOf(want: ResponsePurpose | ResponseRequest): string {
-    if (typeof want !== 'string') return want.requestId;
-    const request = this.asked.findLast(({ purpose }) => purpose === want);
-    if (!request) throw new Error(`Nobody has asked for: ${want}`);
-    return request.requestId;
-  }
-
-  /** One delta of this much sound: the item's own code, over and over. */
-  delta(item: string, code: number, ms: number, responseId = 'r1'): void {
-    const part = { responseId, itemId: item, contentIndex: 0 };
-    const bytes = this.#capabilities.formats.output === 'pcmu' ? ms * 8 : ms * 48;
-    this.#tell({ type: 'audio', part, audio: new Uint8Array(bytes).fill(code) });
-  }
-
-  /** A whole stretch of speech at once, much faster than real time. */
-  says(item: string, { ms, response = 'r1', code = 0x55, want = null }: Speech): void {
-    this.starts(response, want);
-    this.delta(item, code, ms, response);
-    this.#tell({ type: 'audio_done', part: { responseId: response, itemId: item, contentIndex: 0 } });
-    this.#tell({ type: 'response_done', responseId: response, outcome: 'completed', usage: null });
-  }
-
-  /** Asks for things to be done, and is finished with its answer. */
-  calls(names: readonly string[], response = 'r1', outcome: ResponseOutcome = 'completed'): void {
-    for (const callId of names) {
-      const call = { callId, name: 'look_up', arguments: '{}' };
-      this.#tell({ type: 'tool_call', responseId: response, itemId: callId, call });
-    }
-    this.#tell({ type: 'response_done', responseId: response, outcome, usage: null });
-  }
-
-  /** Takes in what the tools said. */
-  takesOutputs(...callIds: readonly string[]): void {
-    for (const toolCallId of callIds) this.#tell({ type: 'tool_output_taken', toolCallId });
-  }
-
-  hearsSpeech(itemId: string | null = null): void {
-    this.#tell({ type: 'speech_started', itemId });
-  }
-
-  hearsPause(itemId: string | null = null): void {
-    this.#tell({ type: 'speech_stopped', itemId });
-  }
-
-  writesDown(text: string, itemId: string | null = null): void {
-    this.#tell({ type: 'caller_words', itemId, text });
-  }
-
-  hear(audio: Uint8Array): void {
-    for (const byte of audio) this.heard.push(byte);
-  }
-
-  respond(request: ResponseRequest): void {
-    this.asked.push(request);
-    this.#log(`respond ${request.purpose}`);
-  }
-
-  cancel(responseId: string): void {
-    this.#log(`cancel ${responseId}`);
-  }
-
-  truncate(part: PartId, heardMs: number): void {
-    this.cuts.set(`${part.responseId} ${part.itemId}`, heardMs);
-    this.#log(`truncate ${part.itemId} at ${heardMs} ms`);
-  }
-
-  add(item: ContextItem): void {
-    this.added.push(item);
-    this.#log(item.type === 'tool_output' ? `output ${item.toolCallId}` : `add ${item.type}`);
-  }
-
-  askOutOfBand({ askId }: OutOfBandRequest): void {
-    this.#log(`ask ${askId}`);
-  }
-
-  update(): void {
-    this.#log('update');
-  }
-
-  commitTurn(): void {
-    this.#log('commit');
-  }
-
-  discardTurn(): void {
-    this.#log('discard');
-  }
-
-  close(): void {
-    this.isClosed = true;
-    this.closed += 1;
-  }
 }

@@ -6,10 +6,10 @@ import type { CallEvent } from '../../../src/ports/facts.ts';
 import type { Leg } from '../../../src/ports/leg.ts';
 import { readTwiml } from '../../../src/practice/phone/wire.ts';
 import { CallSound } from '../../../src/recordings/call-sound.ts';
-import { CAPABILITIES } from '../../../src/testing/scripted-model.ts';
+import { ScriptedModel } from '../../../src/testing/scripted-model.ts';
 import { ScriptedPhoneCall } from '../../../src/testing/scripted-phone-call.ts';
 import { aRecorder } from '../../recordings/support/a-recorder.ts';
-import { PLAN, ScriptedModel } from '../../support/a-call.ts';
+import { PLAN } from '../../support/a-call.ts';
 import { aCallSid, openSocket, startOf } from '../../support/a-carrier.ts';
 import { carrier, cleanups, formOf } from '../../support/a-line.ts';
 import { PhoneOnASocket } from '../../support/a-phone-on-a-socket.ts';
@@ -24,7 +24,7 @@ const SILENCE = new Uint8Array(160).fill(0xff);
 async function aLongAnswer() {
   const clock = new TestClock();
   const [sent, facts]: [string[], CallEvent[]] = [[], []];
-  const model = new ScriptedModel(CAPABILITIES, (entry) => void sent.push(entry));
+  const model = new ScriptedModel({}, (entry) => void sent.push(entry));
   const recorded = aRecorder();
   const legs: Leg[] = [];
   const startedAt = clock.now();
@@ -32,7 +32,7 @@ async function aLongAnswer() {
     {
       clock,
       metronome: new Metronome(clock),
-      model: { open: (_setup, tell) => model.open(tell) },
+      model,
       observer: (_callId, event) => void facts.push(event),
       tapOf: () => new CallSound(recorded.recorder, startedAt, NO_TAP),
       phoneCallOf: ({ callId }) => new ScriptedPhoneCall(callId),

@@ -131,7 +131,7 @@ describe('the carrier, asked by an agent', () => {
     const { clock, calls, requests, post, ring, stream } = await aHouse();
     const { callSid, model } = await ring();
     await model.uses('transfer', { target: 'workshop' });
-    model.says('I am connecting you.', 1_000);
+    model.speaks('I am connecting you.', 1_000);
     await passing(clock, 1_500);
     await vi.waitFor(() => expect(requests).toHaveLength(1));
     expect(requests[0]?.body).toContain(encodeURIComponent('<Number>+441632960001</Number>'));
@@ -147,7 +147,7 @@ describe('the carrier, asked by an agent', () => {
     const { clock, requests, post, ring } = await aHouse();
     const { model } = await ring();
     await model.uses('transfer', { target: 'office' });
-    model.says('I am connecting you.', 1_000);
+    model.speaks('I am connecting you.', 1_000);
     await passing(clock, 1_500);
     await vi.waitFor(() => expect(requests).toHaveLength(1));
     const address = whisperOf(requests[0]?.body);
@@ -166,7 +166,7 @@ describe('the carrier, asked by an agent', () => {
     const { clock, requests, ring } = await aHouse();
     const { model } = await ring();
     await model.uses('transfer', { target: 'till' });
-    model.says('I am connecting you.', 1_000);
+    model.speaks('I am connecting you.', 1_000);
     await passing(clock, 1_500);
 
     await vi.waitFor(() => expect(requests).toHaveLength(1));
@@ -180,7 +180,7 @@ describe('the carrier, asked by an agent', () => {
     const { clock, calls, ring } = await aHouse(500);
     const { callSid, model } = await ring();
     await model.uses('transfer', { target: 'workshop' });
-    model.says('I am connecting you.', 1_000);
+    model.speaks('I am connecting you.', 1_000);
     await passing(clock, 1_500);
 
     await vi.waitFor(() => expect(JSON.stringify(model.added.at(-1))).toContain('did not go through'));
@@ -191,7 +191,7 @@ describe('the carrier, asked by an agent', () => {
     const { clock, calls, requests, ring } = await aHouse();
     const { callSid, model, socket } = await ring();
     await model.uses('transfer', { target: 'workshop' });
-    model.says('I am connecting you.', 1_000);
+    model.speaks('I am connecting you.', 1_000);
     await passing(clock, 1_500);
     await vi.waitFor(() => expect(requests).toHaveLength(1));
     await leave(socket);
@@ -207,7 +207,7 @@ describe('the carrier, asked by an agent', () => {
     const { model } = await ring();
 
     await model.uses('hang_up', {});
-    model.says('Goodbye!', 1_000);
+    model.speaks('Goodbye!', 1_000);
     await passing(clock, 2_000);
 
     await vi.waitFor(() => expect(requests.map(({ body }) => body)).toEqual(['Status=completed']));
