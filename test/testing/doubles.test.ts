@@ -1,7 +1,10 @@
+import type { ResponseRequest, SessionEvent } from '../../src/ports/session.ts';
+import { ScriptedModel } from '../../src/testing/scripted-model.ts';
 import { ScriptedPhoneCall } from '../../src/testing/scripted-phone-call.ts';
 import { SimulatedPhone } from '../../src/testing/simulated-phone.ts';
 import { describeLeg } from '../contracts/leg.ts';
 import { describePhoneCall } from '../contracts/phone-call.ts';
+import { describeSession, type ModelAnswer } from '../contracts/session.ts';
 import { TestClock } from '../support/test-clock.ts';
 
 function aSimulatedPhone() {
@@ -49,5 +52,58 @@ describePhoneCall('scripted', { hasApi: true }, async () => {
       call.answer = 'refused';
     },
     passes: async () => {},
+  };
+});
+
+describeSession('the scripted model', async () => {
+  const answers: ModelAnswer[] = [];
+  const events: SessionEvent[] = [];
+  let made: string | null = null;
+  let isReady = false;
+  const model = new ScriptedModel({}, (entry) => {
+    if (entry.startsWith('respond')) queueMicrotask(() => answer(model.asked.at(-1)));
+    else if (entry.startsWith('cancel')) finish('cancelled');
+    else if (entry.startsWith('output')) model.takesOutputs(entry.slice('output '.length));
+  });
+  const finish = (outcome: 'completed' | 'cancelled') => {
+    if (made !== null) model.tell({ type: 'response_done', responseId: made, outcome, usage: null });
+    made = null;
+  };
+  const answer = (request: ResponseRequest | undefined) => {
+    if (!request || !isReady) return;
+    if (made !== null) return model.refuses(request, 'busy');
+    const next = answers.shift();
+    const response = `r${answers.length}-${request.requestId}`;
+    if (next?.type === 'tool') {
+      model.starts(response, request);
+      model.puts('call-1', next.name, next.args, response);
+      made = response;
+      return finish('completed');
+    }
+    const { text = '', ms = 0 } = next ?? {};
+    if (ms <= 1_000) return model.says('item', { ms, text, response, want: request });
+    made = response;
+    model.starts(response, request);
+    model.delta('item', 0x55, 1_000, response);
+  };
+  model.open(null, (event) => void events.push(event));
+  return {
+    session: model,
+    events,
+    answersWith: (...more) => void answers.push(...more),
+    async becomesReady() {
+      isReady = true;
+      model.isReady();
+    },
+    async callerSpeaks() {
+      model.hearsSpeech();
+      model.hearsPause();
+      model.writesDown('When are you open?');
+    },
+    breaksOff: async () => model.isLost('dropped'),
+    async until(holds) {
+      for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+      holds();
+    },
   };
 });
