@@ -44,6 +44,20 @@ function aControl() {
 }
 
 describe('the desk of this process', () => {
+  it('tells whoever watches a call that another process has it, and nobody that it is over', async () => {
+    const { live, happens, deeds } = aControl();
+    const seen: (string | null)[] = [];
+    happens(1, rang());
+    await live.watch('CA1', (event) => void seen.push(event && event.type));
+
+    live.letGo('CA1');
+    live.letGo('CA1');
+
+    expect(seen).toEqual([null]);
+    expect(await live.list()).toEqual([]);
+    expect(deeds).toEqual([]);
+  });
+
   it('knows calls from their ring to their end, and all that happened on them', async () => {
     const { live, happens } = aControl();
     const seen: string[] = [];

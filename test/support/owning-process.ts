@@ -15,6 +15,11 @@ let seq = 1;
 for (const callId of [...callIds, quietId]) log.observer(callId, { ...rang(), seq, atMs: 0 });
 await log.flush(10_000);
 process.stdout.write('ready\n');
+// While it hangs, the thread that keeps the log does not.
+process.stdin.once(
+  'data',
+  (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(ms)),
+);
 setInterval(() => {
   seq += 1;
   for (const callId of callIds)
