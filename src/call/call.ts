@@ -90,6 +90,7 @@ export class Call {
       ...parts,
       conversation: () => this.#conversation,
       isOver: () => this.#isOver,
+      isAway: () => this.#whereabouts.isAway,
       end: (reason) => this.end(reason),
     });
     try {

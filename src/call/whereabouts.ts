@@ -37,6 +37,10 @@ export class Whereabouts {
     return this.#legs.values().next().value ?? null;
   }
 
+  get isAway(): boolean {
+    return this.#away !== null;
+  }
+
   has(leg: Leg): boolean {
     return this.#legs.get(leg.id) === leg;
   }

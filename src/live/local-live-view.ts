@@ -82,11 +82,13 @@ export class LocalLiveView implements LiveView {
   }
 
   async tell(callId: string, text: string): Promise<ControlAnswer> {
-    return this.#do(callId, (call) => call.inform(text, false));
+    return this.#around.controlOf(callId)?.inform(text, false) ?? OVER;
   }
 
   async hangUp(callId: string): Promise<ControlAnswer> {
-    return this.#do(callId, (call) => call.hangUpNow());
+    const control = this.#around.controlOf(callId);
+    control?.hangUpNow();
+    return control ? { ok: true } : OVER;
   }
 
   async transfer(callId: string, target: string): Promise<ControlAnswer> {
@@ -99,13 +101,6 @@ export class LocalLiveView implements LiveView {
 
   async ringSoftphone(): Promise<SoftphoneAnswer> {
     return this.#around.ringSoftphone();
-  }
-
-  #do(callId: string, deed: (call: Watched) => void): ControlAnswer {
-    const call = this.#around.controlOf(callId);
-    if (!call) return OVER;
-    deed(call);
-    return { ok: true };
   }
 }
 

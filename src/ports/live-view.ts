@@ -53,7 +53,7 @@ export interface OperatorControl extends CallControl {
   /** What the caller is hearing the agent say, as far as it is not told as an event yet. */
   readonly saying: readonly AgentSaid[];
   /** Tells the model something the caller does not hear, and has it speak of it at once if need be. */
-  inform(text: string, isToSpeak: boolean): void;
+  inform(text: string, isToSpeak: boolean): ControlAnswer;
   /** Ends the call without waiting for anything. */
   hangUpNow(): void;
 }

@@ -13,8 +13,10 @@ function aControl() {
     get saying() {
       return saying;
     },
-    inform: (text: string, isToSpeak: boolean) =>
-      void deeds.push(`inform ${text} ${isToSpeak ? 'aloud' : 'quietly'}`),
+    inform(text: string, isToSpeak: boolean) {
+      deeds.push(`inform ${text} ${isToSpeak ? 'aloud' : 'quietly'}`);
+      return { ok: true } as const;
+    },
     transfer: (target: string) =>
       target === 'front office'
         ? ({ ok: true } as const)

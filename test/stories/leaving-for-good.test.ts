@@ -238,6 +238,24 @@ describe('a line that goes away in mid-answer', () => {
     expect(sent.filter((entry) => entry.startsWith('respond'))).toEqual([]);
   });
 
+  it('says that nobody can be told anything while no model listens, instead of noting that it was told', async () => {
+    const { call, model, factsOf } = await away();
+    model.isLost('dropped');
+
+    const answer = call.control.inform('Be generous.', true);
+
+    expect(answer).toMatchObject({ ok: false });
+    expect(factsOf('told')).toEqual([]);
+  });
+
+  it('announces no transfer of a caller who is being connected already', async () => {
+    const { call, factsOf } = await away();
+    const before = factsOf('transfer').length;
+
+    expect(call.control.transfer('desk')).toMatchObject({ ok: false });
+    expect(factsOf('transfer')).toHaveLength(before);
+  });
+
   it('ends the turn that was under way, for the model as well', async () => {
     const toolbox = new ToolboxSpy();
     const call = aCall({ plan: { toolbox, transferTargets: { desk: { number: '+441632960001' } } } });
