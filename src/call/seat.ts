@@ -126,6 +126,7 @@ export class Seat implements Session {
 
   update(change: { readonly instructions?: string; readonly tools?: readonly ToolOffer[] }): void {
     this.#setup = { ...this.#setup, ...change };
+    this.#next?.session.update(change); // it was opened with what was so then
     this.#ask((session) => session.update(change));
   }
 

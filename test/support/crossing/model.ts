@@ -13,9 +13,14 @@ import type { TestClock } from '../test-clock.ts';
 
 /** What one answer of the model's is like. */
 export type Behaviour =
-  | { readonly kind: 'speaks'; readonly ms: number; readonly afterMs?: number }
+  | { readonly kind: 'speaks'; readonly ms: number; readonly afterMs?: number; readonly text?: string }
   /** Asks for tools, with or without a word before it. */
-  | { readonly kind: 'asks for'; readonly tools: readonly string[]; readonly saysMs: number }
+  | {
+      readonly kind: 'asks for';
+      readonly tools: readonly string[];
+      readonly saysMs: number;
+      readonly args?: string;
+    }
   /** Has its own side look something up; null: that never comes back. */
   | { readonly kind: 'looks up'; readonly takeMs: readonly (number | null)[]; readonly saysMs: number }
   | { readonly kind: 'fails' }
@@ -51,6 +56,8 @@ export class CrossingModel implements SpeechModel, Session {
   silentMs = 0;
   isClosed = false;
   isReady = false;
+  /** How many there were: what one of them had still to say is not said by the next. */
+  sessions = 0;
   readonly sentMs = new Map<string, number>();
   /** When the first sound was sent of the answer with this code. */
   readonly soundedAt = new Map<number, number>();
@@ -78,6 +85,8 @@ export class CrossingModel implements SpeechModel, Session {
 
   open(_setup: unknown, tell: (event: SessionEvent) => void): Session {
     this.#tell = tell;
+    this.sessions += 1;
+    if (this.isClosed) this.#isAnother();
     return this;
   }
 
@@ -104,6 +113,10 @@ export class CrossingModel implements SpeechModel, Session {
     if (!this.isReady) return;
     if (isTold) this.#news({ type: 'speech_stopped', itemId: `u${this.#turns}` });
     if (this.#capabilities.answersTurns && !this.#active) this.#begin(null, false);
+  }
+
+  writesDown(text: string): void {
+    this.#news({ type: 'caller_words', itemId: `u${this.#turns}`, text });
   }
 
   hear(audio: Uint8Array): void {
@@ -178,14 +191,18 @@ export class CrossingModel implements SpeechModel, Session {
   #perform(answer: Answer, behaviour: Behaviour): void {
     switch (behaviour.kind) {
       case 'speaks':
-        return this.#asLongAs(answer, behaviour.afterMs ?? 0, () =>
+        return this.#asLongAs(answer, behaviour.afterMs ?? 0, () => {
+          if (behaviour.text !== undefined)
+            this.#news({ type: 'words', part: partOf(answer), text: behaviour.text });
           this.#speak(answer, behaviour.ms, () => {
             this.#hasServed();
             this.#finish('completed');
-          }),
-        );
+          });
+        });
       case 'asks for':
-        return this.#speak(answer, behaviour.saysMs, () => this.#ask(answer, behaviour.tools));
+        return this.#speak(answer, behaviour.saysMs, () =>
+          this.#ask(answer, behaviour.tools, behaviour.args),
+        );
       case 'looks up':
         return this.#speak(answer, behaviour.saysMs, () => this.#lookUp(answer, behaviour.takeMs));
       case 'fails':
@@ -227,13 +244,13 @@ export class CrossingModel implements SpeechModel, Session {
     this.#news({ type: 'audio', part: partOf(answer), audio });
   }
 
-  #ask({ responseId }: Answer, tools: readonly string[]): void {
+  #ask({ responseId }: Answer, tools: readonly string[], given = '{}'): void {
     const put: string[] = [];
     this.toolCalls.push(put);
     for (const name of tools) {
       const callId = `call${++this.#calls}`;
       put.push(callId);
-      const args = name === 'transfer' ? '{"target":"desk"}' : '{}';
+      const args = name === 'transfer' ? '{"target":"desk"}' : given;
       this.#news({ type: 'tool_call', responseId, itemId: callId, call: { callId, name, arguments: args } });
     }
     this.#finish('completed');
@@ -272,9 +289,17 @@ export class CrossingModel implements SpeechModel, Session {
   }
 
   #later(ms: number, act: () => void): void {
+    const session = this.sessions;
     this.#clock.after(ms, () => {
-      if (!this.isClosed) act();
+      if (!this.isClosed && session === this.sessions) act();
     });
+  }
+
+  #isAnother(): void {
+    this.isClosed = false;
+    this.isReady = false;
+    this.#active = null;
+    this.#later(READY_MS, () => this.becomesReady());
   }
 }
 
@@ -289,6 +314,7 @@ function partOf({ responseId, itemId }: Answer): PartId {
 }
 
 const WAY_MS = 15;
+const READY_MS = 400;
 const START_MS = 150;
 const PIECE_MS = 240;
 
