@@ -144,6 +144,64 @@ describe('the configuration', () => {
     expect(readConfig({ OPENAI_API_KEY: 'sk-1', HOST: '127.0.0.2' }).host).toBe('127.0.0.2');
   });
 
+  it.each([
+    ['off', false],
+    ['2', 2],
+    ['loopback, 10.0.0.0/8', 'loopback, 10.0.0.0/8'],
+    ['fd00::/8', 'fd00::/8'],
+  ])('believes the proxies that it is told of: %s', (TRUST_PROXY, trustProxy) => {
+    expect(readConfig({ TRUST_PROXY, REVIEW_PASSWORD: 'word' }).trustProxy).toBe(trustProxy);
+  });
+
+  it.each(['postgres://db/calls', 'postgresql://user:pass%40word@db/calls', 'postgres://user@/calls'])(
+    'logs calls where it is told, on a socket of this machine too: %s',
+    (DATABASE_URL) => {
+      expect(readConfig({ DATABASE_URL }).databaseUrl).toBe(DATABASE_URL);
+    },
+  );
+
+  it.each([
+    ['postgres://user:p/a#b@db/calls', 'have to be written %23'],
+    ['mysql://db/calls', 'must begin with postgres://'],
+  ])('says what is wrong with the address of a database, without repeating it: %s', (url, words) => {
+    expect(() => readConfig({ DATABASE_URL: url })).toThrow(words);
+    expect(() => readConfig({ DATABASE_URL: url })).toThrow(expect.not.stringContaining(url));
+  });
+
+  it('reads origins one by one, and minds no comma too many', () => {
+    const webhook = { CALL_WEBHOOK_URL: 'https://crm.example.com/calls', CALL_WEBHOOK_SECRET: 's' };
+    const CALL_WEBHOOK_ORIGINS = ' http://10.0.0.5:8080, http://crm.internal ,';
+
+    expect(readConfig({ ...webhook, CALL_WEBHOOK_ORIGINS }).callWebhook).toEqual({
+      url: 'https://crm.example.com/calls',
+      secret: 's',
+      allowedOrigins: ['http://10.0.0.5:8080', 'http://crm.internal'],
+    });
+    expect(readConfig(webhook).callWebhook?.allowedOrigins).toEqual([]);
+  });
+
+  it('waits for calls to end for as many seconds as it is told', () => {
+    expect(readConfig({ DRAIN_SECONDS: '90' }).drainMs).toBe(90_000);
+  });
+
+  it('watches the agents for changes while they are being written, not in production', () => {
+    expect(readConfig({}).watchesAgents).toBe(true);
+    expect(readConfig({ NODE_ENV: 'production' }).watchesAgents).toBe(false);
+  });
+
+  it('has no account to ask of without both of its halves', () => {
+    const [TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN] = ['AC1', 'token'];
+    const accountOf = (environment: Record<string, string>) =>
+      readConfig({ REVIEW_PASSWORD: 'word', ...environment }).twilioAccount;
+
+    expect([accountOf({ TWILIO_ACCOUNT_SID }), accountOf({ TWILIO_AUTH_TOKEN })]).toEqual([null, null]);
+    expect(accountOf({ TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN })).toEqual({
+      accountSid: 'AC1',
+      authToken: 'token',
+      apiUrl: null,
+    });
+  });
+
   it('never repeats a secret', () => {
     const environment = {
       OPENAI_API_KEY: 'sk-canary',

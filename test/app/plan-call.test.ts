@@ -6,7 +6,7 @@ import { TestClock } from '../support/test-clock.ts';
 
 const incoming = { callId: 'CA1', carrier: 'test', from: '+1', to: '+2', format: 'pcmu' } as const;
 
-function planOf(description: Partial<AgentDescription>) {
+function planOf(description: Partial<AgentDescription>, output: 'speech' | 'text' = 'speech') {
   const agent = defineAgent({ name: 'shop', instructions: 'Be brief.', ...description });
   const loaded = {
     agent,
@@ -17,7 +17,7 @@ function planOf(description: Partial<AgentDescription>) {
     retire() {},
     close() {},
   };
-  return planCall(loaded, incoming, 'speech', { clock: new TestClock(), model: 'test', trouble: () => {} });
+  return planCall(loaded, incoming, output, { clock: new TestClock(), model: 'test', trouble: () => {} });
 }
 
 const greeting = { kind: 'exactly', text: 'Good day.' } as const;
@@ -39,6 +39,32 @@ describe('an agent, made ready for a call', () => {
     });
   });
 
+  it('has a greeting in the model’s own words begin or end with those of the recording', () => {
+    const freely = { kind: 'freely', about: 'Greet them by name.', isProtected: true } as const;
+
+    expect(planOf({ greeting: freely, recording: 'announce' }).greeting).toEqual({
+      ...freely,
+      about: 'Begin with the words "This call is recorded." Greet them by name.',
+    });
+    expect(planOf({ greeting: freely, recording: 'ask' }).greeting).toEqual({
+      ...freely,
+      about: 'Greet them by name. End with the words "May this call be recorded?"',
+    });
+  });
+
+  it('does not ask whether somebody is still there who writes', () => {
+    const silence = { askAfterMs: 8_000, goodbyeAfterMs: 20_000 };
+
+    expect(planOf({ silence }).silence).toEqual(silence);
+    expect(planOf({ silence }, 'text').silence).toBeNull();
+    expect(planOf({ silence: 'off' }).silence).toBeNull();
+  });
+
+  it('speaks as the agent says, and where it says nothing as is configured', () => {
+    expect(planOf({ voice: 'cedar', language: 'de' })).toMatchObject({ voice: 'cedar', language: 'de' });
+    expect(Object.keys(planOf({}))).not.toEqual(expect.arrayContaining(['voice']));
+  });
+
   it('sends callers to somebody else when there is no model, if the owner wants it so', () => {
     const transferTargets = { owner: { number: '+441632960001' } };
 
@@ -51,8 +77,8 @@ describe('an agent, made ready for a call', () => {
   });
 
   it('has instructions made for the caller', async () => {
-    const plan = planOf({ instructions: ({ number }) => `Somebody calls from ${number}.` });
+    const plan = planOf({ instructions: ({ number, dialled }) => `From ${number} to ${dialled}.` });
 
-    expect(await plan.instructions).toBe('Somebody calls from +1.');
+    expect(await plan.instructions).toBe('From +1 to +2.');
   });
 });
