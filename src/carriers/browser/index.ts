@@ -8,10 +8,8 @@ import type {
 } from '../../ports/carrier.ts';
 import type { PhoneCall } from '../../ports/phone-call.ts';
 import { inTime } from '../in-time.ts';
-import { mediaSockets } from '../media-sockets.ts';
+import { mediaSockets, OpenLines, Tickets } from '../media-sockets.ts';
 import { MediaStream } from '../media-stream/stream.ts';
-import { OpenLines } from '../open-lines.ts';
-import { Tickets } from '../tickets.ts';
 
 /**
  * The browser's own phone: a media stream that the pages open themselves, with no carrier behind it. A ticket is all it

@@ -2,12 +2,75 @@ import type { RawData, WebSocket } from 'ws';
 import { unreachable } from '../../errors.ts';
 import type { Switchboard } from '../../ports/carrier.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
-import type { LegGone } from '../../ports/leg.ts';
+import type { Leg, LegEvent, LegGone } from '../../ports/leg.ts';
 import { inTime } from '../in-time.ts';
-import type { OpenLines } from '../open-lines.ts';
-import { FrameReader } from './frames.ts';
-import { MediaStreamLeg } from './leg.ts';
-import { isTelephoneFormat, readStreamMessage, type StreamMessage } from './messages.ts';
+import { LegEvents } from '../leg-events.ts';
+import type { OpenLines } from '../media-sockets.ts';
+import {
+  clearMessage,
+  FrameReader,
+  isTelephoneFormat,
+  markMessage,
+  mediaMessages,
+  readStreamMessage,
+  type StreamMessage,
+} from './messages.ts';
+
+/** The phone's side of a call on a media stream that has started. */
+class MediaStreamLeg implements Leg {
+  readonly format = 'pcmu';
+  readonly id: string;
+  readonly #socket: WebSocket;
+  readonly #events = new LegEvents();
+  readonly #mediaMessage: (audio: Uint8Array) => Buffer;
+
+  constructor(socket: WebSocket, streamSid: string) {
+    this.#socket = socket;
+    this.id = streamSid;
+    this.#mediaMessage = mediaMessages(streamSid);
+  }
+
+  get backlogBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  listen(listener: (event: LegEvent) => void): void {
+    this.#events.listen(listener);
+  }
+
+  /** Something happened on the line. */
+  tell(event: LegEvent): void {
+    this.#events.tell(event);
+  }
+
+  play(audio: Uint8Array): void {
+    this.#send(this.#mediaMessage(audio));
+  }
+
+  mark(name: string): void {
+    this.#send(markMessage(this.id, name));
+  }
+
+  /** Whoever speaks WebSocket answers it, in its turn, and does not look at what it is for. */
+  ping(name: string): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping(name);
+  }
+
+  clear(): void {
+    this.#send(clearMessage(this.id));
+  }
+
+  close(): void {
+    this.#socket.close(1000);
+  }
+
+  #send(text: string | Buffer): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text, TEXT_FRAME);
+  }
+}
+
+/** Bytes go out as text, too: Twilio knows no other frames. */
+const TEXT_FRAME = { binary: false };
 
 /** What a media socket needs of the house. */
 export interface MediaStreamSurroundings {

@@ -1,10 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { FewAtOnce } from '../../limits/few-at-once.ts';
 import type { Carrier, CarrierSurroundings, Switchboard } from '../../ports/carrier.ts';
-import { mediaSockets } from '../media-sockets.ts';
+import { mediaSockets, OpenLines, Tickets } from '../media-sockets.ts';
 import { MediaStream } from '../media-stream/stream.ts';
-import { OpenLines } from '../open-lines.ts';
-import { Tickets } from '../tickets.ts';
 import { type TwilioAccess, type TwilioAccount, twilioAccount } from './account.ts';
 import { TwilioPhoneCalls } from './phone-calls.ts';
 import { Signature } from './signature.ts';

@@ -8,8 +8,7 @@ import type {
   TextMessage,
 } from '../../ports/phone-call.ts';
 import type { ControlAnswer } from '../../ports/tools.ts';
-import type { OpenLines } from '../open-lines.ts';
-import type { Tickets } from '../tickets.ts';
+import type { OpenLines, Tickets } from '../media-sockets.ts';
 import type { TwilioAccount } from './account.ts';
 import { apologyTwiml, connectTwiml, dialTwiml, hangUpTwiml } from './twiml.ts';
 

@@ -5,7 +5,7 @@ import type { Admission, NotAdmitted, Switchboard } from '../../ports/carrier.ts
 import type { Clock } from '../../ports/clock.ts';
 import type { Aftermath, Continuation, IncomingCall, TransferOutcome } from '../../ports/phone-call.ts';
 import { type Asking, inTime } from '../in-time.ts';
-import type { Tickets } from '../tickets.ts';
+import type { Tickets } from '../media-sockets.ts';
 import type { Signature } from './signature.ts';
 import { announceTwiml, apologyTwiml, BUSY, connectTwiml, hangUpTwiml, NOBODY, sayTwiml } from './twiml.ts';
 

@@ -4,12 +4,93 @@ import { describe, expect, it } from 'vitest';
 import schema from '../../../fixtures/twilio/twilio-media-streams.schema.json' with { type: 'json' };
 import {
   clearMessage,
+  FrameReader,
   markMessage,
   mediaMessages,
   readStreamMessage,
 } from '../../../src/carriers/media-stream/messages.ts';
+import { garbled } from '../../support/garbled.ts';
 
 const streamSid = `MZ${'0'.repeat(32)}`;
+
+interface Written {
+  readonly sequence: number;
+  readonly chunk: number;
+  readonly timestamp: number;
+  readonly audio: Uint8Array;
+}
+
+const written: fc.Arbitrary<Written> = fc.record({
+  sequence: fc.nat(),
+  chunk: fc.nat(),
+  timestamp: fc.nat(),
+  audio: fc.uint8Array({ minLength: 1, maxLength: 200, size: 'max' }),
+});
+
+/** As Twilio writes it. */
+function frame({ sequence, chunk, timestamp, audio }: Written): string {
+  return JSON.stringify({
+    event: 'media',
+    sequenceNumber: String(sequence),
+    media: {
+      track: 'inbound',
+      chunk: String(chunk),
+      timestamp: String(timestamp),
+      payload: Buffer.from(audio).toString('base64'),
+    },
+    streamSid,
+  });
+}
+
+const plain = frame({ sequence: 2, chunk: 1, timestamp: 73, audio: new Uint8Array(160).fill(0xfe) });
+const read = (text: string, reader = new FrameReader(streamSid)) => reader.read(Buffer.from(text));
+
+describe('the caller’s frames', () => {
+  it('are read with their place on the line’s clock', () => {
+    fc.assert(
+      fc.property(written, (what) => {
+        expect(read(frame(what))).toEqual({
+          type: 'audio',
+          atMs: what.timestamp,
+          audio: Buffer.from(what.audio),
+        });
+      }),
+    );
+  });
+
+  it('are told from those of another stream', () => {
+    expect(read(plain, new FrameReader(`MZ${'1'.repeat(32)}`))).toBeNull();
+    expect(read(plain, new FrameReader('MZ0'))).toBeNull();
+  });
+
+  it.each([
+    ['another order', plain.replace(/^\{("event":"media"),(.*?),/, '{$2,$1,')],
+    ['room between its members', plain.replaceAll(',', ', ')],
+    ['our own voice', plain.replace('inbound', 'outbound')],
+    ['no sound', plain.replace(/"payload":"[^"]*"/, '"payload":""')],
+    ['sound that is no base64', plain.replace('"payload":"', '"payload":"!')],
+    ['a time that is none', plain.replace('"73"', '"soon"')],
+    ['no time', plain.replace('"73"', '""')],
+    ['a time nobody can count with', plain.replace('"73"', `"${'9'.repeat(400)}"`)],
+    ['something else', '{"event":"stop"}'],
+    ['nothing', ''],
+  ])('are left to the parser when there is %s', (_what, text) => {
+    expect(read(text)).toBeNull();
+  });
+
+  it('P2: never become something else than the parser makes of them, however garbled', () => {
+    fc.assert(
+      fc.property(garbled(written.map(frame)), (text) => {
+        const sound = read(text);
+        if (sound === null) return;
+        const { audio, atMs } = sound;
+        expect(readStreamMessage(text)).toEqual({ event: 'media', streamSid, atMs, audio });
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});
+
 const media = (fields: object) => JSON.stringify({ event: 'media', streamSid, media: fields });
 
 describe('messages of a media stream', () => {

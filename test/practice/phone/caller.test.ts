@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { FRAME_MS } from '../../../src/audio/format.ts';
-import { FrameReader } from '../../../src/carriers/media-stream/frames.ts';
+import { FrameReader } from '../../../src/carriers/media-stream/messages.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
 import { Caller, type CallerNews } from '../../../src/practice/phone/caller.ts';
 import { DIAL_DEFAULTS, dial } from '../../../src/practice/phone/dial.ts';

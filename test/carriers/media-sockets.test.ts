@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Tickets } from '../../src/carriers/tickets.ts';
+import { Tickets } from '../../src/carriers/media-sockets.ts';
 import { TestClock } from '../support/test-clock.ts';
 
 function someTokens() {
