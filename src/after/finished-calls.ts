@@ -10,10 +10,8 @@ import {
 import type { SpeechModel } from '../ports/session.ts';
 import type { CallStore } from '../ports/store.ts';
 import { callReading } from '../reading/reading.ts';
-import { completedCall } from './completed-call.ts';
-import { Summaries } from './summaries.ts';
-import type { SummaryFields } from './summary.ts';
-import { MOST_TOLD_AT_ONCE, type Webhook, type WebhookOutcome } from './webhook.ts';
+import { Summaries, type SummaryFields } from './summary.ts';
+import { completedCall, MOST_TOLD_AT_ONCE, type Webhook, type WebhookOutcome } from './webhook.ts';
 
 export interface FinishedCallsParts {
   /** What an agent of that name wants to know of its calls. */

@@ -3,7 +3,7 @@ import type { CallState, CallSums } from '../ports/call-state.ts';
 import type { CallEvent } from '../ports/facts.ts';
 import type { CallCard } from '../ports/store.ts';
 import { costOfCall } from './cost.ts';
-import { percentile } from './percentile.ts';
+import { percentile } from './figures.ts';
 
 /** What of a card comes from the call itself; the rest is what its reader made of it. */
 export type DerivedCard = Omit<CallCard, 'isReviewed' | 'tags' | 'notes'>;

@@ -1,8 +1,7 @@
 import { Recollection, recall } from '../call/recall.ts';
 import type { CallReading } from '../ports/reading.ts';
 import { cardOfCall } from './card.ts';
-import { costOfCall } from './cost.ts';
-import { PRICES_AS_OF } from './prices.ts';
+import { costOfCall, PRICES_AS_OF } from './cost.ts';
 import { agentStretches, transcriptOf } from './transcript.ts';
 
 /** Everything that is derived of calls, for those who show them: views of what is so on a call. */

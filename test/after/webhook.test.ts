@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { completedCall } from '../../src/after/completed-call.ts';
-import { createWebhook, sendPinned, type WebhookOptions } from '../../src/after/webhook.ts';
+import { completedCall, createWebhook, sendPinned, type WebhookOptions } from '../../src/after/webhook.ts';
 import { recall } from '../../src/call/recall.ts';
 import { destinationOf } from '../../src/net/destination.ts';
 import { isPublicAddress } from '../../src/net/public-address.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CardDraft, draftAfter } from '../../src/reading/card.ts';
-import { percentile } from '../../src/reading/percentile.ts';
+import { percentile } from '../../src/reading/figures.ts';
 import { aWholeCall, eventsOf, rang, seededCalls, stored } from '../support/logged-calls.ts';
 import type { FilledStore } from './a-store.ts';
 

@@ -3,7 +3,7 @@ import { recall } from '../../src/call/recall.ts';
 import type { CallEvent } from '../../src/ports/facts.ts';
 import { type CardDraft, draftAfter } from '../../src/reading/card.ts';
 import { costOf } from '../../src/reading/cost.ts';
-import { percentile } from '../../src/reading/percentile.ts';
+import { percentile } from '../../src/reading/figures.ts';
 import { aWholeCall, eventsOf, rang, seededCalls, usageOf } from '../support/logged-calls.ts';
 
 const latenciesOf = (events: readonly CallEvent[]) => recall(events).latencies;

@@ -93,7 +93,6 @@ const MOST_BYTES = 5 * 1024 * 1024;
 const FETCH_MS = 10_000;
 const MOST_HOPS = 2;
 
-
 export interface CallOutWebhooks {
   readonly answered: string;
   readonly changed: string;
