@@ -4,9 +4,9 @@ import {
   destinationOf,
   type Refusal,
   type Resolve,
+  requestPinned,
   resolveAll,
-} from '../net/destination.ts';
-import { requestPinned } from '../net/pinned-request.ts';
+} from '../net/pinned-request.ts';
 import type { CallState } from '../ports/call-state.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { CallCard } from '../ports/store.ts';

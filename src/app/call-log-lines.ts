@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import { unreachable } from '../errors.ts';
-import { END_MEANINGS } from '../ports/end-reasons.ts';
-import type { CallEvent, CallObserver } from '../ports/facts.ts';
+import { type CallEvent, type CallObserver, END_MEANINGS } from '../ports/facts.ts';
 
 /** The log lines of calls: what happened and when. Nobody's words, and of a number no more than its end. */
 export function callLogLines(logger: Logger): CallObserver {

@@ -1,8 +1,15 @@
 import type { AudioFormat } from './format.ts';
 import { pooledBytes } from './frames.ts';
-import { BLOCK_STEPS, type BlockFilter, type Direction, DOWN, type Kernel, UP } from './kernel/kernel.ts';
-import { createPlainKernel } from './kernel/plain-kernel.ts';
-import { createSimdKernel } from './kernel/simd-kernel.ts';
+import {
+  BLOCK_STEPS,
+  type BlockFilter,
+  createPlainKernel,
+  createSimdKernel,
+  type Direction,
+  DOWN,
+  type Kernel,
+  UP,
+} from './kernel/kernel.ts';
 
 /** Turns one direction of one call from a format into another, however the bytes are cut. */
 export interface Transcoder {

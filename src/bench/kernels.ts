@@ -1,6 +1,5 @@
 import { bytesPerMs, FRAME_MS } from '../audio/format.ts';
-import type { Kernel } from '../audio/kernel/kernel.ts';
-import { createPlainKernel } from '../audio/kernel/plain-kernel.ts';
+import { createPlainKernel, type Kernel } from '../audio/kernel/kernel.ts';
 import { Downsampler, KERNEL, Upsampler } from '../audio/transcode.ts';
 import { systemClock } from '../ports/clock.ts';
 import { dtmfTone } from './dtmf-tone.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
-import type { EndReason } from '../ports/end-reasons.ts';
+import type { EndReason } from '../ports/facts.ts';
 import type { OperatorControl } from '../ports/live-view.ts';
 import type { IncomingCall, PhoneCall } from '../ports/phone-call.ts';
 import type { ControlAnswer } from '../ports/tools.ts';

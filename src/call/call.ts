@@ -1,9 +1,7 @@
-import type { CallTap } from '../ports/call-tap.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { EndReason } from '../ports/end-reasons.ts';
-import type { CallObserver } from '../ports/facts.ts';
+import type { CallObserver, EndReason } from '../ports/facts.ts';
 import type { Lease } from '../ports/journal.ts';
-import type { Leg, LegEvent } from '../ports/leg.ts';
+import type { CallTap, Leg, LegEvent } from '../ports/leg.ts';
 import type { OperatorControl } from '../ports/live-view.ts';
 import type { IncomingCall, PhoneCall, TransferOutcome } from '../ports/phone-call.ts';
 import type { SessionEvent, SpeechModel } from '../ports/session.ts';

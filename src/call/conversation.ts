@@ -1,8 +1,7 @@
 import type { AudioFormat } from '../audio/format.ts';
 import { unreachable } from '../errors.ts';
-import type { CallTap } from '../ports/call-tap.ts';
 import type { AgentSaid } from '../ports/facts.ts';
-import type { Leg, LegEvent } from '../ports/leg.ts';
+import type { CallTap, Leg, LegEvent } from '../ports/leg.ts';
 import type { SessionEvent, SessionLost } from '../ports/session.ts';
 import type { DigitsRequest, ToolRunner } from '../ports/tools.ts';
 import type { CallPlan } from './call-plan.ts';

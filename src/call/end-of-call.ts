@@ -1,4 +1,4 @@
-import { END_MEANINGS, type EndReason } from '../ports/end-reasons.ts';
+import { END_MEANINGS, type EndReason } from '../ports/facts.ts';
 import type { Aftermath, Apology } from '../ports/phone-call.ts';
 import type { SessionLost } from '../ports/session.ts';
 

@@ -1,5 +1,5 @@
-import type { CallTap } from '../ports/call-tap.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { CallTap } from '../ports/leg.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { Journal } from './journal.ts';
 

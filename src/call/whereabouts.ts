@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../ports/clock.ts';
-import type { EndReason } from '../ports/end-reasons.ts';
+import type { EndReason } from '../ports/facts.ts';
 import type { Leg, LegGone } from '../ports/leg.ts';
 import type { Apology, DialOutcome, PhoneCall, TransferOutcome } from '../ports/phone-call.ts';
 import type { TransferTarget } from './call-plan.ts';

@@ -3,7 +3,7 @@ import { AgentDirectory } from '../agents/directory.ts';
 import { processEnvironment, readConfig } from '../app/config.ts';
 import { RingdownError } from '../errors.ts';
 import { systemClock } from '../ports/clock.ts';
-import { fakeCallControl } from '../testing/fake-call-control.ts';
+import { fakeCallControl } from '../testing/run-tool.ts';
 import { consoleLog } from '../tools/house-log.ts';
 
 const USAGE = `npm run tool -- NAME '{"field": "value"}'

@@ -1,4 +1,4 @@
-import type { EndReason } from './end-reasons.ts';
+import type { EndReason } from './facts.ts';
 import type { TranscriptionUsage, Usage } from './session.ts';
 import type { ToolResult } from './tools.ts';
 

@@ -1,4 +1,4 @@
-import type { EndReason } from './end-reasons.ts';
+import type { EndReason } from './facts.ts';
 
 /** What the caller of a call did, so that a practice caller can do it again to the agent of today. */
 export interface PracticeScript {

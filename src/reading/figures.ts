@@ -1,4 +1,4 @@
-import type { EndReason } from '../ports/end-reasons.ts';
+import type { EndReason } from '../ports/facts.ts';
 import type { DayFigures } from '../ports/store.ts';
 import { countable } from './cost.ts';
 

@@ -1,4 +1,4 @@
-import type { CallTap } from '../ports/call-tap.ts';
+import type { CallTap } from '../ports/leg.ts';
 import type { CallRecorder } from './recorder.ts';
 
 /** The sound of one call, for its recording and for whoever listens in. */

@@ -1,6 +1,12 @@
 /** For the tests of your own tools: `import { runTool } from 'ringdown/testing'`; and what stands in for a carrier. */
-export { type AskedControl, type FakeCallControlOptions, fakeCallControl } from './fake-call-control.ts';
-export { runTool, type ToolTrial, type TrialOptions } from './run-tool.ts';
+export {
+  type AskedControl,
+  type FakeCallControlOptions,
+  fakeCallControl,
+  runTool,
+  type ToolTrial,
+  type TrialOptions,
+} from './run-tool.ts';
 export {
   type HeardWords,
   type ScriptedCall,

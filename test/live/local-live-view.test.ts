@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Ears } from '../../src/live/listen-in.ts';
-import { LocalLiveView } from '../../src/live/local-live-view.ts';
+import { Ears, LocalLiveView } from '../../src/live/local-live-view.ts';
 import type { AgentSaid, CallFact } from '../../src/ports/facts.ts';
 import { rang } from '../support/logged-calls.ts';
 import { TestClock } from '../support/test-clock.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { END_REASONS } from '../../src/ports/end-reasons.ts';
+import { END_REASONS } from '../../src/ports/facts.ts';
 import { explain, PROBLEMS } from '../../src/ports/problems.ts';
 import { TROUBLE_REASONS } from '../../src/stores/shared/trouble.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_TAP } from '../../src/ports/call-tap.ts';
+import { NO_TAP } from '../../src/ports/leg.ts';
 import { aCall } from '../support/a-call.ts';
 
 const withoutPlay = (sent: readonly string[]) => sent.filter((entry) => !/^(play|mark)/.test(entry));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NO_TAP } from '../../src/ports/call-tap.ts';
+import { NO_TAP } from '../../src/ports/leg.ts';
 import type { Delay, Journey } from '../../src/testing/simulated-phone.ts';
 import { aCall } from '../support/a-call.ts';
 import { MARK_DELAYS, randomFrom } from '../support/mark-delays.ts';

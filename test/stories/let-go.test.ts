@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { LiveCalls } from '../../src/call/live-calls.ts';
 import { Metronome } from '../../src/call/metronome.ts';
-import { NO_TAP } from '../../src/ports/call-tap.ts';
 import type { CallEvent } from '../../src/ports/facts.ts';
 import { EPOCH_SPAN } from '../../src/ports/journal.ts';
+import { NO_TAP } from '../../src/ports/leg.ts';
 import { ScriptedModel } from '../../src/testing/scripted-model.ts';
 import { ScriptedPhoneCall } from '../../src/testing/scripted-phone-call.ts';
 import { PLAN } from '../support/a-call.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LiveCalls } from '../../src/call/live-calls.ts';
 import { Metronome } from '../../src/call/metronome.ts';
-import { NO_TAP } from '../../src/ports/call-tap.ts';
+import { NO_TAP } from '../../src/ports/leg.ts';
 import { ScriptedModel } from '../../src/testing/scripted-model.ts';
 import { ScriptedPhoneCall } from '../../src/testing/scripted-phone-call.ts';
 import { SimulatedPhone } from '../../src/testing/simulated-phone.ts';

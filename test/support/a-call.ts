@@ -1,9 +1,8 @@
 import { Call } from '../../src/call/call.ts';
 import { type CallPlan, NO_TOOLS } from '../../src/call/call-plan.ts';
 import { Metronome } from '../../src/call/metronome.ts';
-import { type CallTap, NO_TAP } from '../../src/ports/call-tap.ts';
-import type { EndReason } from '../../src/ports/end-reasons.ts';
-import type { CallEvent } from '../../src/ports/facts.ts';
+import type { CallEvent, EndReason } from '../../src/ports/facts.ts';
+import { type CallTap, NO_TAP } from '../../src/ports/leg.ts';
 import type { Capabilities } from '../../src/ports/session.ts';
 import { ScriptedModel } from '../../src/testing/scripted-model.ts';
 import { ScriptedPhoneCall } from '../../src/testing/scripted-phone-call.ts';

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Recollection, recall } from '../../src/call/recall.ts';
-import type { EndReason } from '../../src/ports/end-reasons.ts';
-import type { CallEvent } from '../../src/ports/facts.ts';
+import type { CallEvent, EndReason } from '../../src/ports/facts.ts';
 
 /** What there is to know of a call by other ways than its journal. */
 export interface Lived {

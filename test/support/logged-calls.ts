@@ -1,5 +1,4 @@
-import type { EndReason } from '../../src/ports/end-reasons.ts';
-import type { CallEvent, CallFact } from '../../src/ports/facts.ts';
+import type { CallEvent, CallFact, EndReason } from '../../src/ports/facts.ts';
 import type { Usage } from '../../src/ports/session.ts';
 import type { StoredEvent } from '../../src/ports/store.ts';
 

@@ -1,6 +1,6 @@
 ;; The kernel in WebAssembly: both filters, eight products at a time.
 ;;
-;; It does what plain-kernel.ts does and gives the same bytes. All products and sums are whole numbers, and the
+;; It does what the plain kernel in kernel.ts does and gives the same bytes. All products and sums are whole numbers, and the
 ;; coefficients are such that no sum leaves 32 bits, so the order of adding does not matter.
 ;;
 ;; JavaScript fills the tables once, lays past and new bytes into the window, calls `up` or `down`, and takes the

@@ -1,4 +1,4 @@
-import type { CallTap } from '../../ports/call-tap.ts';
+import type { CallTap } from '../../ports/leg.ts';
 import type { Journal } from '../journal.ts';
 import type { SpeechEvidence } from '../turns/speech-evidence.ts';
 import type { DownlinkWires } from './downlink.ts';

@@ -1,8 +1,7 @@
 import type { AudioFormat } from '../../audio/format.ts';
 import { RememberedNames } from '../../limits/remembered.ts';
-import type { CallTap } from '../../ports/call-tap.ts';
 import type { AgentSaid } from '../../ports/facts.ts';
-import type { Leg } from '../../ports/leg.ts';
+import type { CallTap, Leg } from '../../ports/leg.ts';
 import type { Capabilities, PartId } from '../../ports/session.ts';
 import type { Journal } from '../journal.ts';
 import type { PartProgress } from '../turns/barge-in.ts';

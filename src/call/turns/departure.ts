@@ -1,4 +1,4 @@
-import type { EndReason } from '../../ports/end-reasons.ts';
+import type { EndReason } from '../../ports/facts.ts';
 
 /** Why and how the agent is about to leave the conversation. */
 export type Leave =

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { END_REASONS } from '../../ports/end-reasons.ts';
+import { END_REASONS } from '../../ports/facts.ts';
 import type { CallQuery } from '../../ports/store.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { END_REASONS } from '../../ports/end-reasons.ts';
+import { END_REASONS } from '../../ports/facts.ts';
 import type { CallCard, CallPage } from '../../ports/store.ts';
 import type { CallFilter } from '../api/call-query.ts';
 import type { LogTrouble, PageRequest } from '../making/page-requests.ts';

@@ -1,4 +1,4 @@
-import { END_REASONS } from '../../ports/end-reasons.ts';
+import { END_REASONS } from '../../ports/facts.ts';
 import type { DayFigures } from '../../ports/store.ts';
 import type { PageRequest } from '../making/page-requests.ts';
 import { html, type SafeHtml } from './html.ts';

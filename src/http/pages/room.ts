@@ -2,8 +2,7 @@ import type { CallState } from '../../ports/call-state.ts';
 import type { CallEvent } from '../../ports/facts.ts';
 import type { LiveCallEvents } from '../../ports/live-view.ts';
 import type { CallReading } from '../../ports/reading.ts';
-import type { Recordings } from '../../ports/recordings.ts';
-import type { CallCard, CallStore } from '../../ports/store.ts';
+import type { CallCard, CallStore, Recordings } from '../../ports/store.ts';
 
 /** What pages are made of, in the thread where they are made. */
 export interface Room {

@@ -1,4 +1,4 @@
-import { END_MEANINGS, type EndReason } from '../../ports/end-reasons.ts';
+import { END_MEANINGS, type EndReason } from '../../ports/facts.ts';
 import type { LogTrouble } from '../making/page-requests.ts';
 import { html, type SafeHtml } from './html.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { systemClock } from '../../ports/clock.ts';
-import { END_MEANINGS, END_REASONS, type EndReason } from '../../ports/end-reasons.ts';
+import { END_MEANINGS, END_REASONS, type EndReason } from '../../ports/facts.ts';
 import type { PracticeScript, PracticeStep } from '../../ports/practice-script.ts';
 import type { Caller } from './caller.ts';
 

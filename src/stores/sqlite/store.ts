@@ -1,6 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { END_REASONS } from '../../ports/end-reasons.ts';
-import type { CallEvent, CallFact } from '../../ports/facts.ts';
+import { type CallEvent, type CallFact, END_REASONS } from '../../ports/facts.ts';
 import { type Appended, type Lease, openingOf, type Stamped } from '../../ports/journal.ts';
 import type {
   CallCard,

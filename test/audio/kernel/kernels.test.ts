@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { DOWN_TAPS, UP_TAPS } from '../../../src/audio/kernel/kernel.ts';
-import { createSimdKernel } from '../../../src/audio/kernel/simd-kernel.ts';
+import { createSimdKernel, DOWN_TAPS, UP_TAPS } from '../../../src/audio/kernel/kernel.ts';
 import { chooseKernel, Downsampler, KERNEL, Upsampler } from '../../../src/audio/transcode.ts';
 import { downByFormula, upByFormula } from '../support/formula.ts';
 import { KERNELS } from '../support/kernels.ts';

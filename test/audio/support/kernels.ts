@@ -1,6 +1,4 @@
-import type { Kernel } from '../../../src/audio/kernel/kernel.ts';
-import { createPlainKernel } from '../../../src/audio/kernel/plain-kernel.ts';
-import { createSimdKernel } from '../../../src/audio/kernel/simd-kernel.ts';
+import { createPlainKernel, createSimdKernel, type Kernel } from '../../../src/audio/kernel/kernel.ts';
 
 const simd = createSimdKernel();
 if (!simd) throw new Error('Expected WebAssembly with SIMD, which the tests compare with; got none.');

@@ -4,7 +4,7 @@ import { Voice } from '../../../src/call/playout/voice.ts';
 import type { Decision } from '../../../src/call/turns/decisions.ts';
 import { OwnEar } from '../../../src/call/turns/own-ear.ts';
 import { TurnTaking } from '../../../src/call/turns/turn-taking.ts';
-import { NO_TAP } from '../../../src/ports/call-tap.ts';
+import { NO_TAP } from '../../../src/ports/leg.ts';
 import { CAPABILITIES } from '../../../src/testing/scripted-model.ts';
 import { SimulatedPhone } from '../../../src/testing/simulated-phone.ts';
 import { TestClock } from '../../support/test-clock.ts';

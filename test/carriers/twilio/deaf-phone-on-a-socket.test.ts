@@ -1,9 +1,8 @@
 import { expect, it, vi } from 'vitest';
 import { LiveCalls } from '../../../src/call/live-calls.ts';
 import { Metronome } from '../../../src/call/metronome.ts';
-import { NO_TAP } from '../../../src/ports/call-tap.ts';
 import type { CallEvent } from '../../../src/ports/facts.ts';
-import type { Leg } from '../../../src/ports/leg.ts';
+import { type Leg, NO_TAP } from '../../../src/ports/leg.ts';
 import { readTwiml } from '../../../src/practice/phone/wire.ts';
 import { CallSound } from '../../../src/recordings/call-sound.ts';
 import { ScriptedModel } from '../../../src/testing/scripted-model.ts';

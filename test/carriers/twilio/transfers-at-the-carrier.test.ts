@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import type { TransferTarget } from '../../../src/agents/define-agent.ts';
 import { LiveCalls } from '../../../src/call/live-calls.ts';
 import { Metronome } from '../../../src/call/metronome.ts';
-import { NO_TAP } from '../../../src/ports/call-tap.ts';
+import { NO_TAP } from '../../../src/ports/leg.ts';
 import { readTwiml } from '../../../src/practice/phone/wire.ts';
 import { ScriptedModel } from '../../../src/testing/scripted-model.ts';
 import { builtInTools } from '../../../src/tools/built-in/index.ts';

@@ -1,10 +1,9 @@
 import { Call } from '../../../src/call/call.ts';
 import type { CallPlan } from '../../../src/call/call-plan.ts';
 import { Metronome } from '../../../src/call/metronome.ts';
-import { NO_TAP } from '../../../src/ports/call-tap.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
-import type { EndReason } from '../../../src/ports/end-reasons.ts';
-import type { CallEvent } from '../../../src/ports/facts.ts';
+import type { CallEvent, EndReason } from '../../../src/ports/facts.ts';
+import { NO_TAP } from '../../../src/ports/leg.ts';
 import type { TransferOutcome } from '../../../src/ports/phone-call.ts';
 import { CAPABILITIES } from '../../../src/testing/scripted-model.ts';
 import { PLAN } from '../a-call.ts';
