@@ -1,9 +1,7 @@
 import type { Logger } from 'pino';
 import { type RunningApp, startApp } from './app/app.ts';
 import { type Config, processEnvironment, readConfig } from './app/config.ts';
-import { EndOfProcess } from './app/end-process.ts';
-import { createLogger } from './app/logger.ts';
-import { whyNotStarted } from './app/why-not-started.ts';
+import { createLogger, EndOfProcess, whyNotStarted } from './app/process.ts';
 import { RingdownError } from './errors.ts';
 
 /** What the shell calls a mistake in the configuration. */

@@ -14,7 +14,7 @@ import { DIAL_DEFAULTS, dial } from '../src/practice/phone/dial.ts';
 import type { PhoneLine } from '../src/practice/phone/line.ts';
 import { SCRIPTS } from '../src/practice/phone/scripts.ts';
 import { callerClip } from '../src/practice/voice.ts';
-import { recordingPath } from '../src/recordings/names.ts';
+import { recordingPath } from '../src/recordings/shelf.ts';
 import { aHouse, type House } from './support/a-house.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];

@@ -8,7 +8,7 @@ import { systemClock } from '../ports/clock.ts';
 import type { CallEvent } from '../ports/facts.ts';
 import type { CallerNews } from '../practice/phone/caller.ts';
 import { SCRIPTS } from '../practice/phone/scripts.ts';
-import { recordingPath } from '../recordings/names.ts';
+import { recordingPath } from '../recordings/shelf.ts';
 import { checkDemo } from './demo-checks.ts';
 import { placePracticeCall } from './practice-call.ts';
 

@@ -1,5 +1,5 @@
 import type { CallStore } from '../ports/store.ts';
-import { recordingPath } from '../recordings/names.ts';
+import { recordingPath } from '../recordings/shelf.ts';
 import { eachByPages } from '../stores/shared/page.ts';
 import type { SharedStore } from '../stores/shared/shared-store.ts';
 import { StoreTrouble, type TroubleReason } from '../stores/shared/trouble.ts';

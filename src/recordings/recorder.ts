@@ -1,6 +1,4 @@
-import { LineClock } from './line-clock.ts';
-import { MarkEchoes } from './mark-echoes.ts';
-import { Pauses } from './pauses.ts';
+import { LineClock, MarkEchoes, Pauses } from './placing.ts';
 import { type Lane, SoundStrip } from './strip.ts';
 
 /**

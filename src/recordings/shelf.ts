@@ -1,8 +1,33 @@
+import { createHash } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../disk/make-folder.ts';
 import { RECORDING_HEADER_BYTES, RecordingFile, repairHeader } from './file.ts';
-import { callIdOf, isRecordingName, recordingPath, recordingsDirectory } from './names.ts';
+
+/**
+ * Where the recording of a call lies. Call ids come from outside: one that is more than letters, digits and dashes
+ * is known by its digest. The two kinds begin differently, so that no id can pass for another.
+ */
+export function recordingPath(directory: string, callId: string): string {
+  const name = PLAIN.test(callId) ? `c-${callId}` : `h-${createHash('sha256').update(callId).digest('hex')}`;
+  return join(recordingsDirectory(directory), `${name}${EXTENSION}`);
+}
+
+export function recordingsDirectory(directory: string): string {
+  return join(directory, 'recordings');
+}
+
+export function isRecordingName(name: string): boolean {
+  return /^(c-[A-Za-z0-9_-]{1,64}|h-[0-9a-f]{64})\.wav$/.test(name);
+}
+
+/** Null where the name is a digest. */
+function callIdOf(name: string): string | null {
+  return name.startsWith('c-') ? name.slice(2, -EXTENSION.length) : null;
+}
+
+const PLAIN = /^[A-Za-z0-9_-]{1,64}$/;
+const EXTENSION = '.wav';
 
 /** The recordings in a data directory: those being made, and those that are there. For the thread that may wait. */
 export class RecordingShelf {

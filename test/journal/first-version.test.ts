@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readWav } from '../../src/audio/wav.ts';
-import { recordingPath } from '../../src/recordings/names.ts';
+import { recordingPath } from '../../src/recordings/shelf.ts';
 import { openSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { aReviewHouse } from '../support/a-review-house.ts';
 import { aFolder } from '../support/temp-folder.ts';

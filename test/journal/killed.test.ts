@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { readWav } from '../../src/audio/wav.ts';
-import { recordingPath } from '../../src/recordings/names.ts';
-import { RecordingShelf } from '../../src/recordings/shelf.ts';
+import { RecordingShelf, recordingPath } from '../../src/recordings/shelf.ts';
 import { killAfter } from '../support/kill.ts';
 
 it('loses nothing older than a second when the process is killed with ten live calls', async () => {

@@ -11,8 +11,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { readWav } from '../../src/audio/wav.ts';
-import { isRecordingName, recordingPath, recordingsDirectory } from '../../src/recordings/names.ts';
-import { RecordingShelf } from '../../src/recordings/shelf.ts';
+import {
+  isRecordingName,
+  RecordingShelf,
+  recordingPath,
+  recordingsDirectory,
+} from '../../src/recordings/shelf.ts';
 
 let directory = '';
 let failures: string[] = [];

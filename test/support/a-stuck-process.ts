@@ -1,7 +1,7 @@
 /** A process of ours with a thread that is stuck in the system, which is told to end. */
 import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
-import { EndOfProcess } from '../../src/app/end-process.ts';
+import { EndOfProcess } from '../../src/app/process.ts';
 
 const end = new EndOfProcess(pino(pino.destination({ dest: 1, sync: true })));
 const says = process.argv[2];

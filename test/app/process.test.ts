@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { whyNotStarted } from '../../src/app/why-not-started.ts';
+import { whyNotStarted } from '../../src/app/process.ts';
 
 const CONFIG = { host: 'nowhere.invalid', port: 1, dataDir: '/dev/null/data' };
 
