@@ -97,7 +97,12 @@ describe('reading a WAV file', () => {
       'got format 3 with 32 bits, 1 channels, 8000 Hz.',
     ],
     ['24 bits', riff(fmt(1, 1, 24), chunk('data', noiseBytes(6))), 'got format 1 with 24 bits'],
-    ['surround', riff(fmt(1, 6, 16), chunk('data', noiseBytes(12))), '6 channels'],
+    ['surround', riff(fmt(1, 3, 16), chunk('data', noiseBytes(12))), '3 channels'],
+    [
+      'an extensible format that is cut off before the real one',
+      riff(chunk('fmt ', fmt(0xfffe, 1, 16).subarray(8), 40)),
+      'got format 65534 with 16 bits',
+    ],
   ])('says what it wanted and what came when it is given %s', (_, bytes, message) => {
     expect(() => readWav(bytes)).toThrow(message);
   });
@@ -138,6 +143,12 @@ describe('writing a WAV file', () => {
     expect(begun).toHaveLength(ended.length);
     expect(joined(ended, noiseBytes(160))).toEqual(writeWav({ ...MULAW, data: noiseBytes(160) }));
     expect(readWav(joined(begun, noiseBytes(160))).data).toEqual(noiseBytes(160)); // its writer died
+  });
+
+  it('says of coded sound how many samples each channel has', () => {
+    const header = wavHeader({ ...MULAW, channels: 2 }, 320);
+
+    expect(new DataView(header.buffer).getUint32(46, true)).toBe(160);
   });
 
   it('stops counting at four gigabytes, the most a header can say', () => {

@@ -23,6 +23,39 @@ describe('what every agent can do', () => {
     expect(opened().toolbox.offers.map(({ name }) => name)).toEqual(BUILT_INS);
   });
 
+  it('is each of it once, though it be given twice', () => {
+    const tools = builtInTools({ can: ['hang_up', 'hang_up'], transferTargets: {} }, new TestClock());
+
+    expect(tools.map(({ name }) => name)).toEqual(['hang_up']);
+  });
+
+  it('is nothing for which its agent has neither targets nor hours', () => {
+    expect(
+      builtInTools({ can: ['transfer', 'opening_hours'], transferTargets: {} }, new TestClock()),
+    ).toEqual([]);
+  });
+
+  it('tells the model when to connect with whom', () => {
+    const transfer = opened().toolbox.offers.find(({ name }) => name === 'transfer');
+
+    expect(JSON.stringify(transfer)).toContain('Who to connect with. workshop: repairs; reception');
+  });
+
+  it('notes what the caller says of the recording, where they are asked', async () => {
+    const tools = builtInTools({ can: [], transferTargets: {}, recording: 'ask' }, new TestClock());
+    const { ask, asked } = aRunner(tools);
+
+    const no = await ask('recording_consent', { agreed: false });
+    const yes = await ask('recording_consent', { agreed: true });
+
+    expect(asked).toEqual(['pause', 'resume']);
+    expect([no.output, yes.output]).toEqual([
+      expect.stringContaining('Nothing is recorded'),
+      expect.stringContaining('is recorded from now on'),
+    ]);
+    expect(builtInTools({ can: [], transferTargets: {}, recording: 'on' }, new TestClock())).toEqual([]);
+  });
+
   it('ends the call without another word (L4)', async () => {
     const { ask, asked } = opened();
 
@@ -75,12 +108,16 @@ describe('what every agent can do', () => {
     });
   });
 
-  it('takes a message', async () => {
+  it('takes a message, with the number that the caller wants to be called at', async () => {
     const { ask, asked } = opened();
 
     await ask('take_message', { name: 'Ann', matter: 'Her glasses broke.', isUrgent: true });
+    await ask('take_message', { name: 'Bo', matter: 'An invoice.', callBackNumber: '0142' });
 
-    expect(asked).toEqual(['note "Urgent message from Ann, +15550100: Her glasses broke."']);
+    expect(asked).toEqual([
+      'note "Urgent message from Ann, +15550100: Her glasses broke."',
+      'note "Message from Bo, 0142: An invoice."',
+    ]);
   });
 
   it('reckons whether the business is open', async () => {
