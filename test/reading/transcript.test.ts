@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { recall } from '../../src/call/recall.ts';
 import type { CallEvent } from '../../src/ports/facts.ts';
-import { transcriptOf } from '../../src/reading/transcript.ts';
-import { agentSaid, aWholeCall, eventsOf } from '../support/logged-calls.ts';
+import { agentStretches, transcriptOf } from '../../src/reading/transcript.ts';
+import { agentSaid, aWholeCall, eventsOf, rang } from '../support/logged-calls.ts';
 
 const transcriptAfter = (events: readonly CallEvent[]) => transcriptOf(recall(events));
 
@@ -114,5 +114,119 @@ describe('a transcript', () => {
       [1_000, 2_000, 'First.'],
       [2_000, 4_000, 'Second.'],
     ]);
+  });
+
+  it('puts several pieces of one turn’s words together, in the order they come', () => {
+    const lines = transcriptAfter(
+      eventsOf([
+        [1_000, { type: 'caller_started_speaking', itemId: 'u1' }],
+        [2_000, { type: 'caller_stopped_speaking', itemId: 'u1' }],
+        [2_500, { type: 'caller_said', itemId: 'u1', text: ' Where is ' }],
+        [2_600, { type: 'caller_said', itemId: 'u1', text: 'my order?' }],
+      ]),
+    );
+
+    expect(lines.map(({ text }) => text)).toEqual(['Where is my order?']);
+  });
+
+  it('gives parts of one item their own words', () => {
+    const part = { responseId: 'r1', itemId: 'i1' };
+    const said = (contentIndex: number, text: string) =>
+      ({ ...agentSaid('r1', text, 500, 500), ...part, contentIndex }) as const;
+    const lines = transcriptAfter(
+      eventsOf([
+        [1_000, { type: 'agent_started_speaking', ...part, contentIndex: 0 }],
+        [2_000, { type: 'agent_started_speaking', ...part, contentIndex: 1 }],
+        [2_600, said(1, 'Second.')],
+        [2_700, said(0, 'First.')],
+      ]),
+    );
+
+    expect(lines.map(({ atMs, text }) => [atMs, text])).toEqual([
+      [1_000, 'First.'],
+      [2_000, 'Second.'],
+    ]);
+  });
+
+  it('does not take what is said after the phone rang again for what was being said before', () => {
+    const lines = transcriptAfter(
+      eventsOf([
+        [1_000, { type: 'agent_started_speaking', responseId: 'r1', itemId: 'item-r1' }],
+        [0, rang()],
+        [3_000, agentSaid('r1', 'Good morning.', 500, 500)],
+      ]),
+    );
+
+    expect(lines.map(({ atMs, text }) => [atMs, text])).toEqual([[2_500, 'Good morning.']]);
+  });
+
+  it('has words of which nobody heard the beginning where they came', () => {
+    const lines = transcriptAfter(eventsOf([[2_500, { type: 'caller_said', text: 'Hello?' }]]));
+
+    expect(lines).toMatchObject([{ atMs: 2_500, untilMs: 2_500, text: 'Hello?' }]);
+  });
+
+  it('has what the agent wrote as written, and heard by nobody', () => {
+    const state = recall(eventsOf([[900, { type: 'agent_wrote', responseId: 'r1', text: 'Dear Ann,' }]]));
+
+    expect(transcriptOf(state)).toMatchObject([
+      { text: 'Dear Ann,', unheard: '', isWritten: true, atMs: 900 },
+    ]);
+    expect(agentStretches(state)).toEqual([]);
+  });
+
+  it('has a part that was told of without its beginning where it must have begun', () => {
+    expect(transcriptAfter(eventsOf([[5_000, agentSaid('r1', 'Of course.', 1_200, 1_200)]]))).toMatchObject([
+      { atMs: 3_800, untilMs: 5_000 },
+    ]);
+  });
+
+  it('has the agent heard for as long as it was listened to, and not where nobody heard it', () => {
+    const state = recall(
+      eventsOf([
+        [1_000, { type: 'agent_started_speaking', responseId: 'r1' }],
+        [2_500, agentSaid('r1', 'One moment, please.', 1_500, 4_000)],
+        [3_000, { type: 'agent_started_speaking', responseId: 'r2' }],
+        [3_001, agentSaid('r2', 'Never heard.', 0, 2_000)],
+      ]),
+    );
+
+    expect(agentStretches(state)).toEqual([{ fromMs: 1_000, untilMs: 2_500 }]);
+  });
+});
+
+describe('what is being said', () => {
+  const begun = eventsOf([
+    [1_000, { type: 'caller_started_speaking' }],
+    [2_000, { type: 'caller_stopped_speaking' }],
+    [2_400, { type: 'agent_started_speaking', responseId: 'r1', itemId: 'i1' }],
+    [2_500, { type: 'caller_said', text: 'When are you open?' }],
+  ]);
+  const saying = (itemId: string, text: string, heardMs: number) =>
+    ({ type: 'agent_said', responseId: 'r1', itemId, text, heardMs, totalMs: 1_000 }) as const;
+
+  it('stands where it will stand once it is told of, cut where the caller is', () => {
+    const lines = transcriptOf(recall(begun), [saying('i1', 'We open at nine, on Sunday at ten.', 500)]);
+
+    expect(lines.map(({ atMs, text, unheard }) => [atMs, text, unheard])).toEqual([
+      [1_000, 'When are you open?', ''],
+      [2_400, 'We open at nine,', ' on Sunday at ten.'],
+    ]);
+  });
+
+  it('comes behind the last event, part by part, where its beginning is not known', () => {
+    const lines = transcriptOf(recall(begun), [
+      saying('i7', 'We open at nine.', 300),
+      saying('i8', 'On Sunday at ten.', 300),
+    ]);
+
+    expect(lines.slice(1).map(({ atMs, seq, text, unheard }) => [atMs, seq, text + unheard])).toEqual([
+      [2_200, 5, 'We open at nine.'],
+      [2_200, 6, 'On Sunday at ten.'],
+    ]);
+  });
+
+  it('is not shown before anybody says what it is', () => {
+    expect(transcriptOf(recall(begun))).toHaveLength(1);
   });
 });
