@@ -61,8 +61,8 @@ describe('the thread that carries calls', { timeout: 120_000 }, () => {
       const again = lines.map((line) => JSON.parse(line));
       const state = callReading.recall(again);
       const card = callReading.card('CAlong', state);
-      const context = { visitor: { role: 'operator', by: 'loopback' }, nonce: '', warnings: [] } as const;
-      return card && callPage({ card, events: again, state }, callReading, context).length;
+      const visit = { visitor: { role: 'operator', by: 'loopback' }, nonce: '', warnings: [] } as const;
+      return card && callPage({ card, events: again, state }, callReading, visit).length;
     };
     const size = await sizeOf(page);
     makeItHere();

@@ -207,15 +207,15 @@ async function make(wanted: PlainPageRequest, room: Room, board: LiveBoard): Pro
       return page(await callsPage(store, wanted));
     case 'live_calls_page': {
       const cards = live.list().flatMap(({ callId, state }) => reading.card(callId, state) ?? []);
-      return page(awayPage(cards, wanted.trouble, wanted.context));
+      return page(awayPage(cards, wanted.trouble, wanted.visit));
     }
     case 'live_page':
-      return page(livePage(board.cards(), wanted.watched, wanted.context));
+      return page(livePage(board.cards(), wanted.watched, wanted.visit));
     case 'numbers_page':
       return page(numbersPage(await store.figures(wanted.query), wanted));
     case 'call_page': {
       const call = await knownCall(room, wanted.callId);
-      return call ? page(callPage(call, reading, wanted.context)) : NOTHING;
+      return call ? page(callPage(call, reading, wanted.visit)) : NOTHING;
     }
     case 'calls':
       return json(await store.list(wanted.query));

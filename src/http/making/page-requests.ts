@@ -1,7 +1,7 @@
 import type { AgentSaid, CallEvent } from '../../ports/facts.ts';
 import type { CallQuery } from '../../ports/store.ts';
 import type { CallFilter, CallsPageQuery } from '../api/call-query.ts';
-import type { PageContext } from '../pages/layout.ts';
+import type { PageVisit } from '../pages/layout.ts';
 
 /** Something to read that has to be made: what of, and for whom. Plain data, for it goes to another thread. */
 export type PageRequest =
@@ -13,19 +13,19 @@ export type PageRequest =
       readonly query: CallQuery;
       /** … and as it stands in addresses that lead on from there. */
       readonly search: string;
-      readonly context: PageContext;
+      readonly visit: PageVisit;
     }
   /** What there is to show of calls while what is kept of them cannot be read. */
-  | { readonly type: 'live_calls_page'; readonly trouble: LogTrouble; readonly context: PageContext }
-  | { readonly type: 'live_page'; readonly watched: string | null; readonly context: PageContext }
+  | { readonly type: 'live_calls_page'; readonly trouble: LogTrouble; readonly visit: PageVisit }
+  | { readonly type: 'live_page'; readonly watched: string | null; readonly visit: PageVisit }
   | {
       readonly type: 'numbers_page';
       readonly filter: CallFilter;
       readonly query: CallQuery;
       readonly search: string;
-      readonly context: PageContext;
+      readonly visit: PageVisit;
     }
-  | { readonly type: 'call_page'; readonly callId: string; readonly context: PageContext }
+  | { readonly type: 'call_page'; readonly callId: string; readonly visit: PageVisit }
   | { readonly type: 'calls'; readonly query: CallQuery }
   | { readonly type: 'calls_file'; readonly format: 'csv' | 'jsonl'; readonly query: CallQuery }
   | { readonly type: 'figures'; readonly query: CallQuery }

@@ -4,7 +4,7 @@ import type { CallCard, CallNote } from '../../ports/store.ts';
 import { mayDo } from '../sign-in/visitor.ts';
 import { flagsOf, whoOf } from './calls-page.ts';
 import { html, type Piece, type SafeHtml } from './html.ts';
-import { layout, type PageContext } from './layout.ts';
+import { layout, type PageVisit } from './layout.ts';
 import { type Marker, markersOf } from './markers.ts';
 import type { KnownCall } from './room.ts';
 import { clockTime, dollars, endWords, milliseconds, moment } from './words.ts';
@@ -13,10 +13,10 @@ import { clockTime, dollars, endWords, milliseconds, moment } from './words.ts';
 export function callPage(
   { card, events, state }: KnownCall,
   reading: CallReading,
-  context: PageContext,
+  visit: PageVisit,
 ): string {
   const { callId } = card;
-  const isOperator = mayDo(context.visitor, 'operator');
+  const isOperator = mayDo(visit.visitor, 'operator');
   const markers = markersOf(events, state, card.notes);
   const body = html`<article class="call" data-call="${callId}">
 ${header(card, isOperator)}
@@ -33,7 +33,7 @@ ${card.hasRecording && player(card, markers)}
 </details>
 </article>`;
   const title = `${card.direction === 'inbound' ? card.from : card.to}, ${clockTime(card.durationMs)}`;
-  return layout(context, { title, here: null, script: 'call.js', body });
+  return layout(visit, { title, here: null, script: 'call.js', body });
 }
 
 function header(card: CallCard, isOperator: boolean): SafeHtml {

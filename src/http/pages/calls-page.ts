@@ -3,7 +3,7 @@ import type { CallCard, CallPage } from '../../ports/store.ts';
 import type { CallFilter } from '../api/call-query.ts';
 import type { LogTrouble, PageRequest } from '../making/page-requests.ts';
 import { html, type Piece, type SafeHtml } from './html.ts';
-import { layout, type PageContext } from './layout.ts';
+import { layout, type PageVisit } from './layout.ts';
 import type { CallReads } from './room.ts';
 import {
   clockTime,
@@ -19,7 +19,7 @@ import {
 /** The list of calls: live ones on top, then the newest; what is shown stands in the address. */
 export async function callsPage(
   store: CallReads,
-  { filter, query, search, context }: Extract<PageRequest, { type: 'calls_page' }>,
+  { filter, query, search, visit }: Extract<PageRequest, { type: 'calls_page' }>,
 ): Promise<string> {
   const { columns: names } = filter;
   const { after, limit = PAGE, ...asked } = query;
@@ -41,7 +41,7 @@ ${table([...live.calls, ...page.calls], columns)}
   ${!isFirst && html`<a class="button quiet" href="/?${search}">Newest</a>`}
   ${page.next !== null && html`<a class="button" rel="next" href="/?${withAfter(search, page.next)}">Older calls</a>`}
 </div>`;
-  return layout(context, { title: 'Calls', here: '/', script: 'calls.js', body });
+  return layout(visit, { title: 'Calls', here: '/', script: 'calls.js', body });
 }
 
 function table(cards: readonly CallCard[], columns: readonly Column[]): SafeHtml {
@@ -161,12 +161,12 @@ function choice(
 }
 
 /** The list of calls while what is kept of them cannot be read: that it is so, and the calls that go on. */
-export function awayPage(cards: readonly CallCard[], trouble: LogTrouble, context: PageContext): string {
+export function awayPage(cards: readonly CallCard[], trouble: LogTrouble, visit: PageVisit): string {
   const body = html`<h1 class="quiet-title">Calls</h1>
 <section class="card away" role="alert"><h2>Only the calls that go on</h2><p>${troubleWords(trouble)}</p>
 <p><a class="button" href="">Try again</a> <a class="button quiet" href="/live">Watch live calls</a></p></section>
 ${cards.length > 0 ? table(cards, columnsOf(undefined)) : html`<p class="empty card">Nobody is on the line.</p>`}`;
-  return layout(context, { title: 'Calls', here: '/', script: 'calls.js', body });
+  return layout(visit, { title: 'Calls', here: '/', script: 'calls.js', body });
 }
 
 /** What the list of calls can show of each. */

@@ -24,7 +24,7 @@ const PLACES = [
 const STYLES = ['frame', 'controls', 'calls', 'transcript', 'player', 'call', 'numbers', 'live'] as const;
 
 /** For whom a page is: what it shows besides what it is about. Plain data, for pages are made in another thread. */
-export interface PageContext {
+export interface PageVisit {
   readonly visitor: Visitor;
   /** The word that only this answer knows. */
   readonly nonce: string;
@@ -32,13 +32,13 @@ export interface PageContext {
   readonly warnings: readonly string[];
 }
 
-export function contextOf(response: Response): PageContext {
+export function visitOf(response: Response): PageVisit {
   const { visitor = STRANGER, warnings = [] } = response.locals;
   return { visitor, nonce: nonceOf(response), warnings };
 }
 
 /** The whole of a page, as it is sent. */
-export function layout({ visitor, nonce, warnings }: PageContext, page: Page): string {
+export function layout({ visitor, nonce, warnings }: PageVisit, page: Page): string {
   const { role } = visitor;
   const document = html`<!doctype html>
 <html lang="en">

@@ -2,11 +2,11 @@ import type { Doing } from '../../ports/call-state.ts';
 import type { CallReading } from '../../ports/reading.ts';
 import { mayDo } from '../sign-in/visitor.ts';
 import { html } from './html.ts';
-import { layout, type PageContext } from './layout.ts';
+import { layout, type PageVisit } from './layout.ts';
 import type { KnownLiveCall, LiveView } from './room.ts';
 
 /** The calls that go on, and one of them as it happens. The script keeps it up to date. */
-export function livePage(cards: readonly LiveCall[], watched: string | null, context: PageContext): string {
+export function livePage(cards: readonly LiveCall[], watched: string | null, visit: PageVisit): string {
   const body = html`<h1 class="quiet-title">Live</h1>
 <div class="columns live" data-call="${watched}">
 <section aria-label="Calls"><ul id="live-list" class="live-list">${cards.map(
@@ -18,7 +18,7 @@ export function livePage(cards: readonly LiveCall[], watched: string | null, con
   <p class="under" id="watch-facts"></p>
   <ol class="transcript" id="transcript"></ol>
   ${
-    mayDo(context.visitor, 'operator') &&
+    mayDo(visit.visitor, 'operator') &&
     html`<form id="tell-form" class="row"><input name="text" maxlength="2000" required placeholder="A note for the agent; the caller does not hear it" aria-label="Note for the agent" autocomplete="off"><button class="main">Send</button></form>
   <div class="spread"><form id="transfer-form" class="row" hidden><select name="target" aria-label="Transfer to"></select><button>Transfer</button></form>
   <div class="row"><button id="listen" aria-pressed="false">Listen in</button>
@@ -27,7 +27,7 @@ export function livePage(cards: readonly LiveCall[], watched: string | null, con
   <p class="complaint" id="watch-complaint" role="alert" hidden></p>
   <p><a id="watch-link" href="/">Everything about this call</a></p>
 </section></div>`;
-  return layout(context, { title: 'Live', here: '/live', script: 'live.js', body });
+  return layout(visit, { title: 'Live', here: '/live', script: 'live.js', body });
 }
 
 /**

@@ -8,7 +8,7 @@ import { clockTime, dollars, endWords, isBadEnd, milliseconds } from './words.ts
 /** What the calls amount to. The table says it all; the script draws it. */
 export function numbersPage(
   days: readonly DayFigures[],
-  { filter, search, context }: Extract<PageRequest, { type: 'numbers_page' }>,
+  { filter, search, visit }: Extract<PageRequest, { type: 'numbers_page' }>,
 ): string {
   const figures = `/api/figures?${search}`;
   const body = html`<h1 class="quiet-title">Numbers</h1>
@@ -17,7 +17,7 @@ export function numbersPage(
   <label><span>Until</span><input type="date" name="to" value="${filter.to}"></label>
   <label><span>Agent</span><input name="agent" value="${filter.agent}"></label><button class="main">Show</button></form>
 ${days.length === 0 ? html`<p class="empty card">There were no calls.</p>` : html`${sums(days)}<div class="charts" id="charts" data-figures="${figures}"></div>${endings(days)}${table(days)}`}`;
-  return layout(context, { title: 'Numbers', here: '/numbers', script: 'numbers.js', body });
+  return layout(visit, { title: 'Numbers', here: '/numbers', script: 'numbers.js', body });
 }
 
 function sums(days: readonly DayFigures[]): SafeHtml {

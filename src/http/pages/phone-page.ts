@@ -1,6 +1,6 @@
 import { type Route, route } from '../routing/route.ts';
 import { html } from './html.ts';
-import { contextOf, layout } from './layout.ts';
+import { visitOf, layout } from './layout.ts';
 
 /** A telephone in the browser, which rings this house as a carrier would. */
 export function phonePage(): Route {
@@ -25,7 +25,7 @@ export function phonePage(): Route {
 </div>`;
       response
         .type('html')
-        .send(layout(contextOf(response), { title: 'Phone', here: '/phone', script: 'phone.js', body }));
+        .send(layout(visitOf(response), { title: 'Phone', here: '/phone', script: 'phone.js', body }));
     },
   });
 }

@@ -5,7 +5,7 @@ import type { PageRequest } from '../making/page-requests.ts';
 import type { Pages } from '../making/pages.ts';
 import { answerWith, leaving, send } from '../making/send.ts';
 import { callId, ofCall, type Route, route } from '../routing/route.ts';
-import { contextOf } from './layout.ts';
+import { visitOf } from './layout.ts';
 import type { PageContext } from './page-context.ts';
 import { RETRY_LOG_S } from './words.ts';
 
@@ -22,7 +22,7 @@ export function reviewPages({ pages }: PageContext): readonly Route[] {
           filter,
           query: callQueryOf(filter),
           search: lookedFor(addressOf(request), 'columns'),
-          context: contextOf(response),
+          visit: visitOf(response),
         } as const;
         await send(await orThoseThatGoOn(pages, wanted, response), request, response);
       },
@@ -34,7 +34,7 @@ export function reviewPages({ pages }: PageContext): readonly Route[] {
       handle: ({ params, request }, response) =>
         answerWith(
           pages,
-          { type: 'call_page', callId: params.callId, context: contextOf(response) },
+          { type: 'call_page', callId: params.callId, visit: visitOf(response) },
           request,
           response,
         ),
@@ -46,7 +46,7 @@ export function reviewPages({ pages }: PageContext): readonly Route[] {
       handle: ({ query, request }, response) =>
         answerWith(
           pages,
-          { type: 'live_page', watched: query.call ?? null, context: contextOf(response) },
+          { type: 'live_page', watched: query.call ?? null, visit: visitOf(response) },
           request,
           response,
         ),
@@ -61,7 +61,7 @@ export function reviewPages({ pages }: PageContext): readonly Route[] {
           filter,
           query: callQueryOf(filter),
           search: lookedFor(addressOf(request)),
-          context: contextOf(response),
+          visit: visitOf(response),
         } as const;
         return answerWith(pages, wanted, request, response);
       },
@@ -78,8 +78,8 @@ async function orThoseThatGoOn(
   const left = leaving(response);
   const answer = await pages.make(wanted, left);
   if (answer.type !== 'no_log') return answer;
-  const { context } = wanted;
-  const instead = await pages.make({ type: 'live_calls_page', trouble: answer.trouble, context }, left);
+  const { visit } = wanted;
+  const instead = await pages.make({ type: 'live_calls_page', trouble: answer.trouble, visit }, left);
   if (instead.type !== 'whole') return instead;
   response.status(503).set('Retry-After', String(RETRY_LOG_S));
   return instead;

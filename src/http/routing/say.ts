@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { html } from '../pages/html.ts';
-import { contextOf, layout } from '../pages/layout.ts';
+import { visitOf, layout } from '../pages/layout.ts';
 
 /** Says no, in the words of whoever asked: a page to a browser, JSON to a program. */
 export function say(
@@ -26,7 +26,7 @@ export function isForPage(request: Request): boolean {
 /** When there is no page to show: what happened, and where to go on. */
 function problemPage(response: Response, status: number, message: string): string {
   const title = TITLES.get(status) ?? 'This did not work';
-  return layout(contextOf(response), {
+  return layout(visitOf(response), {
     title,
     here: null,
     body: html`<section class="narrow card"><h1>${title}</h1><p>${message}</p><p><a href="/">To the calls</a></p></section>`,

@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { z } from 'zod';
 import { html } from '../pages/html.ts';
-import { contextOf, layout } from '../pages/layout.ts';
+import { visitOf, layout } from '../pages/layout.ts';
 import { type Route, route } from '../routing/route.ts';
 import { SLOW_DOWN, slowDown } from '../routing/say.ts';
 import type { Gate } from './gate.ts';
@@ -69,7 +69,7 @@ const COMPLAINTS = {
 } as const;
 
 function signInPage(response: Response, next: string, complaint: string | null): string {
-  return layout(contextOf(response), {
+  return layout(visitOf(response), {
     title: 'Sign in',
     here: null,
     body: html`<section class="narrow card"><h1>Sign in</h1>
