@@ -10,11 +10,7 @@ import type { KnownCall } from './room.ts';
 import { clockTime, dollars, endWords, milliseconds, moment } from './words.ts';
 
 /** One call, whole: heard, read, judged. */
-export function callPage(
-  { card, events, state }: KnownCall,
-  reading: CallReading,
-  visit: PageVisit,
-): string {
+export function callPage({ card, events, state }: KnownCall, reading: CallReading, visit: PageVisit): string {
   const { callId } = card;
   const isOperator = mayDo(visit.visitor, 'operator');
   const markers = markersOf(events, state, card.notes);

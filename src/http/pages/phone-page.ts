@@ -1,6 +1,6 @@
 import { type Route, route } from '../routing/route.ts';
 import { html } from './html.ts';
-import { visitOf, layout } from './layout.ts';
+import { layout, visitOf } from './layout.ts';
 
 /** A telephone in the browser, which rings this house as a carrier would. */
 export function phonePage(): Route {

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { html } from '../pages/html.ts';
-import { visitOf, layout } from '../pages/layout.ts';
+import { layout, visitOf } from '../pages/layout.ts';
 
 /** Says no, in the words of whoever asked: a page to a browser, JSON to a program. */
 export function say(

@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { z } from 'zod';
 import { html } from '../pages/html.ts';
-import { visitOf, layout } from '../pages/layout.ts';
+import { layout, visitOf } from '../pages/layout.ts';
 import { type Route, route } from '../routing/route.ts';
 import { SLOW_DOWN, slowDown } from '../routing/say.ts';
 import type { Gate } from './gate.ts';

@@ -1,12 +1,11 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { SpeechModel } from '../../ports/session.ts';
-import type { OpenAIAccess } from './address.ts';
+import type { OpenAIAccess } from './access.ts';
 import { OpenAISession } from './session.ts';
 import type { OpenAIDefaults } from './session-setup.ts';
 
-export type { OpenAIAccess, OpenAIKey } from './address.ts';
-export { authorization, realtimeAddress } from './address.ts';
-export { hintFor } from './hints.ts';
+export type { OpenAIAccess, OpenAIKey } from './access.ts';
+export { authorization, hintFor, realtimeAddress } from './access.ts';
 export type { OpenAIDefaults } from './session-setup.ts';
 
 /** The OpenAI Realtime API, or a server that speaks it, as a model one can call. */

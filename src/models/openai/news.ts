@@ -3,7 +3,6 @@ import { unreachable } from '../../errors.ts';
 import type { RemoteCall, ResponseOutcome, SessionEvent } from '../../ports/session.ts';
 import type { Allowance, Weight } from './allowance.ts';
 import { BUSY_CODE, codeOf, detailOf, isHarmless, lossOf } from './error-codes.ts';
-import { McpCalls } from './mcp-calls.ts';
 import type { Requests } from './requests.ts';
 import {
   headingOf,
@@ -12,11 +11,12 @@ import {
   type ServerEvent,
   type ServerItem,
   type ServerResponse,
+  transcriptionOf,
   unknownEvent,
+  usageOf,
 } from './server-events.ts';
 import { Sounds } from './sounds.ts';
-import { ToolCalls } from './tool-calls.ts';
-import { transcriptionOf, usageOf } from './usage.ts';
+import { McpCalls, ToolCalls } from './tool-calls.ts';
 
 export interface NewsParts {
   readonly requests: Requests;

@@ -1,7 +1,6 @@
 import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
 import type { OutOfBandRequest, Usage } from '../../ports/session.ts';
-import type { ServerItem, ServerResponse } from './server-events.ts';
-import { usageOf } from './usage.ts';
+import { type ServerItem, type ServerResponse, usageOf } from './server-events.ts';
 
 interface OutOfBandAnswer {
   readonly askId: string;

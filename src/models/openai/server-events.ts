@@ -1,7 +1,111 @@
 import type { RealtimeServerEvent } from 'openai/resources/realtime/realtime';
 import { z } from 'zod';
-import { OF_NO_INTEREST, todaysName } from './event-names.ts';
-import { isOverBuilt } from './structure.ts';
+import type { TranscriptionUsage, Usage } from '../../ports/session.ts';
+
+/** What an event was called in the beta; servers other than the vendor's still write these. */
+const OLD_NAMES: ReadonlyMap<string, string> = new Map([
+  ['response.audio.delta', 'response.output_audio.delta'],
+  ['response.audio.done', 'response.output_audio.done'],
+  ['response.audio_transcript.delta', 'response.output_audio_transcript.delta'],
+  ['response.audio_transcript.done', 'response.output_audio_transcript.done'],
+  ['response.text.delta', 'response.output_text.delta'],
+  ['response.text.done', 'response.output_text.done'],
+  ['conversation.item.created', 'conversation.item.added'],
+]);
+
+/** The name of today for an event, however old the server's is. */
+function todaysName(name: string): string {
+  return OLD_NAMES.get(name) ?? name;
+}
+
+/** Events that are part of the protocol and tell a call nothing. Whatever is in no list is worth a word in the log. */
+const OF_NO_INTEREST: ReadonlySet<string> = new Set([
+  'conversation.created',
+  'conversation.item.retrieved',
+  'conversation.item.truncated',
+  'conversation.item.deleted',
+  'conversation.item.input_audio_transcription.delta',
+  'conversation.item.input_audio_transcription.segment',
+  'input_audio_buffer.committed',
+  'input_audio_buffer.cleared',
+  'input_audio_buffer.timeout_triggered',
+  'input_audio_buffer.dtmf_event_received',
+  'output_audio_buffer.started',
+  'output_audio_buffer.stopped',
+  'output_audio_buffer.cleared',
+  'response.content_part.added',
+  'response.content_part.done',
+  'response.output_audio_transcript.done',
+  'response.output_text.done',
+  'response.function_call_arguments.delta',
+  'response.function_call_arguments.done',
+  'rate_limits.updated',
+  'mcp_list_tools.in_progress',
+  'mcp_list_tools.completed',
+  'response.mcp_call_arguments.delta',
+]);
+
+/**
+ * Whether a JSON text has more to it, outside its strings, than any message of a model's has.
+ *
+ * A long string costs a parser next to nothing; a hundred thousand brackets cost it the time of a whole call's
+ * sound. This looks at so much and no more, before anything is parsed.
+ */
+export function isOverBuilt(text: Buffer): boolean {
+  if (text.length <= MOST_STRUCTURE_BYTES) return false;
+  let seen = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (++seen > MOST_STRUCTURE_BYTES) return true;
+    if (text[at] !== QUOTE) continue;
+    // To the end of the string; a quote that is escaped is not the end.
+    do {
+      at = text.indexOf(QUOTE, at + 1);
+      if (at < 0) return false; // no JSON, which a parser notices as cheaply
+      if (++seen > MOST_STRUCTURE_BYTES) return true;
+    } while (isEscaped(text, at));
+  }
+  return false;
+}
+
+function isEscaped(text: Buffer, at: number): boolean {
+  let backslashes = 0;
+  while (text[at - 1 - backslashes] === BACKSLASH && backslashes < MOST_STRUCTURE_BYTES) backslashes++;
+  return backslashes % 2 === 1;
+}
+
+/** The set-up of an agent with fifty tools, repeated by the server, has a quarter of it. */
+const MOST_STRUCTURE_BYTES = 64 * 1024;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** What an answer cost, whatever part of the account the server leaves out. */
+export function usageOf(usage: ServerUsage | null | undefined): Usage | null {
+  const { input_token_details: inward, output_token_details: outward } = usage ?? {};
+  if (!inward && !outward) return null;
+  const cached = inward?.cached_tokens_details;
+  return {
+    textIn: inward?.text_tokens ?? 0,
+    audioIn: inward?.audio_tokens ?? 0,
+    imageIn: inward?.image_tokens ?? 0,
+    cachedTextIn: cached?.text_tokens ?? 0,
+    cachedAudioIn: cached?.audio_tokens ?? 0,
+    cachedImageIn: cached?.image_tokens ?? 0,
+    textOut: outward?.text_tokens ?? 0,
+    audioOut: outward?.audio_tokens ?? 0,
+  };
+}
+
+/** What the caller's words in writing cost; the details of the tokens are left out by some. */
+export function transcriptionOf(
+  model: string,
+  usage: ServerTranscription | null | undefined,
+): TranscriptionUsage | null {
+  if (!usage) return null;
+  const { input_tokens, input_token_details: details, output_tokens, seconds } = usage;
+  const textIn = details?.text_tokens ?? 0;
+  const audioIn = details?.audio_tokens ?? Math.max(0, (input_tokens ?? 0) - textIn);
+  return { model, textIn, audioIn, textOut: output_tokens ?? 0, seconds: seconds ?? 0 };
+}
 
 type EventName = RealtimeServerEvent['type'];
 
@@ -139,8 +243,8 @@ export type ServerEvent = z.infer<(typeof schemas)[number]>;
 export type EffectiveSession = z.infer<typeof session>;
 export type ServerResponse = z.infer<typeof response>;
 export type ServerItem = z.infer<typeof item>;
-export type ServerUsage = z.infer<typeof usage>;
-export type ServerTranscription = z.infer<typeof transcription>;
+type ServerUsage = z.infer<typeof usage>;
+type ServerTranscription = z.infer<typeof transcription>;
 export type ServerError = Extract<ServerEvent, { type: 'error' }>['error'];
 
 const schemaOf = new Map<unknown, z.ZodType<ServerEvent>>(

@@ -13,16 +13,41 @@ import type {
   SessionSetup,
 } from '../../ports/session.ts';
 import type { ToolOffer } from '../../ports/tools.ts';
-import type { OpenAIAccess } from './address.ts';
+import { hintFor, type OpenAIAccess } from './access.ts';
 import { Allowance } from './allowance.ts';
 import { appendFrame, appendMessage } from './append-frame.ts';
 import { Connection } from './connection.ts';
-import { EarlyRequests } from './early-requests.ts';
 import { codeOf } from './error-codes.ts';
-import { hintFor } from './hints.ts';
 import { News } from './news.ts';
 import { Requests } from './requests.ts';
 import { type OpenAIDefaults, toolsConfig } from './session-setup.ts';
+
+/** What is asked for before there is anybody to ask: kept in its order, within bounds. */
+class EarlyRequests {
+  #waiting: RealtimeClientEvent[] = [];
+  #bytes = 0;
+
+  /** False: there is no room for it. */
+  keep(request: RealtimeClientEvent, bytes: number): boolean {
+    if (this.#waiting.length >= MOST_WAITING || this.#bytes + bytes > MOST_BYTES) return false;
+    this.#waiting.push(request);
+    this.#bytes += bytes;
+    return true;
+  }
+
+  /** All of it: nothing of it is left here. */
+  take(): readonly RealtimeClientEvent[] {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#bytes = 0;
+    return waiting;
+  }
+}
+
+const MOST_WAITING = 64;
+
+/** A picture of the largest kind that a phone sends, as text. */
+const MOST_BYTES = 8 * 1024 * 1024;
 
 /** A conversation over the Realtime API. What is asked before it is ready waits; after it is over nothing is. */
 export class OpenAISession implements Session {

@@ -2,10 +2,73 @@ import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { SessionLost } from '../../ports/session.ts';
-import { authorization, type OpenAIAccess, realtimeAddress } from './address.ts';
-import { FairShare } from './fair-share.ts';
-import { isAboutCertificate } from './hints.ts';
-import type { FailedDial } from './redial.ts';
+import { authorization, isAboutCertificate, type OpenAIAccess, realtimeAddress } from './access.ts';
+
+/** A connection that came to nothing. */
+export interface FailedDial {
+  readonly reason: SessionLost;
+  readonly detail: string;
+  /** The server wants to be left alone for so long. */
+  readonly retryAfterMs?: number;
+}
+
+/** Whether the model is worth another try while the phone still rings, and when. */
+export class Redial {
+  readonly #begunAt: number;
+  readonly #random: () => number;
+  #dialled = 1;
+
+  constructor(now: number, random: () => number = Math.random) {
+    this.#begunAt = now;
+    this.#random = random;
+  }
+
+  /** How long to wait before the next try; null where it would not help, or not in time. */
+  next({ reason, retryAfterMs = 0 }: FailedDial, now: number): number | null {
+    const waitMs = WAITS_MS[this.#dialled - 1];
+    if (waitMs === undefined || !PASSES.has(reason)) return null;
+    const ms = Math.max(waitMs * (1 + this.#random()), retryAfterMs);
+    if (now + ms > this.#begunAt + LATEST_MS) return null;
+    this.#dialled += 1;
+    return ms;
+  }
+}
+
+/** What may be over in a moment. A key that is refused is refused again. */
+const PASSES: ReadonlySet<SessionLost> = new Set(['unreachable', 'limited']);
+
+/** Before the second and the third try, and up to twice as long: many calls that fail together do not come back together. */
+const WAITS_MS: readonly number[] = [100, 500];
+
+/** A try that begins later is not over before the caller has given up. */
+const LATEST_MS = 6_500;
+
+/**
+ * How much of the thread that all calls share one session may take.
+ *
+ * What a model sends is dealt with at once, but not for ever: when its share of a slice of time is used up, nothing
+ * more is read until the next. The rest waits on the wire, where it costs us nothing.
+ */
+export class FairShare {
+  #sliceBegan = Number.NEGATIVE_INFINITY;
+  #usedMs = 0;
+
+  /** It worked from then until then. How long it is to rest now, if at all. */
+  worked(from: number, until: number): number {
+    if (from - this.#sliceBegan >= SLICE_MS) {
+      this.#sliceBegan = from;
+      this.#usedMs = 0;
+    }
+    this.#usedMs += until - from;
+    return this.#usedMs < SHARE_MS ? 0 : SLICE_MS;
+  }
+}
+
+/** As long as a frame of the phone's. */
+const SLICE_MS = 20;
+
+/** What a hundred calls' frames cost in that time. */
+const SHARE_MS = 3;
 
 /** Who is told what comes of a socket. `lost` is told at most once, and nothing after it. */
 export interface SocketListener {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { hintFor } from '../../../src/models/openai/hints.ts';
+import { hintFor } from '../../../src/models/openai/access.ts';
 import { aModelServer } from '../../support/a-model-server.ts';
 
 describe('opening a session', () => {

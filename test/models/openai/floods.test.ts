@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { Allowance } from '../../../src/models/openai/allowance.ts';
-import { FairShare } from '../../../src/models/openai/fair-share.ts';
-import { isOverBuilt } from '../../../src/models/openai/structure.ts';
+import { isOverBuilt } from '../../../src/models/openai/server-events.ts';
+import { FairShare } from '../../../src/models/openai/socket.ts';
 import type { SessionEvent } from '../../../src/ports/session.ts';
 import { aModelServer } from '../../support/a-model-server.ts';
 import { aSession, settled } from '../../support/an-open-session.ts';

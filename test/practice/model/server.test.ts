@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { DeltaReader } from '../../../src/models/openai/deltas.ts';
+import { DeltaReader } from '../../../src/models/openai/sounds.ts';
 import {
   type PracticeModel,
   type PracticeModelOptions,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DeltaReader } from '../../../src/models/openai/deltas.ts';
 import { readServerEvent } from '../../../src/models/openai/server-events.ts';
+import { DeltaReader } from '../../../src/models/openai/sounds.ts';
 import { garbled } from '../../support/garbled.ts';
 
 interface Written {
