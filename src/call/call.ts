@@ -1,22 +1,57 @@
 import type { Clock } from '../ports/clock.ts';
-import type { CallObserver, EndReason } from '../ports/facts.ts';
+import { type CallObserver, END_MEANINGS, type EndReason } from '../ports/facts.ts';
 import type { Lease } from '../ports/journal.ts';
 import type { CallTap, Leg, LegEvent } from '../ports/leg.ts';
 import type { OperatorControl } from '../ports/live-view.ts';
-import type { IncomingCall, PhoneCall, TransferOutcome } from '../ports/phone-call.ts';
-import type { SessionEvent, SpeechModel } from '../ports/session.ts';
+import type { Aftermath, Apology, IncomingCall, PhoneCall, TransferOutcome } from '../ports/phone-call.ts';
+import type { SessionEvent, SessionLost, SpeechModel } from '../ports/session.ts';
 import { callControl } from './call-control.ts';
 import { type CallPlan, isLedByUs } from './call-plan.ts';
 import { Conversation } from './conversation.ts';
-import { endReasonOf, isHangUp } from './end-of-call.ts';
 import { historyOf } from './history.ts';
-import { inAnyCase } from './in-any-case.ts';
 import { Journal } from './journal.ts';
 import type { Metronome } from './metronome.ts';
 import { RecordingConsent } from './recording-consent.ts';
 import { Seat } from './seat.ts';
 import type { Due } from './turns/departure.ts';
 import { cameBackWords, Whereabouts } from './whereabouts.ts';
+
+/** Does all of it, whatever goes wrong on the way; gives what went wrong. */
+function inAnyCase(steps: readonly (() => unknown)[]): readonly unknown[] {
+  const mistakes: unknown[] = [];
+  for (const step of steps) {
+    try {
+      step();
+    } catch (error) {
+      mistakes.push(error);
+    }
+  }
+  return mistakes;
+}
+
+/** What the caller is owed after a call that ended for this reason: nothing more, or a spoken apology. */
+export function aftermathOf(reason: EndReason, apology: Apology): Aftermath {
+  return END_MEANINGS[reason].isFailure ? apology : 'hang_up';
+}
+
+/** A lost conversation ends the call; the caller, who is still on the phone, is told so. */
+function endReasonOf(lost: SessionLost): EndReason {
+  return END_REASON[lost];
+}
+
+/** Endings in which the agent, or whoever watches it, puts the phone down. */
+function isHangUp(reason: EndReason): boolean {
+  return END_MEANINGS[reason].isHangUp;
+}
+
+const END_REASON = {
+  refused: 'model_refused',
+  limited: 'model_limited',
+  unreachable: 'model_unreachable',
+  wrong_format: 'model_wrong_format',
+  dropped: 'model_lost',
+  expired: 'model_expired',
+} as const satisfies Record<SessionLost, EndReason>;
 
 /** What a call needs of the house. */
 export interface CallSurroundings {

@@ -2,9 +2,8 @@ import type { Admission, Switchboard } from '../ports/carrier.ts';
 import { isSameLease, type Lease } from '../ports/journal.ts';
 import type { Leg } from '../ports/leg.ts';
 import type { Aftermath, Continuation, IncomingCall, TransferOutcome } from '../ports/phone-call.ts';
-import { Call, type CallSurroundings } from './call.ts';
+import { aftermathOf, Call, type CallSurroundings } from './call.ts';
 import type { CallPlan } from './call-plan.ts';
-import { aftermathOf } from './end-of-call.ts';
 
 /** Every call that lives in this process: lets them in, finds them, and sees the last of them out. */
 export class LiveCalls implements Switchboard {

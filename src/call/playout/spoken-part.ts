@@ -1,9 +1,77 @@
-import type { AudioFormat } from '../../audio/format.ts';
-import type { ByteQueue } from '../../audio/frames.ts';
+import { type AudioFormat, bytesPerMs, durationMs } from '../../audio/format.ts';
+import { ByteQueue } from '../../audio/frames.ts';
 import type { AgentSaid } from '../../ports/facts.ts';
 import type { PartId } from '../../ports/session.ts';
 import type { PartProgress } from '../turns/barge-in.ts';
-import { PartSound } from './part-sound.ts';
+
+/** The sound of one stretch of speech, in the phone's format: what waits, what was sent, and where on its playback that lies. */
+class PartSound {
+  /** What the phone has not been sent yet. */
+  readonly waiting = new ByteQueue();
+  #sentMs = 0;
+  /** Where it begins on the phone's playback, once it has begun. */
+  #startMs = 0;
+  /** Where something else was played in its middle, on the phone's playback, and for how long. */
+  #gap = { atMs: 0, ms: 0 };
+  /** The last that was sent: it may have to be sent again. */
+  readonly #sent = new ByteQueue();
+
+  get sentMs(): number {
+    return this.#sentMs;
+  }
+
+  /** Where the last that was sent ends, on the phone's playback. */
+  get endMs(): number {
+    return this.#startMs + this.#sentMs + this.#gap.ms;
+  }
+
+  /** Takes out what is to be sent next. */
+  send(bytes: number, format: AudioFormat, playbackMs: number): Uint8Array {
+    if (this.#sentMs === 0) this.#startMs = playbackMs;
+    const audio = this.waiting.take(bytes);
+    this.#sentMs += durationMs(format, audio.length);
+    this.#sent.push(audio);
+    this.#sent.take(Math.max(0, this.#sent.length - MOST_RESENT_MS * bytesPerMs(format)));
+    return audio;
+  }
+
+  /** Something else is played here, and what is still to come follows it. */
+  isBrokenOff(playbackMs: number, ms: number): void {
+    if (this.#sentMs === 0) return;
+    this.#startMs += this.#gap.ms; // an earlier one is long over, and as if it had been before the first sound
+    this.#gap = { atMs: playbackMs, ms };
+  }
+
+  /** Of what was sent, so much was heard; the rest was not played, and waits again. */
+  takeBack(heardMs: number, playbackHeardMs: number, format: AudioFormat): void {
+    const unheardBytes = Math.ceil((this.#sentMs - heardMs) * bytesPerMs(format));
+    this.#sent.take(Math.max(0, this.#sent.length - unheardBytes));
+    const unheard = this.#sent.take(unheardBytes);
+    const later = this.waiting.take(this.waiting.length);
+    this.waiting.push(unheard);
+    this.waiting.push(later);
+    this.#sentMs -= durationMs(format, unheard.length);
+    this.#gap.ms = this.#gapMs(playbackHeardMs);
+  }
+
+  /** Nothing more of it is sent, or sent again: others may have its memory. */
+  drop(): void {
+    this.waiting.clear();
+    this.#sent.clear();
+  }
+
+  playedMs(playbackHeardMs: number): number {
+    const playedMs = playbackHeardMs - this.#startMs - this.#gapMs(playbackHeardMs);
+    return Math.min(Math.max(0, playedMs), this.#sentMs);
+  }
+
+  #gapMs(playbackHeardMs: number): number {
+    return Math.min(this.#gap.ms, Math.max(0, playbackHeardMs - this.#gap.atMs));
+  }
+}
+
+/** More than is ever at the phone, or on its way to one that takes nothing. */
+const MOST_RESENT_MS = 2_500;
 
 /** One stretch of the agent's speech on its way to the caller: what came of it, what was sent, what was heard. */
 export class SpokenPart {

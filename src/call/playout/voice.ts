@@ -6,8 +6,28 @@ import type { Capabilities, PartId } from '../../ports/session.ts';
 import type { Journal } from '../journal.ts';
 import type { PartProgress } from '../turns/barge-in.ts';
 import type { SpeechEvidence } from '../turns/speech-evidence.ts';
-import { Downlink } from './downlink.ts';
-import { downlinkWires } from './downlink-wires.ts';
+import { Downlink, type DownlinkWires } from './downlink.ts';
+
+/** Who is told of what the caller's phone plays: the record, whoever listens in, and who has to know an echo. */
+function downlinkWires(
+  journal: Journal,
+  tap: CallTap,
+  evidence: SpeechEvidence | null,
+): Omit<DownlinkWires, 'from' | 'to' | 'headStartMs'> {
+  return {
+    tell: (fact) => journal.note(fact),
+    played(audio, startsAt) {
+      tap.agentPlayed(audio, startsAt);
+      evidence?.played(audio, startsAt);
+    },
+    silenced(since) {
+      tap.agentCleared(since);
+      evidence?.silenced(since);
+    },
+    marked: (name, dueAt) => tap.agentMarked(name, dueAt),
+    wantsMarks: () => tap.wantsMarks,
+  };
+}
 
 /**
  * The agent's voice on the line: what was sent of it, what was heard, and what must not be heard any more.

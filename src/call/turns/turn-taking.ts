@@ -3,14 +3,13 @@ import { unreachable } from '../../errors.ts';
 import { RememberedNames } from '../../limits/remembered.ts';
 import type { Leg } from '../../ports/leg.ts';
 import type { Capabilities, PartId, ResponseOutcome } from '../../ports/session.ts';
+import type { TurnRules } from '../call-plan.ts';
 import type { Voice } from '../playout/voice.ts';
-import { bargeIn } from './barge-in.ts';
-import { BargeInCheck, ONSET_MS } from './barge-in-check.ts';
+import { BargeInCheck, bargeIn, ONSET_MS } from './barge-in.ts';
 import { CallerTurn } from './caller-turn.ts';
 import type { Decided } from './decisions.ts';
-import type { OwnEar } from './own-ear.ts';
 import { ResponseQueue, type Wanted } from './response-queue.ts';
-import type { TurnRules } from './turn-rules.ts';
+import type { OwnEar } from './speech-evidence.ts';
 
 /**
  * Whose turn it is: who speaks, who is waited for, who gives way.

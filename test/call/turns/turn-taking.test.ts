@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Journal } from '../../../src/call/journal.ts';
 import { Voice } from '../../../src/call/playout/voice.ts';
 import type { Decision } from '../../../src/call/turns/decisions.ts';
-import { OwnEar } from '../../../src/call/turns/own-ear.ts';
+import { OwnEar } from '../../../src/call/turns/speech-evidence.ts';
 import { TurnTaking } from '../../../src/call/turns/turn-taking.ts';
 import { NO_TAP } from '../../../src/ports/leg.ts';
 import { CAPABILITIES } from '../../../src/testing/scripted-model.ts';

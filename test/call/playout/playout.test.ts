@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MarkPace } from '../../../src/call/playout/mark-pace.ts';
+import { MarkPace } from '../../../src/call/playout/playout.ts';
 
 /** When marks are sent, for pieces of 50 ms that are sent as they are heard. */
 function marksOf(pace: MarkPace, untilMs: number): readonly number[] {
