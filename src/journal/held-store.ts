@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import type { SharedStore } from '../stores/shared/shared-store.ts';
 import { StoreTrouble } from '../stores/shared/trouble.ts';
-import { openSqliteReader, openSqliteStore } from '../stores/sqlite/index.ts';
-import { databasePath } from '../stores/sqlite/place.ts';
+import { openSqliteReader, openSqliteStore } from '../stores/sqlite/open.ts';
+import { databasePath } from '../stores/sqlite/set-aside.ts';
 import type { ThreadNotice, ThreadSettings } from './messages.ts';
 import { processIdentity } from './process-identity.ts';
 

@@ -1,5 +1,5 @@
 import type { Whose } from '../stores/shared/shared-store.ts';
-import { mayBeIn, openSetAside } from '../stores/sqlite/index.ts';
+import { mayBeIn, openSetAside } from '../stores/sqlite/open.ts';
 import { eraseSetAside, filesSetAside, setAsideAt } from '../stores/sqlite/set-aside.ts';
 import { type Soundness, soundnessOf } from '../stores/sqlite/soundness.ts';
 import type { SqliteStore } from '../stores/sqlite/store.ts';

@@ -1,7 +1,6 @@
 import type { CallStore } from '../ports/store.ts';
 import { recordingPath } from '../recordings/shelf.ts';
-import { eachByPages } from '../stores/shared/page.ts';
-import type { SharedStore } from '../stores/shared/shared-store.ts';
+import { eachByPages, type SharedStore } from '../stores/shared/shared-store.ts';
 import { StoreTrouble, type TroubleReason } from '../stores/shared/trouble.ts';
 import { HeldStore } from './held-store.ts';
 import type { StoreSettings } from './messages.ts';

@@ -9,7 +9,7 @@ import type {
   ReviewChange,
   StoredEvent,
 } from '../ports/store.ts';
-import { eachByPages } from '../stores/shared/page.ts';
+import { eachByPages } from '../stores/shared/shared-store.ts';
 import type { LogThread } from './log-thread.ts';
 import type { EventWriter } from './spool-writer.ts';
 

@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs';
-import { databasePath } from '../stores/sqlite/place.ts';
+import { databasePath } from '../stores/sqlite/set-aside.ts';
 import type { LogsSetAside } from './logs-set-aside.ts';
 import type { ThreadNotice, ThreadSettings } from './messages.ts';
 import { Neighbours } from './neighbours.ts';

@@ -9,7 +9,7 @@ import { setUpJournal } from '../../src/app/journal-setup.ts';
 import { openCallLog } from '../../src/journal/call-log.ts';
 import type { Ask, FromThread, ThreadSettings } from '../../src/journal/messages.ts';
 import { systemClock } from '../../src/ports/clock.ts';
-import { openSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { openSqliteStore } from '../../src/stores/sqlite/open.ts';
 import { aWholeCall, eventsOf, rang, stored } from '../support/logged-calls.ts';
 import { aFolder } from '../support/temp-folder.ts';
 

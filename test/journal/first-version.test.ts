@@ -5,7 +5,7 @@ import { brotliDecompressSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readWav } from '../../src/audio/wav.ts';
 import { recordingPath } from '../../src/recordings/shelf.ts';
-import { openSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { openSqliteStore } from '../../src/stores/sqlite/open.ts';
 import { aReviewHouse } from '../support/a-review-house.ts';
 import { aFolder } from '../support/temp-folder.ts';
 

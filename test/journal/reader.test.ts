@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { openLogReader } from '../../src/journal/reader.ts';
-import { databasePath } from '../../src/stores/sqlite/place.ts';
+import { databasePath } from '../../src/stores/sqlite/set-aside.ts';
 import { aFolder } from '../support/temp-folder.ts';
 import { TestClock } from '../support/test-clock.ts';
 

@@ -6,7 +6,7 @@ import { AFTER_THE_END, type CallEvent, type CallFact } from '../../src/ports/fa
 import { EPOCH_SPAN, epochOf, inEpoch, isSameLease, type Lease } from '../../src/ports/journal.ts';
 import type { StoredEvent } from '../../src/ports/store.ts';
 import { StoreTrouble } from '../../src/stores/shared/trouble.ts';
-import { openSqliteStore, type SqliteStore } from '../../src/stores/sqlite/index.ts';
+import { openSqliteStore, type SqliteStore } from '../../src/stores/sqlite/open.ts';
 import { rang } from '../support/logged-calls.ts';
 import { aFolder } from '../support/temp-folder.ts';
 import { TestClock } from '../support/test-clock.ts';

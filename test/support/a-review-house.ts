@@ -14,7 +14,7 @@ import { troubleOf } from '../../src/journal/reader.ts';
 import type { CallEvent } from '../../src/ports/facts.ts';
 import type { CallStore } from '../../src/ports/store.ts';
 import { callReading } from '../../src/reading/reading.ts';
-import { openSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { openSqliteStore } from '../../src/stores/sqlite/open.ts';
 import { LiveViewOfTheTest } from './a-live-view.ts';
 import { everythingHappens, itsRecording } from './a-recorded-call.ts';
 import { stored } from './logged-calls.ts';

@@ -9,8 +9,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CallEvent } from '../../src/ports/facts.ts';
 import type { StoredEvent } from '../../src/ports/store.ts';
-import { openSqliteStore } from '../../src/stores/sqlite/index.ts';
-import { databasePath } from '../../src/stores/sqlite/place.ts';
+import { openSqliteStore } from '../../src/stores/sqlite/open.ts';
+import { databasePath } from '../../src/stores/sqlite/set-aside.ts';
 import { seededCalls, stored } from './logged-calls.ts';
 
 /** The program itself, in a process of its own, over a call log that was there before it. */

@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { readWav, wavHeader } from '../../src/audio/wav.ts';
-import { wordsSaid } from '../../src/stores/shared/said.ts';
-import { openSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { wordsSaid } from '../../src/stores/shared/search.ts';
+import { openSqliteStore } from '../../src/stores/sqlite/open.ts';
 
 /** What was found after a process with ten live calls was killed. Everything should be zero, and sound. */
 export interface KillReport {

@@ -1,5 +1,5 @@
 import type { CallEvent } from '../../src/ports/facts.ts';
-import { wordsSaid } from '../../src/stores/shared/said.ts';
+import { wordsSaid } from '../../src/stores/shared/search.ts';
 
 /**
  * A scan, to hold searches against: every word of these calls, and beginnings of words, with the calls in which

@@ -6,8 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { openPostgresStore } from '../../stores/postgres/index.ts';
 import { StoreTrouble } from '../../stores/shared/trouble.ts';
 import { bringBack, callsIn } from '../../stores/sqlite/bring-back.ts';
-import { databasePath } from '../../stores/sqlite/place.ts';
-import { filesSetAside } from '../../stores/sqlite/set-aside.ts';
+import { databasePath, filesSetAside } from '../../stores/sqlite/set-aside.ts';
 import { soundnessOf } from '../../stores/sqlite/soundness.ts';
 import { bad, type Finding, good, note } from './finding.ts';
 

@@ -4,12 +4,11 @@ import type { StoredEvent } from '../../ports/store.ts';
 import type { CardDraft } from '../../reading/card.ts';
 import { mayAppend } from '../shared/fence.ts';
 import { areAfterwards, foldAgain, foldOn, type Portion, portionsOf } from '../shared/fold.ts';
-import { fromKept, type KeptEvent, toKept } from '../shared/kept-event.ts';
 import { NOT_REVIEWED } from '../shared/review.ts';
-import { wordsSaid } from '../shared/said.ts';
+import { wordsSaid } from '../shared/search.ts';
 import { numbersTakenTwice } from '../shared/trouble.ts';
-import { cleanJson, cleanText } from './clean.ts';
-import type { Ask } from './database.ts';
+import { fromKept, type KeptEvent, toKept } from '../shared/upcast.ts';
+import { type Ask, cleanJson, cleanText } from './database.ts';
 
 /**
  * Adds what is not there yet of a batch, as far as the journals are this process's own, and brings cards and words up

@@ -1,3 +1,4 @@
+import { unreachable } from '../../errors.ts';
 import type { CallEvent, CallFact } from '../../ports/facts.ts';
 import { type Appended, type Lease, openingOf, type Stamped } from '../../ports/journal.ts';
 import type {
@@ -10,21 +11,70 @@ import type {
 } from '../../ports/store.ts';
 import type { CardDraft, DerivedCard } from '../../reading/card.ts';
 import { DAY_MS, type DayShare, figuresOf } from '../../reading/figures.ts';
-import { conditionsOf, limitOf } from '../shared/conditions.ts';
-import { eachByPages, pageOf } from '../shared/page.ts';
 import { cardFrom, type Review, reviewed } from '../shared/review.ts';
+import { type Condition, conditionsOf, limitOf } from '../shared/search.ts';
 import {
+  eachByPages,
   FORGOTTEN_AT_ONCE,
   type LoggedCall,
   type OwnerSeen,
+  pageOf,
   type SharedStore,
   TAKEN_UP_AT_ONCE,
   type Whose,
 } from '../shared/shared-store.ts';
 import { addTo, appendBatch, eventsOf, noteBehind, type OwnProcess, sayHere } from './append.ts';
-import { cleanJson, cleanText } from './clean.ts';
-import type { Database } from './database.ts';
-import { ofAgents, whereOf } from './where.ts';
+import { cleanJson, cleanText, type Database } from './database.ts';
+
+/** Conditions in Postgres' words. Nothing of a query gets into the SQL: values are bound. */
+function whereOf(conditions: readonly Condition[]): {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+} {
+  const values: unknown[] = [];
+  const bind = (value: unknown): string => `$${values.push(value)}`;
+  const parts = conditions.map((condition) => inSql(condition, bind));
+  return { sql: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', values };
+}
+
+/** The calls of one agent, or of all but some, who are bound in that place. */
+function ofAgents(
+  whose: Whose,
+  place: string,
+): { readonly sql: string; readonly value: string | readonly string[] } {
+  return 'only' in whose
+    ? { sql: `agent = ${place}`, value: whose.only }
+    : { sql: `agent <> ALL (${place}::text[])`, value: whose.allBut };
+}
+
+function inSql(condition: Condition, bind: (value: unknown) => string): string {
+  switch (condition.type) {
+    case 'compare':
+      return `${condition.column} ${condition.is} ${bind(condition.value)}`;
+    case 'before':
+      return `started_ms < ${bind(condition.wallMs)}`;
+    case 'live':
+      return condition.isLive ? 'end_reason IS NULL' : 'end_reason IS NOT NULL';
+    case 'some':
+      return condition.isSome ? `${condition.column} > 0` : `${condition.column} = 0`;
+    case 'reviewed':
+      return `is_reviewed = ${bind(condition.isReviewed)}`;
+    case 'listed':
+      return `${condition.list} ? ${bind(condition.value)}`;
+    case 'number': {
+      const part = bind(condition.part);
+      return `(strpos(from_number, ${part}) > 0 OR strpos(to_number, ${part}) > 0)`;
+    }
+    case 'said': // quoted, and with letters and digits only: `:*` means what begins with it
+      return `said @@ ${bind(condition.words.map((word) => `'${word}':*`).join(' & '))}::tsquery`;
+    case 'never':
+      return 'false';
+    case 'follows':
+      return `(started_ms, call_id) < (${bind(condition.startedMs)}, ${bind(condition.callId)})`;
+    default:
+      return unreachable(condition);
+  }
+}
 
 /** Calls in Postgres, for any number of nodes. */
 export class PostgresStore implements SharedStore {

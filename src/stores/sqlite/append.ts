@@ -5,10 +5,10 @@ import type { StoredEvent } from '../../ports/store.ts';
 import type { CardDraft } from '../../reading/card.ts';
 import { mayAppend } from '../shared/fence.ts';
 import { areAfterwards, foldAgain, foldOn, type Portion, portionsOf } from '../shared/fold.ts';
-import { fromKept, toKept } from '../shared/kept-event.ts';
 import { NOT_REVIEWED } from '../shared/review.ts';
-import { wordsSaid } from '../shared/said.ts';
+import { wordsSaid } from '../shared/search.ts';
 import { numbersTakenTwice } from '../shared/trouble.ts';
+import { fromKept, toKept } from '../shared/upcast.ts';
 import { SearchIndex } from './search-index.ts';
 
 /** Adds events to calls. Its statements are prepared once: preparing them costs more than what they do. */

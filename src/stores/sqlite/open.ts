@@ -2,14 +2,14 @@ import { existsSync, rmSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { makeFolder } from '../../disk/make-folder.ts';
 import { StoreTrouble } from '../shared/trouble.ts';
-import { databasePath } from './place.ts';
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, SOUND_INDEX_VERSION } from './schema.ts';
 import { cutOutIndex, hasIndex, makeIndex } from './search-index.ts';
-import { moveAside } from './set-aside.ts';
+import { databasePath, moveAside } from './set-aside.ts';
 import { BUSY_MS, isWhole, newer, numberOf, type Soundness, soundnessOf } from './soundness.ts';
-import { sqliteTrouble } from './trouble.ts';
+import { SqliteStore, type SqliteStoreOptions } from './store.ts';
+import { openingTrouble, sqliteTrouble } from './trouble.ts';
 
-export interface OpenedDatabase {
+interface OpenedDatabase {
   readonly database: DatabaseSync;
   /** Where a file that was no database of ours, or could not be used, lies now, untouched. */
   readonly setAside: string | null;
@@ -44,7 +44,7 @@ export function openForWriting(directory: string, options: OpeningOptions): Open
   return { database: openAt(path, 'none', durability), setAside, wasMended: false };
 }
 
-export interface OpeningOptions {
+interface OpeningOptions {
   readonly durability: Durability;
   /** What has to be moved out of the way is named after it. */
   readonly wallMs: number;
@@ -53,7 +53,7 @@ export interface OpeningOptions {
 }
 
 /** What was found here to be none of the two that have to be moved away. */
-export function openAt(path: string, found: Soundness, durability: Durability): DatabaseSync {
+function openAt(path: string, found: Soundness, durability: Durability): DatabaseSync {
   const database = connect(path, { timeout: BUSY_MS });
   try {
     prepare(database, durability);
@@ -69,7 +69,7 @@ export function openAt(path: string, found: Soundness, durability: Durability): 
 /** `normal` may lose the last commits when the power fails, never more; `strict` loses none, and costs an fsync each. */
 export type Durability = 'normal' | 'strict';
 
-export function openForReading(directory: string): DatabaseSync {
+function openForReading(directory: string): DatabaseSync {
   const path = databasePath(directory);
   if (!existsSync(path)) throw new StoreTrouble('store_unreachable', `There is no call log at ${path} yet.`);
   return connect(path, { timeout: BUSY_MS, readOnly: true });
@@ -147,4 +147,52 @@ export function inTransaction(database: DatabaseSync, work: () => void): void {
 
 function inodeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
+}
+
+export type { SqliteStore } from './store.ts';
+
+export interface OpenedStore extends Omit<OpenedDatabase, 'database'> {
+  readonly store: SqliteStore;
+}
+
+/** The embedded call log in this directory, begun if there is none. */
+export function openSqliteStore(
+  directory: string,
+  options: SqliteStoreOptions & Partial<Omit<OpeningOptions, 'wallMs'>>,
+): OpenedStore {
+  try {
+    const { database, ...opened } = openForWriting(directory, {
+      durability: 'normal',
+      ...options,
+      wallMs: options.wallMs(),
+    });
+    return { ...opened, store: new SqliteStore(database, options) };
+  } catch (error) {
+    throw openingTrouble(directory, error);
+  }
+}
+
+/** The same log for reading beside its writer. */
+export function openSqliteReader(directory: string): SqliteStore {
+  return new SqliteStore(openForReading(directory), { owner: '', wallMs: () => 0 });
+}
+
+/** A log that was set aside, to be read and changed where it lies; null where that is not possible. */
+export function openSetAside(path: string, wallMs: () => number): SqliteStore | null {
+  const found = soundnessOf(path);
+  if (found !== 'sound' && found !== 'index_broken') return null;
+  return new SqliteStore(openAt(path, found, 'normal'), { owner: 'set aside', wallMs });
+}
+
+/** Whether this call is in a log that was set aside, as far as can be seen without looking through all of it. */
+export function mayBeIn(path: string, callId: string): boolean {
+  let database: DatabaseSync | null = null;
+  try {
+    database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS });
+    return database.prepare('SELECT 1 FROM calls WHERE call_id = ?').get(callId) !== undefined;
+  } catch {
+    return true;
+  } finally {
+    database?.close();
+  }
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { fromKept, type KeptEvent } from '../shared/kept-event.ts';
-import { wordsSaid } from '../shared/said.ts';
+import { wordsSaid } from '../shared/search.ts';
+import { fromKept, type KeptEvent } from '../shared/upcast.ts';
 
 /**
  * The words of all calls, for searching. They are a copy of what the events say, so that the index can be made anew

@@ -1,6 +1,10 @@
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { databasePath } from './place.ts';
+
+/** The embedded database's place in a data directory. */
+export function databasePath(directory: string): string {
+  return join(directory, 'calls.db');
+}
 
 /** Moves what lies in the place of a log out of the way as it is, with the files that belong to it; says where to. */
 export function moveAside(path: string, wallMs: number): string {

@@ -11,18 +11,19 @@ import type {
 } from '../../ports/store.ts';
 import type { DerivedCard } from '../../reading/card.ts';
 import { DAY_MS, type DayShare, figuresOf } from '../../reading/figures.ts';
-import { conditionsOf, limitOf } from '../shared/conditions.ts';
-import { fromKept } from '../shared/kept-event.ts';
-import { eachByPages, pageOf } from '../shared/page.ts';
 import { cardFrom, type Review, reviewed } from '../shared/review.ts';
+import { conditionsOf, limitOf } from '../shared/search.ts';
 import {
+  eachByPages,
   FORGOTTEN_AT_ONCE,
   type LoggedCall,
   type OwnerSeen,
+  pageOf,
   type SharedStore,
   TAKEN_UP_AT_ONCE,
   type Whose,
 } from '../shared/shared-store.ts';
+import { fromKept } from '../shared/upcast.ts';
 import { Appender } from './append.ts';
 import { compactIndex } from './search-index.ts';
 import { sqliteTrouble } from './trouble.ts';

@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { unreachable } from '../../errors.ts';
-import type { Condition } from '../shared/conditions.ts';
+import type { Condition } from '../shared/search.ts';
 import type { Whose } from '../shared/shared-store.ts';
 
 /** Conditions in SQLite's words. Nothing of a query gets into the SQL: values are bound. */

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CALL_EVENT_VERSION } from '../../../src/ports/facts.ts';
-import { fromKept, toKept } from '../../../src/stores/shared/kept-event.ts';
-import { upcast } from '../../../src/stores/shared/upcast.ts';
+import { fromKept, toKept, upcast } from '../../../src/stores/shared/upcast.ts';
 import { aWholeCall } from '../../support/logged-calls.ts';
 
 describe('events of another version', () => {

@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import type { CallEvent } from '../../../src/ports/facts.ts';
-import { openSqliteStore } from '../../../src/stores/sqlite/index.ts';
-import { databasePath } from '../../../src/stores/sqlite/place.ts';
+import { openSqliteStore } from '../../../src/stores/sqlite/open.ts';
+import { databasePath } from '../../../src/stores/sqlite/set-aside.ts';
 import type { SqliteStore } from '../../../src/stores/sqlite/store.ts';
 import { overlappingCalls } from '../../support/overlapping-calls.ts';
 import { callsByWord } from '../../support/searches.ts';

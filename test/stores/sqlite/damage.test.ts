@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openSqliteStore } from '../../../src/stores/sqlite/index.ts';
-import { openForWriting } from '../../../src/stores/sqlite/open.ts';
+import { openForWriting, openSqliteStore } from '../../../src/stores/sqlite/open.ts';
 import { SqliteStore } from '../../../src/stores/sqlite/store.ts';
 import { aWholeCall, seededCalls, stored } from '../../support/logged-calls.ts';
 

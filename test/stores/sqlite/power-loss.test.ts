@@ -2,8 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
-import { openSqliteStore } from '../../../src/stores/sqlite/index.ts';
-import { openForWriting } from '../../../src/stores/sqlite/open.ts';
+import { openForWriting, openSqliteStore } from '../../../src/stores/sqlite/open.ts';
 import { aWholeCall, SEED_WALL_MS, stored } from '../../support/logged-calls.ts';
 import { aFolder } from '../../support/temp-folder.ts';
 

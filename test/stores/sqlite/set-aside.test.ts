@@ -10,9 +10,8 @@ import { type CallLog, type LogNotice, openCallLog } from '../../../src/journal/
 import { warningsOf } from '../../../src/journal/warnings.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
 import { bringBack, callsIn } from '../../../src/stores/sqlite/bring-back.ts';
-import { openSqliteStore } from '../../../src/stores/sqlite/index.ts';
-import { databasePath } from '../../../src/stores/sqlite/place.ts';
-import { filesSetAside } from '../../../src/stores/sqlite/set-aside.ts';
+import { openSqliteStore } from '../../../src/stores/sqlite/open.ts';
+import { databasePath, filesSetAside } from '../../../src/stores/sqlite/set-aside.ts';
 import { aWholeCall, eventsOf, rang, stored } from '../../support/logged-calls.ts';
 import { overlappingCalls } from '../../support/overlapping-calls.ts';
 import { callsByWord } from '../../support/searches.ts';

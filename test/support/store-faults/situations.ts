@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
-import { openSqliteStore } from '../../../src/stores/sqlite/index.ts';
+import { openSqliteStore } from '../../../src/stores/sqlite/open.ts';
 import { seededCalls, stored } from '../logged-calls.ts';
 import type { Server } from './a-server.ts';
 import type { OwnPostgres } from './an-own-postgres.ts';
