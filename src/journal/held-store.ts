@@ -4,7 +4,7 @@ import { StoreTrouble } from '../stores/shared/trouble.ts';
 import { openSqliteReader, openSqliteStore } from '../stores/sqlite/open.ts';
 import { databasePath } from '../stores/sqlite/set-aside.ts';
 import type { ThreadNotice, ThreadSettings } from './messages.ts';
-import { processIdentity } from './process-identity.ts';
+import { processIdentity } from './owner-watch.ts';
 
 /** Keeps a store open: opens it when it is first needed, and anew when it was lost. */
 export class HeldStore {

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { OwnerWatch } from '../../src/journal/owner-watch.ts';
-import { hasEnded, processIdentity } from '../../src/journal/process-identity.ts';
+import { hasEnded, OwnerWatch, processIdentity } from '../../src/journal/owner-watch.ts';
 
 describe('who watches the owners of calls', () => {
   /** Looks every second at one that says something in those seconds, and gives the ones in which it is gone. */

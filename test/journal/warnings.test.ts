@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LogHealth, LogTrouble } from '../../src/journal/health.ts';
-import { LogReporter } from '../../src/journal/news.ts';
+import { LogReporter } from '../../src/journal/warnings.ts';
 import { TestClock } from '../support/test-clock.ts';
 
 function aReporter() {
