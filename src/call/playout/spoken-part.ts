@@ -142,13 +142,13 @@ export class SpokenPart {
   }
 
   said(playbackHeardMs: number): AgentSaid {
-    const heardMs = Math.round(this.heardMs(playbackHeardMs));
+    const heardMs = Math.floor(this.heardMs(playbackHeardMs)); // as the model is told, to the millisecond
     return {
       type: 'agent_said',
       ...this.name,
       text: this.words,
       heardMs,
-      totalMs: Math.round(this.receivedMs),
+      totalMs: Math.floor(this.receivedMs),
     };
   }
 }
