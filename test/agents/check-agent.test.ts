@@ -95,6 +95,11 @@ describe('a mistake in an agent', () => {
     [{ turnDetection: { type: 'vad' } }, 'turnDetection.type: must have a type: server_vad'],
     [{ interruption: 'never' }, 'interruption: must be one of immediate, confirmed.'],
     [{ silence: { askAfterMs: 9_000, goodbyeAfterMs: 5_000 } }, 'goodbyeAfterMs must be greater'],
+    [{ silence: { askAfterMs: 9_000, goodbyeAfterMs: 9_000 } }, 'goodbyeAfterMs must be greater'],
+    [
+      { maxDurationMs: 20_000, beforeTheEnd: { noticeMs: 20_000, about: 'Say so.' } },
+      'beforeTheEnd: noticeMs must be less',
+    ],
     [{ maxDurationMs: 1 }, 'maxDurationMs: must be a number of milliseconds from 10000'],
     [{ maxDurationMs: 20_000 }, 'beforeTheEnd: noticeMs must be less'],
     [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defineAgent, type Instructions } from '../../src/agents/define-agent.ts';
-import { instructionsFor } from '../../src/agents/instructions.ts';
+import { instructionsFor, momentOf } from '../../src/agents/instructions.ts';
 import { TestClock } from '../support/test-clock.ts';
 
 const caller = { number: '+15550100', dialled: '+15550199' };
@@ -28,6 +28,26 @@ describe('what the model is told on a call', () => {
     );
 
     expect(await text).toBe('+15550100 +15550199 2026-01-01 09:00 morning');
+  });
+
+  it.each([
+    ['00:00', 'night'],
+    ['04:59', 'night'],
+    ['05:00', 'morning'],
+    ['11:59', 'morning'],
+    ['12:00', 'afternoon'],
+    ['17:59', 'afternoon'],
+    ['18:00', 'evening'],
+    ['22:59', 'evening'],
+    ['23:00', 'night'],
+  ])('calls %s the %s', (time, partOfDay) => {
+    const agent = defineAgent({
+      name: 'shop',
+      instructions: 'Be brief.',
+      openingHours: { timeZone: 'UTC', week: {} },
+    });
+
+    expect(momentOf(agent, caller, Date.parse(`2026-01-01T${time}:30Z`))).toMatchObject({ time, partOfDay });
   });
 
   it.each([

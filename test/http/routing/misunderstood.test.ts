@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { nearName } from '../../../src/http/routing/misunderstood.ts';
@@ -116,5 +117,45 @@ describe('a name that was written wrongly', () => {
       null,
       null,
     ]);
+  });
+
+  it('is nearest to the one with the fewest slips, wherever that stands', () => {
+    expect(nearName('agentt', ['argent', 'agent', 'agents'])).toBe('agent');
+  });
+
+  it('has two slips only where it is long enough for them, and none where it is two letters long', () => {
+    expect([nearName('laency', ['latency']), nearName('laenci', ['latency'])]).toEqual([
+      'latency',
+      'latency',
+    ]);
+    expect([nearName('fraem', ['from']), nearName('tp', ['to']), nearName('TO', ['to'])]).toEqual([
+      null,
+      null,
+      'to',
+    ]);
+  });
+
+  it('is found again whichever letter is left out, doubled, or has changed places with its neighbour', () => {
+    const name = fc.stringMatching(/^[a-z]{4,12}$/);
+    fc.assert(
+      fc.property(name, fc.nat(), (meant, n) => {
+        const at = n % (meant.length - 1);
+        const [head, letter, next, tail] = [
+          meant.slice(0, at),
+          meant[at] ?? '',
+          meant[at + 1] ?? '',
+          meant.slice(at + 2),
+        ];
+        const slips = [
+          `${head}${next}${tail}`,
+          `${head}${letter}${letter}${next}${tail}`,
+          `${head}${next}${letter}${tail}`,
+          `${head}-${next}${tail}`,
+          meant.toUpperCase(),
+        ];
+
+        expect(slips.map((written) => nearName(written, [meant]))).toEqual(slips.map(() => meant));
+      }),
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Guesses, guessNews, type Whence } from '../../../src/http/sign-in/guesses.ts';
+import { Guesses, guessNews, keepLatest, type Whence } from '../../../src/http/sign-in/guesses.ts';
 import { Sessions, signedOutInMemory } from '../../../src/http/sign-in/sessions.ts';
 import { aReviewHouse, type ReviewHouse } from '../../support/a-review-house.ts';
 import { TestClock } from '../../support/test-clock.ts';
@@ -137,12 +137,36 @@ describe('P6: whoever guesses passwords', () => {
     expect(await later(0)).toEqual([6, 6]);
   });
 
+  it('has one address with that network however it is written', async () => {
+    const later = aFlood(guesses, clock, 20, (i) => at(i % 2 ? '2001:db8::1' : '2001:db8:0:0:5::1'));
+
+    expect(await later(0)).toEqual([6, 6]);
+  });
+
+  it('is not taken for another who comes by IPv4 through a socket for both', async () => {
+    const later = aFlood(guesses, clock, 20, (i) => at(`::ffff:203.0.113.${i}`));
+
+    expect(await later(0)).toEqual([20, 20]);
+  });
+
   it('is forgotten after a while, so that the next slip costs nothing', async () => {
     aFlood(guesses, clock, 40, () => at('203.0.113.9'));
     clock.advance(120_000);
 
     expect(await guesses.try(at('203.0.113.9'), () => null)).toBe(null);
     expect(clock.timers).toBe(0);
+  });
+});
+
+describe('a list that keeps the latest', () => {
+  it('forgets whoever has not come for longest, not whoever came first', () => {
+    const map = new Map<string, number>();
+    for (const [visit, name] of ['a', 'b', 'a', 'c'].entries()) keepLatest(map, name, visit, 2);
+
+    expect([...map]).toEqual([
+      ['a', 2],
+      ['c', 3],
+    ]);
   });
 });
 
