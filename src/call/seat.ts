@@ -165,7 +165,7 @@ export class Seat implements Session {
     const { clock, history, tell } = this.#parts;
     current.capabilities = capabilities;
     current.readyAt = clock.now();
-    current.renewAt = capabilities.expiresAt === null ? null : capabilities.expiresAt - RENEW_BEFORE_MS;
+    current.renewAt = renewAtOf(capabilities, clock.wallMs());
     if (current.generation > 0) this.#recount(current.session, capabilities, history());
     for (const command of this.#waiting.splice(0)) command(current.session);
     this.#waitingBytes = 0;
@@ -194,6 +194,12 @@ interface Sitting {
   readyAt: number | null;
   /** When to look for the next one, by the time of day; null: nothing is known of its end. */
   renewAt: number | null;
+}
+
+/** A session without a future says so by mistake, or one of the clocks is wrong: it is taken as it comes. */
+function renewAtOf({ expiresAt }: Capabilities, wallMs: number): number | null {
+  if (expiresAt === null || expiresAt <= wallMs) return null;
+  return Math.max(expiresAt - RENEW_BEFORE_MS, wallMs + SERVED_MS);
 }
 
 function inOneText(history: readonly ContextItem[]): string {

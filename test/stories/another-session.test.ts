@@ -157,6 +157,21 @@ describe('a call that is longer than a session', () => {
     expect([whileTheCallerSpeaks, whileTheAgentDoes, model.closed]).toEqual([0, 0, 1]);
   });
 
+  it.each([
+    ['are short', 90_000],
+    ['have no future', 0],
+    ['say so by a clock of long ago', -at(0)],
+  ])('opens no session after the other where they %s', (_why, expiresInMs) => {
+    const { clock, model } = talking({ capabilities: { expiresAt: at(expiresInMs) } });
+
+    for (let second = 0; second < 50; second++) {
+      clock.advance(1_000);
+      model.isReady();
+    }
+
+    expect([model.opened, model.closed]).toEqual([1, 0]);
+  });
+
   it('ends when a session that has only just begun is over already', () => {
     const { isLost, endReason } = talking();
 
