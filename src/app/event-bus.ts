@@ -27,10 +27,13 @@ export class EventBus {
       return;
     }
     this.#isTelling = true;
-    this.#tell(callId, event);
-    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift())
-      this.#tell(next.callId, next.event);
-    this.#isTelling = false;
+    try {
+      this.#tell(callId, event);
+      for (let next = this.#waiting.shift(); next; next = this.#waiting.shift())
+        this.#tell(next.callId, next.event);
+    } finally {
+      this.#isTelling = false; // even `failed` may fail, and the next event has to be told all the same
+    }
   };
 
   #tell(callId: string, event: CallEvent): void {

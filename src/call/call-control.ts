@@ -52,6 +52,7 @@ export function callControl(parts: CallControlParts): OperatorControl {
     collectDigits: (request) =>
       new Promise((resolve) => conversation().collectDigits(request, clock.now(), resolve)),
     async sendText(words) {
+      if (journal.isLetGo) return refused('This call is gone on with elsewhere.');
       const text = words.slice(0, MOST_TEXT_CHARS);
       const answer = await phoneCall.sendText({ from: incoming.to, to: incoming.from, text });
       if (answer.ok) journal.note({ type: 'text_sent', text });

@@ -235,6 +235,7 @@ export class Conversation {
   }
 
   close(now: number): void {
+    this.#keys.close();
     this.#voice.fallSilent(now); // what was heard of the last words is told
     this.#work.close(now);
   }

@@ -44,7 +44,12 @@ export class Journal {
     this.#session += 1;
   }
 
-  /** It is another process's from now on: nothing is noted here any more. */
+  /** It is another process's: nothing is noted here any more. */
+  get isLetGo(): boolean {
+    return this.#isLetGo;
+  }
+
+  /** It is another process's from now on. */
   letGo(): void {
     this.#isLetGo = true;
   }

@@ -18,6 +18,22 @@ function aBus() {
 }
 
 describe('the bus', () => {
+  it('tells of the next event also where whoever is told of failures fails', () => {
+    const heard: number[] = [];
+    const bus = new EventBus(() => {
+      throw new Error('the disk of the log is full');
+    });
+    bus.subscribe((_callId, { seq }) => {
+      heard.push(seq);
+      if (seq === 1) throw new Error('an observer');
+    });
+
+    expect(() => bus.note('CA1', { type: 'answered', seq: 1, atMs: 0 })).toThrow('disk');
+    bus.note('CA1', { type: 'answered', seq: 2, atMs: 0 });
+
+    expect(heard).toEqual([1, 2]);
+  });
+
   it('tells all observers in one order, even when one of them notes something itself', () => {
     const { bus } = aBus();
     const before: string[] = [];

@@ -19,6 +19,20 @@ describe('keys', () => {
     expect(factsOf('digits')).toMatchObject([{ digits: '4711' }]);
   });
 
+  it('come away empty for the tool that waits for them when the call is over', async () => {
+    const toolbox = new ToolboxSpy();
+    const { phone } = aCall({ plan: { toolbox } });
+    const keys = toolbox.control?.collectDigits({
+      most: 4,
+      terminator: '#',
+      pauseMs: 3_000,
+      isSecret: false,
+    });
+    phone.tell({ type: 'gone', reason: 'hung_up' });
+
+    expect(await keys).toBeNull();
+  });
+
   it('T5: belong together until there is a pause', () => {
     const { phone, model, clock } = aCall();
     press(phone, '47');

@@ -52,7 +52,9 @@ it('ends line, session and timers without a word when another process has acquir
   const before = facts.length;
   sent.length = 0;
 
+  const control = calls.find('CA1')?.control;
   expect(calls.letGo({ callId: 'CA1', epoch: 0 })).toBe(true);
+  const texted = await control?.sendText('Your appointment is on Monday.');
   model?.hearsSpeech();
   phone.tell({ type: 'gone', reason: 'hung_up' });
   calls.callEnded('CA1');
@@ -60,6 +62,7 @@ it('ends line, session and timers without a word when another process has acquir
 
   expect(facts).toHaveLength(before);
   expect([phone.isClosed, model?.isClosed, calls.count, clock.timers]).toEqual([true, true, 0, 0]);
+  expect(texted).toMatchObject({ ok: false });
   expect(told).toEqual([]);
   expect(calls.letGo({ callId: 'CA1', epoch: 0 })).toBe(false);
 });

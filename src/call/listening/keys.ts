@@ -33,11 +33,17 @@ class KeyPad {
     return this.#request?.request.isSecret ?? false;
   }
 
-  /** The next entry is for whoever asks. One wish at a time; an earlier one comes away empty. */
+  /** The next entry is for whoever asks. One request at a time; an earlier one comes away empty. */
   collect(request: DigitsRequest, now: number, answer: (keys: string | null) => void): void {
     this.#request?.answer?.(null);
     this.#keys = '';
     this.#request = { request, since: now, answer };
+  }
+
+  /** Nobody presses anything any more: whoever asked comes away empty. */
+  close(): void {
+    this.#request?.answer?.(null);
+    this.#request = null;
   }
 
   press(key: string, now: number): Entry | null {
@@ -96,6 +102,10 @@ export class Keys {
 
   collect(request: DigitsRequest, now: number, answer: (keys: string | null) => void): void {
     this.#pad.collect(request, now, answer);
+  }
+
+  close(): void {
+    this.#pad.close();
   }
 
   /** A key as the record may show it. */

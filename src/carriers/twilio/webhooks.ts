@@ -47,6 +47,8 @@ export function twilioWebhooks(around: WebhookSurroundings): Router {
 
   /** A webhook that comes again while the house makes up its mind gets the same answer. */
   const beingRung = new Map<string, Promise<string>>();
+  /** Those that were over while somebody was still asked about them. */
+  const justEnded = new RememberedNames(MOST_JUST_ENDED);
   router.post('/voice', async (request, response) => {
     const call = callForm.safeParse(request.body).data;
     if (!call) return refuse(response);
@@ -56,7 +58,10 @@ export function twilioWebhooks(around: WebhookSurroundings): Router {
     const answer =
       beingRung.get(call.CallSid) ?? voiceTwiml(around, call, agent, around.publicUrlOf(request));
     beingRung.set(call.CallSid, answer);
-    sendTwiml(response, await answer.finally(() => beingRung.delete(call.CallSid)));
+    const twiml = await answer.finally(() => beingRung.delete(call.CallSid));
+    if (!justEnded.has(call.CallSid)) return sendTwiml(response, twiml);
+    around.switchboard.callEnded(call.CallSid); // let in after they had hung up
+    sendTwiml(response, hangUpTwiml());
   });
 
   router.post('/after', async (request, response) => {
@@ -100,6 +105,7 @@ export function twilioWebhooks(around: WebhookSurroundings): Router {
     if (isOver(status.CallStatus)) {
       around.switchboard.callEnded(status.CallSid);
       around.ended(status.CallSid);
+      justEnded.add(status.CallSid);
     }
     if (status.StreamError)
       // the socket itself never learns
@@ -220,6 +226,8 @@ const messageForm = z.object({
 });
 
 /** Twilio repeats a message within minutes, if at all. */
+/** Nobody is asked about for longer than it takes so many others to end. */
+const MOST_JUST_ENDED = 1_000;
 const MOST_MESSAGES = 10_000;
 const NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 

@@ -116,6 +116,25 @@ describe('an incoming call', () => {
     expect(switchboard.news).toEqual([`ended ${hungUp}`, `after ${hungUp}`, `after ${cutOff}`]);
   });
 
+  it('is not let in when the caller hung up while the log was asked about them', async () => {
+    const { promise: isKnown, resolve } = Promise.withResolvers<boolean>();
+    const asked = Promise.withResolvers<void>();
+    const isOver = () => {
+      asked.resolve();
+      return isKnown;
+    };
+    const { post, switchboard } = await carrier({ isOver });
+    const callSid = aCallSid();
+
+    const rings = post('/twilio/voice', formOf(callSid));
+    await asked.promise;
+    await post('/twilio/status', { CallSid: callSid, CallStatus: 'completed' });
+    resolve(false);
+
+    expect(await (await rings).text()).not.toContain('<Stream');
+    expect(switchboard.news.at(-1)).toBe(`ended ${callSid}`);
+  });
+
   it('leaves a word in the log when its stream failed', async () => {
     const { post, troubles } = await carrier();
 
