@@ -56,7 +56,7 @@ export class HeldStore {
   async #open(): Promise<SharedStore> {
     const { role, directory, owner, store } = this.#settings;
     if (store.kind === 'postgres') {
-      const { openPostgresStore } = await import('../stores/postgres/index.ts');
+      const { openPostgresStore } = await import('../stores/postgres/store.ts');
       return openPostgresStore({
         ...store,
         owner,

@@ -4,9 +4,8 @@ import type { AgentSaid, CallFact } from '../../ports/facts.ts';
 import type { Leg } from '../../ports/leg.ts';
 import type { PartId } from '../../ports/session.ts';
 import type { PartProgress } from '../turns/barge-in.ts';
-import { HeardParts } from './heard-parts.ts';
 import { Playout, type PlayoutWires } from './playout.ts';
-import { isSamePart, SpokenPart } from './spoken-part.ts';
+import { HeardParts, isSamePart, SpokenPart } from './spoken-part.ts';
 import { waitingTone } from './waiting-tone.ts';
 
 export interface DownlinkWires extends PlayoutWires {

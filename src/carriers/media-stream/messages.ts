@@ -1,5 +1,4 @@
-import { base64Between, readBase64 } from '../../audio/base64.ts';
-import { behind, behindNumber, numberAt } from '../../audio/wire-text.ts';
+import { base64Between, behind, behindNumber, numberAt, readBase64 } from '../../audio/wire-text.ts';
 import { isRecord } from '../../ports/is-record.ts';
 import type { LegEvent } from '../../ports/leg.ts';
 

@@ -3,7 +3,7 @@ import type { Config } from '../../app/config.ts';
 import { unreachable } from '../../errors.ts';
 import { nameOf, neighboursIn } from '../../journal/neighbours.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { openPostgresStore } from '../../stores/postgres/index.ts';
+import { openPostgresStore } from '../../stores/postgres/store.ts';
 import { StoreTrouble } from '../../stores/shared/trouble.ts';
 import { bringBack, callsIn } from '../../stores/sqlite/bring-back.ts';
 import { databasePath, filesSetAside } from '../../stores/sqlite/set-aside.ts';

@@ -1,11 +1,16 @@
+import { readdirSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { callFilter, callQueryOf, callsPageQuery, lookedFor } from '../api/call-query.ts';
 import type { PageRequest } from '../making/page-requests.ts';
 import type { Pages } from '../making/pages.ts';
-import { answerWith, leaving, send } from '../making/send.ts';
+import { answerWith, leaving, send, sendFile } from '../making/send.ts';
 import { callId, ofCall, type Route, route } from '../routing/route.ts';
-import { visitOf } from './layout.ts';
+import { noSuchCall } from '../routing/say.ts';
+import { html } from './html.ts';
+import { layout, visitOf } from './layout.ts';
 import type { PageContext } from './page-context.ts';
 import { RETRY_LOG_S } from './words.ts';
 
@@ -87,4 +92,68 @@ async function orThoseThatGoOn(
 
 function addressOf({ originalUrl }: Request): URLSearchParams {
   return new URL(originalUrl, 'http://here').searchParams;
+}
+
+/**
+ * The files that pages are made of: ours as they lie in `src/http/browser`, and three of other
+ * people's straight from their packages. Only what is listed here when the program starts is
+ * ever served, so no name in an address leads anywhere else.
+ */
+export function assetRoute(): Route {
+  return route('get /assets/*path', {
+    says: 'A file that pages are made of.',
+    needs: 'nobody',
+    params: z.strictObject({ path: z.array(z.string()).max(3) }),
+    handle({ params, request }, response) {
+      const file = FILES.get(params.path.join('/'));
+      if (file === undefined) return noSuchCall(request, response);
+      // Asked for again each time, and answered with "not changed": nothing here has a version in its name.
+      return sendFile(response, file, { 'Cache-Control': 'no-cache' });
+    },
+  });
+}
+
+const OWN = join(import.meta.dirname, '../browser');
+
+const FILES: ReadonlyMap<string, string> = new Map([
+  ...readdirSync(OWN)
+    .filter((name) => /\.(js|css|svg)$/.test(name))
+    .map((name) => [name, join(OWN, name)] as const),
+  ['vendor/wavesurfer.js', packaged('wavesurfer.js', 'dist/wavesurfer.esm.js')],
+  ['vendor/uplot.js', packaged('uplot', 'dist/uPlot.esm.js')],
+  ['vendor/uplot.css', packaged('uplot', 'dist/uPlot.min.css')],
+]);
+
+function packaged(name: string, file: string): string {
+  const description = findPackageJSON(name, import.meta.url);
+  if (description === undefined) throw new Error(`The package ${name} is not there: run npm ci.`);
+  return join(dirname(description), file);
+}
+
+/** A telephone in the browser, which rings this house as a carrier would. */
+export function phonePage(): Route {
+  return route('get /phone', {
+    says: 'The browser’s own phone.',
+    needs: 'operator',
+    handle(_input, response) {
+      const body = html`<h1 class="quiet-title">Phone</h1>
+<div class="columns phone">
+<section class="card handset" aria-label="Phone">
+  <p id="state" class="state" role="status">Ready to ring.</p>
+  <div class="meters"><label>You <meter id="mouth" min="0" max="100" low="5" value="0"></meter></label>
+  <label>Agent <meter id="ear" min="0" max="100" low="5" value="0"></meter></label></div>
+  <div class="keypad" id="keypad">${'123456789*0#'.split('').map((key) => html`<button data-digit="${key}" disabled>${key}</button>`)}</div>
+  <div class="row"><button class="main call-button" id="ring">Ring</button><button class="danger call-button" id="hang-up" hidden>Hang up</button></div>
+  <label class="switch"><input type="checkbox" id="push-to-talk"> push to talk (hold the space bar, or the button)</label>
+  <button id="talk" hidden>Hold to talk</button>
+  <p class="complaint" id="complaint" role="alert" hidden></p>
+  <noscript><p class="complaint">The phone needs JavaScript.</p></noscript>
+</section>
+<section class="card"><div class="spread"><h2>What is being said</h2><span class="pill" id="doing"></span></div><ol class="transcript" id="transcript"></ol><p class="fine"><a id="call-link" href="/" hidden>Everything about this call</a></p></section>
+</div>`;
+      response
+        .type('html')
+        .send(layout(visitOf(response), { title: 'Phone', here: '/phone', script: 'phone.js', body }));
+    },
+  });
 }

@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { base64Between, TextBench } from '../../audio/base64.ts';
+import { base64Between, TextBench } from '../../audio/wire-text.ts';
 
 /**
  * `input_audio_buffer.append`, ready for the wire: fifty times a second on every call. All of it under one name: a

@@ -24,7 +24,7 @@ import {
   type Whose,
 } from '../shared/shared-store.ts';
 import { addTo, appendBatch, eventsOf, noteBehind, type OwnProcess, sayHere } from './append.ts';
-import { cleanJson, cleanText, type Database } from './database.ts';
+import { cleanJson, cleanText, Database, type PostgresAddress } from './database.ts';
 
 /** Conditions in Postgres' words. Nothing of a query gets into the SQL: values are bound. */
 function whereOf(conditions: readonly Condition[]): {
@@ -314,3 +314,15 @@ const DAY_SHARES = `
     sum((workings ->> 'toolCalls')::integer)::integer AS "toolCalls", sum(tool_failures)::integer AS "toolFailures",
     json_agg(workings -> 'latencies') AS latencies
   FROM ringdown_calls`;
+
+/** The shared call log at this address, with its tables brought up to date. */
+export async function openPostgresStore(options: PostgresAddress & OwnProcess): Promise<PostgresStore> {
+  const database = new Database(options);
+  try {
+    await database.migrate();
+    return new PostgresStore(database, options);
+  } catch (error) {
+    await database.close().catch(() => {});
+    throw error;
+  }
+}

@@ -9,7 +9,7 @@ import { NOT_REVIEWED } from '../shared/review.ts';
 import { wordsSaid } from '../shared/search.ts';
 import { numbersTakenTwice } from '../shared/trouble.ts';
 import { fromKept, toKept } from '../shared/upcast.ts';
-import { SearchIndex } from './search-index.ts';
+import { SearchIndex } from './search.ts';
 
 /** Adds events to calls. Its statements are prepared once: preparing them costs more than what they do. */
 export class Appender {

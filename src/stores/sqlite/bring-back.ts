@@ -7,7 +7,7 @@ import { fromKept, toKept } from '../shared/upcast.ts';
 import { Appender } from './append.ts';
 import { inTransaction, openForWriting } from './open.ts';
 import { OWNED_VERSION } from './schema.ts';
-import { SearchIndex } from './search-index.ts';
+import { SearchIndex } from './search.ts';
 import { eraseSetAside } from './set-aside.ts';
 import { BUSY_MS, numberOf } from './soundness.ts';
 import { sqliteTrouble } from './trouble.ts';

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { makeFolder } from '../../disk/make-folder.ts';
 import { StoreTrouble } from '../shared/trouble.ts';
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, SOUND_INDEX_VERSION } from './schema.ts';
-import { cutOutIndex, hasIndex, makeIndex } from './search-index.ts';
+import { cutOutIndex, hasIndex, makeIndex } from './search.ts';
 import { databasePath, moveAside } from './set-aside.ts';
 import { BUSY_MS, isWhole, newer, numberOf, type Soundness, soundnessOf } from './soundness.ts';
 import { SqliteStore, type SqliteStoreOptions } from './store.ts';

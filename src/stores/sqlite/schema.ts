@@ -7,7 +7,7 @@ export const APPLICATION_ID = 0x52494e47;
  * A call is one row: its card and what goes on with it, as JSON, written together with its events. The columns that
  * calls are found by are made of the card by the database itself, so that they cannot say anything else.
  *
- * What was said stands once more as bare words, for searching: `search-index.ts` makes that.
+ * What was said stands once more as bare words, for searching: `search.ts` makes that.
  */
 export const MIGRATIONS: readonly string[] = [
   `

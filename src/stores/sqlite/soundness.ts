@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreTrouble } from '../shared/trouble.ts';
 import { APPLICATION_ID, OWNED_VERSION, SCHEMA_VERSION, SOUND_INDEX_VERSION } from './schema.ts';
-import { hasIndex } from './search-index.ts';
+import { hasIndex } from './search.ts';
 import { sqliteTrouble } from './trouble.ts';
 
 /**

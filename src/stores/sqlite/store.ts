@@ -25,9 +25,8 @@ import {
 } from '../shared/shared-store.ts';
 import { fromKept } from '../shared/upcast.ts';
 import { Appender } from './append.ts';
-import { compactIndex } from './search-index.ts';
+import { compactIndex, ofAgents, whereOf } from './search.ts';
 import { sqliteTrouble } from './trouble.ts';
-import { ofAgents, whereOf } from './where.ts';
 
 export interface SqliteStoreOptions {
   /** The name of this process among those that keep calls here. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { type LogNotice, openCallLog } from '../../../src/journal/call-log.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
 import { postgresEnvironment } from '../../../src/stores/postgres/environment.ts';
-import { openPostgresStore } from '../../../src/stores/postgres/index.ts';
+import { openPostgresStore } from '../../../src/stores/postgres/store.ts';
 import { StoreTrouble } from '../../../src/stores/shared/trouble.ts';
 import { aHouse } from '../../support/a-house.ts';
 import { aSchema, whyNoPostgres } from '../../support/a-postgres.ts';

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openCallLog } from '../../../src/journal/call-log.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from '../../../src/stores/postgres/database.ts';
-import { openPostgresStore } from '../../../src/stores/postgres/index.ts';
+import { openPostgresStore } from '../../../src/stores/postgres/store.ts';
 import { describeCallStore } from '../../contracts/call-store.ts';
 import { describeSharedStore } from '../../contracts/shared-store.ts';
 import { aSchema, whyNoPostgres } from '../../support/a-postgres.ts';

@@ -6,7 +6,7 @@ import { type LogNotice, openCallLog } from '../../../src/journal/call-log.ts';
 import { HeldStore } from '../../../src/journal/held-store.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
 import { openForWriting, openSqliteStore } from '../../../src/stores/sqlite/open.ts';
-import { compactIndex } from '../../../src/stores/sqlite/search-index.ts';
+import { compactIndex } from '../../../src/stores/sqlite/search.ts';
 import { databasePath } from '../../../src/stores/sqlite/set-aside.ts';
 import type { SqliteStore } from '../../../src/stores/sqlite/store.ts';
 import { overlappingCalls } from '../../support/overlapping-calls.ts';

@@ -4,7 +4,7 @@ import { DatabaseSync, StatementSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { bringBack } from '../../../src/stores/sqlite/bring-back.ts';
 import { openSqliteStore } from '../../../src/stores/sqlite/open.ts';
-import { makeIndex } from '../../../src/stores/sqlite/search-index.ts';
+import { makeIndex } from '../../../src/stores/sqlite/search.ts';
 import { databasePath, filesSetAside } from '../../../src/stores/sqlite/set-aside.ts';
 import type { SqliteStore } from '../../../src/stores/sqlite/store.ts';
 import { overlappingCalls } from '../../support/overlapping-calls.ts';

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { Refusal } from '../../../tools/define-tool.ts';
-import { type Appointment, findOwnAppointment } from './appointments.ts';
+import { type Appointment, findOwnAppointment, freeTimes, type TimesWanted } from './appointments.ts';
 import { stamp } from './calendar.ts';
 import type { Clinic } from './clinic.ts';
-import { freeTimes, type TimesWanted } from './free-times.ts';
 import { provenCustomer } from './identity.ts';
 
 /*

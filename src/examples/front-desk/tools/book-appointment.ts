@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { defineTool, Refusal } from '../../../tools/define-tool.ts';
 import { type Changed, changed, noTestAt, spokenMoment, TAKEN } from '../clinic/answers.ts';
-import { book } from '../clinic/appointments.ts';
+import { book, isBookable } from '../clinic/appointments.ts';
 import { readTestTime, stamp } from '../clinic/calendar.ts';
 import { withClinic } from '../clinic/clinic.ts';
 import { once } from '../clinic/database.ts';
-import { isBookable } from '../clinic/free-times.ts';
 
 /** Anybody may book: it tells nothing about anybody. Whose it is follows from the call, not from the model. */
 export default defineTool({

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { defineTool, Refusal } from '../../../tools/define-tool.ts';
 import { type Changed, changed, noTestAt, ownAppointment, spokenMoment, TAKEN } from '../clinic/answers.ts';
-import { move } from '../clinic/appointments.ts';
+import { isBookable, move } from '../clinic/appointments.ts';
 import { readTestTime, stamp } from '../clinic/calendar.ts';
 import { withClinic } from '../clinic/clinic.ts';
 import { once } from '../clinic/database.ts';
-import { isBookable } from '../clinic/free-times.ts';
 
 export default defineTool({
   name: 'move_appointment',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { base64Between, readBase64 } from '../../src/audio/base64.ts';
+import { base64Between, readBase64 } from '../../src/audio/wire-text.ts';
 
 /** Some of them somewhere in the middle of others, as sound is that was cut out of a longer stretch. */
 const bytes = fc
