@@ -137,9 +137,15 @@ export interface Readable {
   readonly damaged: number;
 }
 
-/** How many calls can be read there. Nothing is touched. */
+/** How many calls can be read there; none where it is no database any more. Nothing is touched. */
 export function callsIn(path: string): Readable {
-  return reading(path, () => {});
+  try {
+    return reading(path, () => {});
+  } catch (error) {
+    const trouble = sqliteTrouble(error);
+    if (trouble.reason === 'store_corrupt') return { calls: 0, damaged: 0 };
+    throw trouble;
+  }
 }
 
 /**
