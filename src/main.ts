@@ -7,6 +7,13 @@ import { RingdownError } from './errors.ts';
 /** What the shell calls a mistake in the configuration. */
 const EXIT_BAD_CONFIGURATION = 78;
 
+/** Fewer letters can be guessed. */
+const SHORT_PASSWORD = 12;
+
+/** What closing may take besides the calls: to tell their callers, to write down the last of them, to deliver webhooks. */
+const CLOSING_MS = 25_000;
+
+// Everything above is needed below, where the program runs from here on, line by line.
 const config = configOrExit();
 const logger = createLogger(config.logLevel);
 const end = new EndOfProcess(logger);
@@ -80,8 +87,6 @@ function warnings({ isPublic, passwords, trustProxy, host }: Config): readonly s
   return lines;
 }
 
-const SHORT_PASSWORD = 12;
-
 /** The first signal lets calls finish; a second one ends them. */
 function closeOnSignals(app: RunningApp, config: Config, logger: Logger): void {
   const close = async () => {
@@ -92,6 +97,3 @@ function closeOnSignals(app: RunningApp, config: Config, logger: Logger): void {
   process.on('SIGTERM', leave);
   process.on('SIGINT', leave);
 }
-
-/** What closing may take besides the calls: to tell their callers, to write down the last of them, to be told on. */
-const CLOSING_MS = 25_000;

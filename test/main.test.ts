@@ -137,6 +137,22 @@ describe('npm start', () => {
     await expect(fetch(url)).rejects.toThrow();
   }, 40_000);
 
+  it('greets, warns and drains on a server that is open to the world', async () => {
+    const { child } = await aProcess({
+      TWILIO_AUTH_TOKEN: 'token',
+      REVIEW_PASSWORD: 'too short',
+      PUBLIC_URL: 'https://calls.example.com',
+    });
+    await vi.waitFor(() => expect(child.output).toContain('REVIEW_PASSWORD is short'), { timeout: 10_000 });
+    expect(child.output).toContain('Ringdown listens on');
+    expect(child.output).not.toContain('something failed');
+
+    child.kill('SIGTERM');
+
+    expect(await exitCode(child)).toBe(0);
+    expect(child.output).toContain('Closing: no new calls');
+  }, 40_000);
+
   it('ends with a sentence when it cannot listen where it was told to', async () => {
     const folder = await aFolder();
 
