@@ -13,7 +13,13 @@ export {
   type ScriptedCallOptions,
   scriptedCall,
 } from './scripted-call.ts';
-export { CAPABILITIES, ScriptedModel, type ScriptedSpeech, type Want } from './scripted-model.ts';
+export {
+  CAPABILITIES,
+  ScriptedModel,
+  type ScriptedSession,
+  type ScriptedSpeech,
+  type Want,
+} from './scripted-model.ts';
 export { ScriptedPhoneCall, type ScriptedPhoneCallOptions } from './scripted-phone-call.ts';
 export { type Delay, type Journey, SimulatedPhone, type SimulatedPhoneOptions } from './simulated-phone.ts';
 export { TestClock } from './test-clock.ts';

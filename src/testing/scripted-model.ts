@@ -25,13 +25,17 @@ export interface ScriptedSpeech {
   readonly want?: Want;
 }
 
-/** A model that says and does what a test has it do, and remembers what it was asked. */
+/**
+ * A model that says and does what a test has it do, and remembers what it was asked: in all, and session by session.
+ * Used as a session itself, it counts as all of them.
+ */
 export class ScriptedModel implements SpeechModel, Session {
   readonly #capabilities: Capabilities;
   /** Told of what it is asked to do. */
   readonly #listeners = new Set<(entry: string) => void>();
-  readonly #sessions: { readonly tell: (event: SessionEvent) => void; isClosed: boolean }[] = [];
   readonly #names = new Names();
+  /** Every one that was opened, the first one first. */
+  readonly sessions: ScriptedSession[] = [];
   /** Everything it has been given to hear. */
   readonly heard: number[] = [];
   /** What it was asked for, and what for. */
@@ -47,18 +51,19 @@ export class ScriptedModel implements SpeechModel, Session {
     this.#listeners.add(told);
   }
 
-  /** Each session takes the place of the one before. */
-  open(_setup: unknown, tell: (event: SessionEvent) => void): Session {
-    this.#sessions.push({ tell, isClosed: false });
-    return this;
+  /** What is to happen happens in the one that was opened last. */
+  open(_setup: unknown, tell: (event: SessionEvent) => void): ScriptedSession {
+    const session = new ScriptedSession(this, tell);
+    this.sessions.push(session);
+    return session;
   }
 
   get opened(): number {
-    return this.#sessions.length;
+    return this.sessions.length;
   }
 
   get closed(): number {
-    return this.#sessions.filter(({ isClosed }) => isClosed).length;
+    return this.sessions.filter(({ isClosed }) => isClosed).length;
   }
 
   get isClosed(): boolean {
@@ -67,13 +72,13 @@ export class ScriptedModel implements SpeechModel, Session {
 
   /** What tells of the session that is open now, also once it is closed: for news that comes late. */
   teller(): (event: SessionEvent) => void {
-    return this.#sessions.at(-1)?.tell ?? (() => {});
+    const session = this.sessions.at(-1);
+    return (event) => session?.tellLate(event);
   }
 
   /** Nobody is told anything of a session that is closed. */
   tell(event: SessionEvent): void {
-    const session = this.#sessions.at(-1);
-    if (session && !session.isClosed) session.tell(event);
+    this.sessions.at(-1)?.tell(event);
   }
 
   isReady(more: Partial<Capabilities> = {}): void {
@@ -81,8 +86,9 @@ export class ScriptedModel implements SpeechModel, Session {
   }
 
   isLost(reason: SessionLost): void {
-    this.tell({ type: 'lost', reason, detail: 'as_scripted' });
-    this.close();
+    const session = this.sessions.at(-1);
+    session?.tell({ type: 'lost', reason, detail: 'as_scripted' });
+    session?.close();
   }
 
   hearsSpeech(itemId: string | null = this.#names.nextTurn()): void {
@@ -211,9 +217,8 @@ export class ScriptedModel implements SpeechModel, Session {
     this.#note('discard');
   }
 
-  /** The one that was opened first is no longer needed. */
-  close(): void {
-    const session = this.#sessions.find(({ isClosed }) => !isClosed);
+  /** Else the one that was opened first is no longer needed. */
+  close(session = this.sessions.find(({ isClosed }) => !isClosed)): void {
     if (session) session.isClosed = true;
   }
 
@@ -231,6 +236,87 @@ export class ScriptedModel implements SpeechModel, Session {
 
   #note(entry: string): void {
     for (const listener of this.#listeners) listener(entry);
+  }
+}
+
+/** One conversation with it: after its end it is told nothing, and does nothing. */
+export class ScriptedSession implements Session {
+  readonly #model: ScriptedModel;
+  readonly #tell: (event: SessionEvent) => void;
+  readonly heard: number[] = [];
+  readonly asked: ResponseRequest[] = [];
+  readonly added: ContextItem[] = [];
+  isLost = false;
+  isClosed = false;
+
+  constructor(model: ScriptedModel, tell: (event: SessionEvent) => void) {
+    this.#model = model;
+    this.#tell = tell;
+  }
+
+  /** Nobody is told anything of one that is closed … */
+  tell(event: SessionEvent): void {
+    if (!this.isClosed) this.tellLate(event);
+  }
+
+  /** … unless it was under way by then. */
+  tellLate(event: SessionEvent): void {
+    if (event.type === 'lost') this.isLost = true;
+    this.#tell(event);
+  }
+
+  get backlogBytes(): number {
+    return this.#model.backlogBytes;
+  }
+
+  hear(audio: Uint8Array): void {
+    if (this.#isOver) return;
+    for (const byte of audio) this.heard.push(byte);
+    this.#model.hear(audio);
+  }
+
+  respond(request: ResponseRequest): void {
+    if (this.#isOver) return;
+    this.asked.push(request);
+    this.#model.respond(request);
+  }
+
+  cancel(responseId: string): void {
+    if (!this.#isOver) this.#model.cancel(responseId);
+  }
+
+  truncate(part: PartId, heardMs: number): void {
+    if (!this.#isOver) this.#model.truncate(part, heardMs);
+  }
+
+  add(item: ContextItem): void {
+    if (this.#isOver) return;
+    this.added.push(item);
+    this.#model.add(item);
+  }
+
+  askOutOfBand(request: OutOfBandRequest): void {
+    if (!this.#isOver) this.#model.askOutOfBand(request);
+  }
+
+  update(): void {
+    if (!this.#isOver) this.#model.update();
+  }
+
+  commitTurn(): void {
+    if (!this.#isOver) this.#model.commitTurn();
+  }
+
+  discardTurn(): void {
+    if (!this.#isOver) this.#model.discardTurn();
+  }
+
+  close(): void {
+    this.#model.close(this);
+  }
+
+  get #isOver(): boolean {
+    return this.isLost || this.isClosed;
   }
 }
 

@@ -1,3 +1,4 @@
+import { expect, it } from 'vitest';
 import type { ResponseRequest, SessionEvent } from '../../src/ports/session.ts';
 import { ScriptedModel } from '../../src/testing/scripted-model.ts';
 import { ScriptedPhoneCall } from '../../src/testing/scripted-phone-call.ts';
@@ -86,9 +87,9 @@ describeSession('the scripted model', async () => {
     model.starts(response, request);
     model.delta('item', 0x55, 1_000, response);
   };
-  model.open(null, (event) => void events.push(event));
+  const session = model.open(null, (event) => void events.push(event));
   return {
-    session: model,
+    session,
     events,
     answersWith: (...more) => void answers.push(...more),
     async becomesReady() {
@@ -106,4 +107,18 @@ describeSession('the scripted model', async () => {
       holds();
     },
   };
+});
+
+it('keeps apart what each session of a scripted model was asked, and counts it all', () => {
+  const model = new ScriptedModel();
+  const [first, second] = [model.open(null, () => {}), model.open(null, () => {})];
+  first.add({ type: 'text', from: 'caller', text: 'one' });
+  first.tell({ type: 'lost', reason: 'expired', detail: 'a_test' });
+
+  first.add({ type: 'text', from: 'caller', text: 'to nobody' });
+  second.respond({ requestId: '1', purpose: 'caller_turn' });
+
+  expect([first.added.length, first.asked.length]).toEqual([1, 0]);
+  expect([second.added.length, second.asked.length]).toEqual([0, 1]);
+  expect([model.added.length, model.asked.length]).toEqual([1, 1]);
 });
