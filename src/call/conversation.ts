@@ -225,12 +225,12 @@ export class Conversation {
     const { session } = this.#ends;
     const isFollowed = isMissed && reason === 'expired' && session.hasServed;
     if (isMissed && !isFollowed) return false;
-    this.#turnTaking.sessionLost(this.#work.isRunning, now);
+    if (isFollowed) session.open();
+    else session.leave();
+    this.#turnTaking.sessionLost(this.#work.isRunning, now); // what it asks for is asked of the next one
     this.#work.sessionLost(now);
     this.#uplink.close();
     this.#writing = '';
-    if (isFollowed) session.open();
-    else session.leave();
     return true;
   }
 

@@ -115,6 +115,24 @@ describe('a call that is longer than a session', () => {
     expect(model.wants.at(-1)).toBe('tool_results');
   });
 
+  it('asks the next session for the answer that is owed, as soon as it is ready', () => {
+    const { clock, model, isLost } = talking();
+    clock.advance(HOUR);
+    model.hearsSpeech('u1');
+    clock.advance(1_000);
+    model.hearsPause('u1');
+    model.writesDown('Where is my order?', 'u1');
+    isLost('expired');
+    clock.advance(500);
+
+    model.isReady();
+
+    expect(model.sessions.map(({ asked }) => asked.map(({ purpose }) => purpose))).toEqual([
+      [],
+      ['caller_turn'],
+    ]);
+  });
+
   it('changes over at a quiet moment before the end that is known, and nobody notices', () => {
     const { call, clock, model, talk, texts, endReason, phone } = talking({
       capabilities: { expiresAt: at(HOUR) },
