@@ -48,6 +48,13 @@ describe('a request of the API that is not understood', () => {
     expect(sentence).toMatch(/There is no parameter colour: there are q, from, to, tz, agent, .*, tag\.$/);
   });
 
+  it('says no more than fits a few lines, whatever was sent', async () => {
+    const names = Array.from({ length: 100 }, (_, n) => `a-name-that-nobody-knows-${n}=1`).join('&');
+    const [, sentence] = await refusal(await house.ask(`/api/calls?${names}`));
+
+    expect(String(sentence).length).toBeLessThan(700);
+  });
+
   it.each(['{"text": ', '{text: 1}', '"a word"', 'null', '', '{"text":"a"}}'])(
     'says so in JSON where the body is none: %s',
     async (body) => {
