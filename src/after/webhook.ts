@@ -12,36 +12,6 @@ import type { Cancel, Clock } from '../ports/clock.ts';
 import type { CallCard } from '../ports/store.ts';
 import { transcriptOf } from '../reading/transcript.ts';
 
-/** What is sent of a call that is over. `version` grows when a field changes its meaning; new ones do not count. */
-export function completedCall(card: CallCard, state: CallState): Readonly<Record<string, unknown>> {
-  const { callId, startedWallMs, direction, from, to, agent, endReason, durationMs, cost, summary } = card;
-  return {
-    type: 'call.completed',
-    version: 1,
-    callId,
-    startedAt: new Date(startedWallMs).toISOString(),
-    direction,
-    from,
-    to,
-    agent,
-    endReason,
-    durationMs,
-    turns: card.turns,
-    interruptions: card.interruptions,
-    latencyP50Ms: card.latencyP50Ms,
-    latencyP95Ms: card.latencyP95Ms,
-    costUsd: cost,
-    summary,
-    fields: state.summary?.fields ?? {},
-    transcript: transcriptOf(state).map(({ who, atMs, text, unheard }) => ({ who, atMs, text, unheard })),
-    tools: [...state.tools.values()].map(({ name, atMs, returned }) => ({
-      name,
-      atMs,
-      result: returned?.result ?? null,
-    })),
-  };
-}
-
 /** Sends it, and resolves to the status of the answer. Rejects if there is none. */
 export type Send = (
   to: Destination,
@@ -195,3 +165,33 @@ const ANSWER_MS = 5_000;
 
 /** A little more than an answer may take: a name that is not found takes longer. */
 const CLOSE_MS = 6_000;
+
+/** What is sent of a call that is over. `version` grows when a field changes its meaning; new ones do not count. */
+export function completedCall(card: CallCard, state: CallState): Readonly<Record<string, unknown>> {
+  const { callId, startedWallMs, direction, from, to, agent, endReason, durationMs, cost, summary } = card;
+  return {
+    type: 'call.completed',
+    version: 1,
+    callId,
+    startedAt: new Date(startedWallMs).toISOString(),
+    direction,
+    from,
+    to,
+    agent,
+    endReason,
+    durationMs,
+    turns: card.turns,
+    interruptions: card.interruptions,
+    latencyP50Ms: card.latencyP50Ms,
+    latencyP95Ms: card.latencyP95Ms,
+    costUsd: cost,
+    summary,
+    fields: state.summary?.fields ?? {},
+    transcript: transcriptOf(state).map(({ who, atMs, text, unheard }) => ({ who, atMs, text, unheard })),
+    tools: [...state.tools.values()].map(({ name, atMs, returned }) => ({
+      name,
+      atMs,
+      result: returned?.result ?? null,
+    })),
+  };
+}

@@ -21,89 +21,6 @@ import { type LeaseTimes, PULSE, type StoreSettings, type ThreadNotice } from '.
 import type { Retention, Swept } from './retention.ts';
 import { EventWriter, type WriterParts } from './spool-writer.ts';
 
-/**
- * What the thread that carries sound shows to the one that keeps the log: that it does its work, and on how many calls.
- * The log's thread says for the process that it is there; but where this one hangs, its calls hang too.
- */
-class Pulse {
-  readonly shown = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
-  /** Those that go on, and in which epoch. */
-  readonly #calls = new Map<string, number>();
-  readonly stop: Cancel;
-
-  constructor(clock: Clock) {
-    this.stop = clock.every(PULSE_MS, () => Atomics.add(this.shown, PULSE.count, 1));
-  }
-
-  note(callId: string, { type, seq }: CallEvent): void {
-    if (type === 'rang') this.#calls.set(callId, epochOf(seq));
-    else if (type !== 'ended' || !this.#calls.delete(callId)) return;
-    Atomics.store(this.shown, PULSE.liveCalls, this.#calls.size);
-  }
-
-  get leases(): readonly Lease[] {
-    return [...this.#calls].map(([callId, epoch]) => ({ callId, epoch }));
-  }
-
-  /** The call is another process's by now. */
-  letGo({ callId, epoch }: Lease): void {
-    if (this.#calls.get(callId) === epoch) this.#calls.delete(callId);
-    Atomics.store(this.shown, PULSE.liveCalls, this.#calls.size);
-  }
-}
-
-const PULSE_MS = 100;
-
-/** The store as the rest of the house knows it: changes go to the thread that writes, questions to another one. */
-class RemoteStore implements CallStore {
-  readonly #writing: LogThread;
-  readonly #reading: LogThread;
-  readonly #events: EventWriter;
-
-  constructor(writing: LogThread, reading: LogThread, events: EventWriter) {
-    this.#writing = writing;
-    this.#reading = reading;
-    this.#events = events;
-  }
-
-  append(batch: readonly StoredEvent[]): Promise<Appended> {
-    return this.#writing.ask({ type: 'append', batch });
-  }
-
-  list(query: CallQuery): Promise<CallPage> {
-    return this.#reading.ask({ type: 'list', query });
-  }
-
-  each(query: CallQuery): AsyncIterable<CallCard> {
-    return eachByPages((page) => this.list(page), query);
-  }
-
-  card(callId: string): Promise<CallCard | null> {
-    return this.#reading.ask({ type: 'card', callId });
-  }
-
-  events(callId: string): Promise<readonly CallEvent[]> {
-    return this.#reading.ask({ type: 'events', callId });
-  }
-
-  review(callId: string, change: ReviewChange): Promise<boolean> {
-    return this.#writing.ask({ type: 'review', callId, change });
-  }
-
-  figures(query: CallQuery): Promise<readonly DayFigures[]> {
-    return this.#reading.ask({ type: 'figures', query });
-  }
-
-  /** With its recording, and with what of it still waits to be kept. */
-  delete(callId: string): Promise<boolean> {
-    this.#events.forget(callId);
-    return this.#writing.ask({ type: 'delete', callId });
-  }
-
-  /** The log closes it. */
-  async close(): Promise<void> {}
-}
-
 export interface CallLogOptions {
   /** For recordings, and for the embedded database. */
   readonly directory: string;
@@ -308,3 +225,86 @@ const SUSPECT_EVERY_MS = 60_000;
 const MOST_BEHIND = 5_000;
 /** A call on which nothing happens would not learn by itself that another process has it. */
 const CHECK_MS = 2_000;
+
+/**
+ * What the thread that carries sound shows to the one that keeps the log: that it does its work, and on how many calls.
+ * The log's thread says for the process that it is there; but where this one hangs, its calls hang too.
+ */
+class Pulse {
+  readonly shown = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+  /** Those that go on, and in which epoch. */
+  readonly #calls = new Map<string, number>();
+  readonly stop: Cancel;
+
+  constructor(clock: Clock) {
+    this.stop = clock.every(PULSE_MS, () => Atomics.add(this.shown, PULSE.count, 1));
+  }
+
+  note(callId: string, { type, seq }: CallEvent): void {
+    if (type === 'rang') this.#calls.set(callId, epochOf(seq));
+    else if (type !== 'ended' || !this.#calls.delete(callId)) return;
+    Atomics.store(this.shown, PULSE.liveCalls, this.#calls.size);
+  }
+
+  get leases(): readonly Lease[] {
+    return [...this.#calls].map(([callId, epoch]) => ({ callId, epoch }));
+  }
+
+  /** The call is another process's by now. */
+  letGo({ callId, epoch }: Lease): void {
+    if (this.#calls.get(callId) === epoch) this.#calls.delete(callId);
+    Atomics.store(this.shown, PULSE.liveCalls, this.#calls.size);
+  }
+}
+
+const PULSE_MS = 100;
+
+/** The store as the rest of the house knows it: changes go to the thread that writes, questions to another one. */
+class RemoteStore implements CallStore {
+  readonly #writing: LogThread;
+  readonly #reading: LogThread;
+  readonly #events: EventWriter;
+
+  constructor(writing: LogThread, reading: LogThread, events: EventWriter) {
+    this.#writing = writing;
+    this.#reading = reading;
+    this.#events = events;
+  }
+
+  append(batch: readonly StoredEvent[]): Promise<Appended> {
+    return this.#writing.ask({ type: 'append', batch });
+  }
+
+  list(query: CallQuery): Promise<CallPage> {
+    return this.#reading.ask({ type: 'list', query });
+  }
+
+  each(query: CallQuery): AsyncIterable<CallCard> {
+    return eachByPages((page) => this.list(page), query);
+  }
+
+  card(callId: string): Promise<CallCard | null> {
+    return this.#reading.ask({ type: 'card', callId });
+  }
+
+  events(callId: string): Promise<readonly CallEvent[]> {
+    return this.#reading.ask({ type: 'events', callId });
+  }
+
+  review(callId: string, change: ReviewChange): Promise<boolean> {
+    return this.#writing.ask({ type: 'review', callId, change });
+  }
+
+  figures(query: CallQuery): Promise<readonly DayFigures[]> {
+    return this.#reading.ask({ type: 'figures', query });
+  }
+
+  /** With its recording, and with what of it still waits to be kept. */
+  delete(callId: string): Promise<boolean> {
+    this.#events.forget(callId);
+    return this.#writing.ask({ type: 'delete', callId });
+  }
+
+  /** The log closes it. */
+  async close(): Promise<void> {}
+}

@@ -2,13 +2,6 @@ import type { EndReason } from '../ports/facts.ts';
 import type { DayFigures } from '../ports/store.ts';
 import { countable } from './cost.ts';
 
-/** The least of the numbers that so many per cent of them do not exceed; null when there are none. */
-export function percentile(numbers: readonly number[], percent: number): number | null {
-  const sorted = Float64Array.from(numbers).sort();
-  const rank = Math.ceil((percent / 100) * sorted.length);
-  return sorted[Math.max(0, rank - 1)] ?? null;
-}
-
 /** Calls of one day that ended alike, summed up. */
 export interface DayShare {
   /** Since 1970, in UTC. */
@@ -63,3 +56,10 @@ function blankDay(): Day {
 
 /** In both stores' SQL as well. */
 export const DAY_MS = 86_400_000;
+
+/** The least of the numbers that so many per cent of them do not exceed; null when there are none. */
+export function percentile(numbers: readonly number[], percent: number): number | null {
+  const sorted = Float64Array.from(numbers).sort();
+  const rank = Math.ceil((percent / 100) * sorted.length);
+  return sorted[Math.max(0, rank - 1)] ?? null;
+}

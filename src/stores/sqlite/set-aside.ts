@@ -1,11 +1,6 @@
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The embedded database's place in a data directory. */
-export function databasePath(directory: string): string {
-  return join(directory, 'calls.db');
-}
-
 /** Moves what lies in the place of a log out of the way as it is, with the files that belong to it; says where to. */
 export function moveAside(path: string, wallMs: number): string {
   const stamp = new Date(wallMs).toISOString().replaceAll(/[:.]/g, '-');
@@ -59,3 +54,8 @@ function freeName(wanted: string): string {
 const MARK = '.set-aside-';
 const STAMP = /\.set-aside-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z/;
 const COMPANIONS = ['-wal', '-shm'] as const;
+
+/** The embedded database's place in a data directory. */
+export function databasePath(directory: string): string {
+  return join(directory, 'calls.db');
+}
