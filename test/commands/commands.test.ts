@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
@@ -23,8 +24,8 @@ const AGENT = `
   export default defineAgent({ name: 'shop', instructions: async ({ number }) => 'You talk to ' + number });`;
 
 /** Runs a program of the project with Node, as npm does. */
-async function run(script: string, args: readonly string[], agentsDir: string) {
-  const env = { PATH: process.env['PATH'], AGENTS_DIR: agentsDir };
+async function run(script: string, args: readonly string[], agentsDir: string, more = {}) {
+  const env = { PATH: process.env['PATH'], AGENTS_DIR: agentsDir, ...more };
   const options = { cwd: ROOT, env };
   return promisify(execFile)(process.execPath, [join('src/commands', script), ...args], options).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
@@ -56,6 +57,19 @@ describe('npm run tool', () => {
     expect(stdout).toMatch(/^ok after \d+ ms\n/);
     expect(stdout).toContain('"caller": "+15550142"');
     expect(stdout).toContain('asked of the call: note: looked');
+  });
+
+  it('runs a tool of the example where somebody has copied it to', async () => {
+    const { path } = aFolder({});
+    cpSync(join(ROOT, 'src/examples/front-desk'), join(path, 'my-desk'), { recursive: true });
+
+    const { stdout, stderr, code } = await run('run-tool.ts', ['free_appointments', '{}'], path, {
+      DATA_DIR: join(path, 'data'),
+    });
+
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toContain('The next free times are');
   });
 
   it('says what is wrong with a request, and which tools there are', async () => {

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { defineAgent } from '../../agents/define-agent.ts';
+import { defineAgent, z } from 'ringdown';
 import { TIME_ZONE, WEEK } from './clinic/calendar.ts';
 
 /** The example business: a small optician. */

@@ -129,8 +129,9 @@ function firstLine(text: string, agent: string): string {
  * Lets files outside this repository say `import { defineTool } from 'ringdown'`.
  *
  * Node resolves a package from the importing file's folder upwards, and an agent's folder may lie anywhere. So its
- * `ringdown` is always the one that runs, and its `zod` is ours where it has none of its own. A version in the
- * query of an agent's address is handed on to the files beside and below it, so that all of them are read anew.
+ * `ringdown` is always the one that runs, and its `zod` and its `Temporal` are ours where it has none of its own. A
+ * version in the query of an agent's address is handed on to the files beside and below it, so that all of them are
+ * read anew.
  */
 export function resolveOurselves(agentFolder: string): void {
   const inside = `${pathToFileURL(dirname(agentFolder)).href}/`; // agents share files
@@ -141,7 +142,7 @@ export function resolveOurselves(agentFolder: string): void {
     resolve(specifier, context, next) {
       const ours = OURS[specifier];
       if (ours !== undefined) return { url: new URL(ours, import.meta.url).href, shortCircuit: true };
-      const found = specifier === 'zod' ? zodFor(context, next) : next(specifier, context);
+      const found = LENT.has(specifier) ? lend(specifier, context, next) : next(specifier, context);
       if (!isOfAgents(found.url)) return found;
       const version = /\?v=\d+$/.exec(context.parentURL ?? '')?.[0] ?? '';
       const url = found.url.includes('?') ? found.url : found.url + version;
@@ -162,11 +163,14 @@ const OURS: Readonly<Record<string, string>> = {
   'ringdown/testing': '../../testing/index.ts',
 };
 
-function zodFor(context: Context, next: Next): ReturnType<Next> {
+/** Packages of ours that a user's files have where they bring none of their own. */
+const LENT: ReadonlySet<string> = new Set(['zod', 'temporal-polyfill/global']);
+
+function lend(specifier: string, context: Context, next: Next): ReturnType<Next> {
   try {
-    return next('zod', context);
+    return next(specifier, context);
   } catch {
-    return next('zod', { ...context, parentURL: import.meta.url });
+    return next(specifier, { ...context, parentURL: import.meta.url });
   }
 }
 

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { Refusal } from '../../../tools/define-tool.ts';
+import { Refusal, z } from 'ringdown';
 import { type Appointment, findOwnAppointment, freeTimes, type TimesWanted } from './appointments.ts';
 import { stamp } from './calendar.ts';
 import type { Clinic } from './clinic.ts';

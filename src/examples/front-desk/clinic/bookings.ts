@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from 'ringdown';
 import { openBooks, select } from './database.ts';
 
 export interface Booking {

@@ -1,7 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { z } from 'zod';
-import { systemClock } from '../../../ports/clock.ts';
-import type { ToolContext } from '../../../tools/define-tool.ts';
+import { type ToolContext, z } from 'ringdown';
 import { wallTime } from './calendar.ts';
 import { openBooks } from './database.ts';
 import type { CallOnHand } from './identity.ts';
@@ -25,7 +23,7 @@ export const clinicSettings = z.object({
 /** Opens the books for one tool, and closes them: nothing stays open between two questions. */
 export function withClinic<Answer>(context: ToolContext, act: (clinic: Clinic) => Answer): Answer {
   const { dataDir, now: fixed } = clinicSettings.parse(context.settings);
-  const now = fixed === undefined ? wallTime(systemClock.wallMs()) : Temporal.PlainDateTime.from(fixed);
+  const now = fixed === undefined ? wallTime(Date.now()) : Temporal.PlainDateTime.from(fixed);
   const today = now.toPlainDate();
   const db = openBooks(dataDir, today);
   try {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { z } from 'zod';
+import { z } from 'ringdown';
 import { PRACTITIONERS, stamp, testTimes } from './calendar.ts';
 
 export const DATABASE_FILE = 'front-desk.sqlite';

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { z } from 'zod';
+import { z } from 'ringdown';
 import { run, select } from './database.ts';
 
 /*

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { z } from 'zod';
+import { z } from 'ringdown';
 import { select } from './database.ts';
 
 export type OrderState = 'being_made' | 'ready' | 'collected' | 'cancelled';

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { defineTool, Refusal } from '../../../tools/define-tool.ts';
+import { defineTool, Refusal, z } from 'ringdown';
 import { CALL_BACK } from '../clinic/answers.ts';
 import { isOpenAt } from '../clinic/calendar.ts';
 import { withClinic } from '../clinic/clinic.ts';

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { defineTool } from '../../../tools/define-tool.ts';
+import { defineTool, z } from 'ringdown';
 import { type Changed, changed, ownAppointment, spokenMoment } from '../clinic/answers.ts';
 import { cancel } from '../clinic/appointments.ts';
 import { stamp } from '../clinic/calendar.ts';

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { defineTool, Refusal } from '../../../tools/define-tool.ts';
+import { defineTool, Refusal, z } from 'ringdown';
 import { offer } from '../clinic/answers.ts';
 import { readDay } from '../clinic/calendar.ts';
 import { withClinic } from '../clinic/clinic.ts';

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { defineTool, Refusal } from '../../../tools/define-tool.ts';
+import { defineTool, Refusal, z } from 'ringdown';
 import { type Changed, changed, noTestAt, ownAppointment, spokenMoment, TAKEN } from '../clinic/answers.ts';
 import { isBookable, move } from '../clinic/appointments.ts';
 import { readTestTime, stamp } from '../clinic/calendar.ts';

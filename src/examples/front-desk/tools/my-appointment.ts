@@ -1,4 +1,4 @@
-import { defineTool, NOTHING } from '../../../tools/define-tool.ts';
+import { defineTool, z } from 'ringdown';
 import { offer, ownAppointment, spokenMoment } from '../clinic/answers.ts';
 import { stamp } from '../clinic/calendar.ts';
 import { withClinic } from '../clinic/clinic.ts';
@@ -7,7 +7,7 @@ export default defineTool({
   name: 'my_appointment',
   description: `Find out when the caller's own appointment is, and which times after that day are free.
 Use it when the caller asks for it, and before you move an appointment.`,
-  parameters: NOTHING,
+  parameters: z.object({}),
   run(_nothing, context) {
     return withClinic(context, (clinic) => {
       const { startsAt, practitioner } = ownAppointment(clinic);

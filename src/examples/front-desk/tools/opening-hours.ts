@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { defineTool, Refusal } from '../../../tools/define-tool.ts';
+import { defineTool, Refusal, z } from 'ringdown';
 import { spokenBareHour, spokenDay } from '../clinic/answers.ts';
 import { hoursOn, isOpenAt, readDay } from '../clinic/calendar.ts';
 import { withClinic } from '../clinic/clinic.ts';

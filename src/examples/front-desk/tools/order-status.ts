@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { defineTool } from '../../../tools/define-tool.ts';
+import { defineTool, z } from 'ringdown';
 import { NO_DIGITS, NO_MORE_TRIES, spokenDay } from '../clinic/answers.ts';
 import { withClinic } from '../clinic/clinic.ts';
 import { mayTry, noteTry } from '../clinic/identity.ts';

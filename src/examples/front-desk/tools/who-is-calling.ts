@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { defineTool } from '../../../tools/define-tool.ts';
+import { defineTool, z } from 'ringdown';
 import { NO_DIGITS, NO_MORE_TRIES } from '../clinic/answers.ts';
 import { withClinic } from '../clinic/clinic.ts';
 import { isKnownNumber, mayTry, proveBirth, provenCustomer } from '../clinic/identity.ts';
