@@ -16,6 +16,7 @@ export class Watcher implements Company {
   readonly complaints: string[] = [];
   /** Nobody has been heard for so long. */
   #deadMs = 0;
+  #listensSince = Number.NEGATIVE_INFINITY;
   connectedMs = 0;
   /** The caller has said or typed something, or has been greeted by nobody yet. */
   #owedSince: number | null = null;
@@ -80,7 +81,9 @@ export class Watcher implements Company {
     if (event.type === 'told' && event.text === HOUSE_WORDS.lineWasDead) this.#owes();
     if (event.type !== 'told' || !event.text.startsWith('The caller spoke before')) return;
     this.#leavesSince = null;
-    if (setting.interruption === 'confirmed' && this.#now - mouth.lastWordAt > JUST_NOW_MS)
+    const mayBeLateEcho = this.#now - this.#listensSince <= LATE_ECHO_MS; // of what the phone played late, which nobody knows yet
+    const wasWord = this.#now - mouth.lastWordAt <= JUST_NOW_MS;
+    if (setting.interruption === 'confirmed' && !wasWord && !mayBeLateEcho)
       this.#complain('what was no speech has kept the agent from leaving');
   }
 
@@ -109,6 +112,7 @@ export class Watcher implements Company {
   }
 
   listensAgain(deafSince: number): void {
+    this.#listensSince = this.#now;
     this.#sound.listensAgain(deafSince);
   }
 
@@ -276,4 +280,6 @@ const LOST_HASH_MS = 10_500;
 const MOST_REQUESTS = 40;
 
 const JUST_NOW_MS = 3_000;
+/** What waited at a deaf phone, and what comes back of it. */
+const LATE_ECHO_MS = 2_500;
 const A_BEAT_MS = 200;
