@@ -1,13 +1,15 @@
-import type { CallState, ToolUse } from '../ports/call-state.ts';
+import { unreachable } from '../errors.ts';
+import type { Aside, CallState, ToolUse } from '../ports/call-state.ts';
 import type { ContextItem } from '../ports/session.ts';
 import { splitHeard } from './recall/heard-words.ts';
 
 /** What was said and done on a call, for a session that was not there: of the agent's words, those that were heard. */
-export function historyOf({ callerTurns, agentParts, tools }: CallState): readonly ContextItem[] {
+export function historyOf({ callerTurns, agentParts, asides, tools }: CallState): readonly ContextItem[] {
   const said = [
     ...callerTurns.map(({ atMs, words }) => line(atMs, 'caller', words)),
     ...agentParts.map((part) => line(part.atMs, 'agent', heardOf(part))),
-    ...[...tools.values()].map((use) => line(use.atMs, 'house', done(use))),
+    ...asides.map((aside) => line(aside.atMs, aside.type === 'told' ? 'house' : 'caller', inWords(aside))),
+    ...[...tools.values()].map((use) => line(use.returned?.atMs ?? use.atMs, 'house', done(use))),
   ].filter(({ item }) => item.text !== '');
   const latest = said.sort((one, other) => one.atMs - other.atMs).slice(-MOST_ITEMS);
   return latest.map(({ item }) => item);
@@ -21,10 +23,30 @@ function heardOf({ how, text, heardMs, totalMs }: CallState['agentParts'][number
   return how === 'written' ? text : splitHeard(text, heardMs, totalMs).heard;
 }
 
+function inWords(aside: Aside): string {
+  switch (aside.type) {
+    case 'told':
+      return aside.text;
+    case 'digits':
+      return aside.digits === '' ? '' : pressed(aside.digits);
+    case 'shown':
+      return '(The caller sent a picture.)';
+    default:
+      return unreachable(aside);
+  }
+}
+
+/** How the model is told of keys. */
+export function pressed(keys: string): string {
+  return `(The caller pressed the keys ${keys}.)`;
+}
+
 function done({ name, arguments: asked, returned }: ToolUse): string {
   return returned ? `You used the tool ${name} with ${asked}. It said: ${returned.output}` : '';
 }
 
 /** The last of a long call: more than anybody refers back to, and far from what a model can hold. */
 const MOST_ITEMS = 120;
-const MOST_CHARS = 2_000;
+
+/** As much as a tool may say. */
+const MOST_CHARS = 4_000;

@@ -1,4 +1,12 @@
-import type { CallState, Doing, LegState, SessionState, ToolUse, TurnLatency } from '../ports/call-state.ts';
+import type {
+  Aside,
+  CallState,
+  Doing,
+  LegState,
+  SessionState,
+  ToolUse,
+  TurnLatency,
+} from '../ports/call-state.ts';
 import type { CallEvent } from '../ports/facts.ts';
 import { type GrowingSpeech, listen } from './recall/speech.ts';
 import { type GrowingSums, noSums, sumUp } from './recall/sums.ts';
@@ -40,6 +48,7 @@ interface Grown {
   readonly sums: GrowingSums;
   readonly legs: LegState[];
   readonly sessions: SessionState[];
+  readonly asides: Aside[];
   readonly tools: Map<string, ToolUse>;
   readonly latencies: TurnLatency[];
 }
@@ -56,6 +65,7 @@ function nothingYet(): GrowingState {
     callerTurns: [],
     agentParts: [],
     beingSaid: [],
+    asides: [],
     tools: new Map(),
     latencies: [],
     summary: null,
@@ -82,6 +92,15 @@ function take(state: GrowingState, event: CallEvent): void {
     case 'caller_said':
     case 'digit':
       state.silencePromptedMs = null;
+      return;
+    case 'told':
+      state.asides.push({ type: 'told', atMs, text: event.text });
+      return;
+    case 'digits':
+      state.asides.push({ type: 'digits', atMs, digits: event.digits });
+      return;
+    case 'shown':
+      state.asides.push({ type: 'shown', atMs });
       return;
     case 'tool_called': {
       const { toolCallId, name, arguments: asked } = event;

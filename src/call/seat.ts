@@ -26,7 +26,8 @@ export interface SeatParts {
  * may sit there a moment later.
  *
  * Each session has a generation, and what one says whose time is over is dropped by its number. What is asked of the
- * model while nobody is ready waits, within bounds; but what is about words of an earlier session goes with it.
+ * model while nobody is ready waits, within bounds; but what is about words of an earlier session goes with it, and what
+ * it is told meanwhile comes with the history.
  */
 export class Seat implements Session {
   readonly #parts: SeatParts;
@@ -116,6 +117,7 @@ export class Seat implements Session {
   }
 
   add(item: ContextItem): void {
+    if (this.#isToBeRecounted && item.type !== 'image') return; // it is told with all the rest, and once
     const bytes = item.type === 'image' ? item.dataUrl.length : 0;
     this.#ask((session) => session.add(item), bytes);
   }
@@ -136,6 +138,11 @@ export class Seat implements Session {
 
   discardTurn(): void {
     this.#current?.session.discardTurn();
+  }
+
+  /** Whoever is ready next was not there from the beginning. */
+  get #isToBeRecounted(): boolean {
+    return this.#current === null || (this.generation > 0 && this.#current.capabilities === null);
   }
 
   #sit(): Sitting {

@@ -22,6 +22,8 @@ export interface CallState {
   readonly callerTurns: readonly CallerTurn[];
   /** What the agent said, wrote and is saying, in the order in which it began. */
   readonly agentParts: readonly AgentPart[];
+  /** What the model came to know otherwise than by speech, in its order. */
+  readonly asides: readonly Aside[];
   /** By the model's name for the call. */
   readonly tools: ReadonlyMap<string, ToolUse>;
   /** Every answer, and what its time went into. */
@@ -127,6 +129,14 @@ export interface AgentPart {
   readonly totalMs: number;
   readonly how: 'being said' | 'said' | 'written';
 }
+
+export type Aside = { readonly atMs: number } & (
+  | { readonly type: 'told'; readonly text: string }
+  /** Keys that the caller has pressed; secret ones are stars. */
+  | { readonly type: 'digits'; readonly digits: string }
+  /** A picture. */
+  | { readonly type: 'shown' }
+);
 
 export interface ToolUse {
   readonly toolCallId: string;

@@ -133,6 +133,67 @@ describe('a call that is longer than a session', () => {
     ]);
   });
 
+  it('tells the next session once of what came while it was connecting', async () => {
+    const { call, clock, model, toolbox, isLost, phone } = talking();
+    clock.advance(HOUR);
+    model.hearsSpeech('u1');
+    model.hearsPause('u1');
+    model.starts('r1');
+    toolbox.control?.tell({ type: 'tool_called', toolCallId: 'c1', name: 'look_up', arguments: '{}' });
+    model.calls(['c1'], 'r1');
+    isLost('expired');
+
+    const returned = {
+      toolCallId: 'c1',
+      name: 'look_up',
+      result: 'ok',
+      tookMs: 5,
+      output: 'SHIPPED',
+    } as const;
+    toolbox.control?.tell({ type: 'tool_returned', ...returned });
+    await toolbox.answers('c1', { output: 'SHIPPED' });
+    clock.advance(100);
+    call.read('My order is 4711.');
+    clock.advance(100);
+    call.control.inform('The refund is approved.', false);
+    clock.advance(100);
+    call.show(new Uint8Array(3), 'image/png');
+    clock.advance(100);
+    for (const digit of '12#') phone.tell({ type: 'digit', digit });
+    model.isReady();
+
+    expect(model.sessions[1]?.added).toEqual([
+      expect.objectContaining({ from: 'house', text: expect.stringContaining('SHIPPED') }),
+      { type: 'text', from: 'caller', text: 'My order is 4711.' },
+      { type: 'text', from: 'house', text: 'The refund is approved.' },
+      { type: 'text', from: 'caller', text: '(The caller sent a picture.)' },
+      { type: 'text', from: 'caller', text: '(The caller pressed the keys 12.)' },
+      expect.objectContaining({ type: 'image' }),
+    ]);
+    expect(model.sessions[1]?.asked.map(({ purpose }) => purpose)).toEqual(['tool_results']);
+  });
+
+  it('goes on with another one, which knows what the first was told, shown and given by key', () => {
+    const { call, clock, model, isLost, texts, phone } = talking();
+    clock.advance(HOUR);
+    call.control.inform('The refund is approved.', false);
+    clock.advance(100);
+    call.show(new Uint8Array(3), 'image/png');
+    clock.advance(100);
+    for (const digit of '12#') phone.tell({ type: 'digit', digit });
+    clock.advance(2_000);
+    const before = texts().length;
+
+    isLost('expired');
+    model.isReady();
+
+    expect(texts().slice(before)).toEqual([
+      'house: The refund is approved.',
+      'caller: (The caller sent a picture.)',
+      'caller: (The caller pressed the keys 12.)',
+    ]);
+  });
+
   it('changes over at a quiet moment before the end that is known, and nobody notices', () => {
     const { call, clock, model, talk, texts, endReason, phone } = talking({
       capabilities: { expiresAt: at(HOUR) },

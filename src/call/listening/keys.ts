@@ -1,5 +1,6 @@
 import type { Session } from '../../ports/session.ts';
 import type { DigitsRequest } from '../../ports/tools.ts';
+import { pressed } from '../history.ts';
 import type { Journal } from '../journal.ts';
 import type { TurnTaking } from '../turns/turn-taking.ts';
 
@@ -128,7 +129,7 @@ export class Keys {
     this.#journal.note({ type: 'digits', digits: isSecret ? '*'.repeat(keys.length) : keys });
     if (answer) return answer(keys === '' ? null : keys);
     if (keys === '') return;
-    this.#session.add({ type: 'text', from: 'caller', text: `(The caller pressed the keys ${keys}.)` });
+    this.#session.add({ type: 'text', from: 'caller', text: pressed(keys) });
     this.#turnTaking.answerTurn(now);
   }
 
