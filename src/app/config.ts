@@ -173,12 +173,17 @@ function readOpenAI(read: Reader): OpenAIAccess | null {
   const model = read.text('REALTIME_MODEL');
   const azure = read.optional('AZURE_OPENAI_API_KEY');
   const secret = azure ?? read.optional('OPENAI_API_KEY');
-  if (secret === null) return null;
+  if (secret === null) return isVendors(baseUrl) ? null : { baseUrl, model, key: null };
   if (!/^[\x21-\x7e]+$/.test(secret)) {
     const name = azure === null ? 'OPENAI_API_KEY' : 'AZURE_OPENAI_API_KEY';
     read.complain(name, 'has characters that no key has, such as spaces or an ellipsis: copy it whole.');
   }
   return { baseUrl, model, key: { kind: azure === null ? 'bearer' : 'azure', secret } };
+}
+
+/** There nobody is answered without a key; any other server may ask for none. */
+function isVendors(baseUrl: string): boolean {
+  return /(^|\.)api\.openai\.com$/.test(new URL(baseUrl).hostname);
 }
 
 function readDatabase(read: Reader): string | null {

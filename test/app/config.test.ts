@@ -30,6 +30,18 @@ describe('the configuration', () => {
     expect(config.openai?.key).toEqual({ kind: 'azure', secret: 'az-1' });
   });
 
+  it('takes an address without a key for a server that asks for none, save the vendor’s own', () => {
+    const openaiAt = (OPENAI_BASE_URL: string) => readConfig({ OPENAI_BASE_URL }).openai;
+
+    expect(openaiAt('http://127.0.0.1:9000/v1')).toMatchObject({
+      baseUrl: 'http://127.0.0.1:9000/v1',
+      key: null,
+    });
+    expect(openaiAt('https://api.openai.com/v1/')).toBeNull();
+    expect(openaiAt('https://eu.api.openai.com/v1')).toBeNull();
+    expect(openaiAt('')).toBeNull();
+  });
+
   it('turns transcription off when its model is empty, and leaves it on when it is not mentioned', () => {
     expect(readConfig({ TRANSCRIPTION_MODEL: '' }).openaiDefaults.transcription).toBeNull();
     expect(readConfig({ TRANSCRIPTION_LANGUAGE: 'de' }).openaiDefaults.transcription?.language).toBe('de');

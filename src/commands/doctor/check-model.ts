@@ -14,7 +14,10 @@ export async function checkModel(config: ModelConfig, clock: Clock): Promise<rea
   const { openai } = config;
   if (!openai) {
     return [
-      note('model', 'No OPENAI_API_KEY: the practice model answers. Set the key to talk to a real one.'),
+      note(
+        'model',
+        'No OPENAI_API_KEY, and no server of your own in OPENAI_BASE_URL: the practice model answers. Set either to talk to a real one.',
+      ),
     ];
   }
   const known = await askForModel(openai);
@@ -31,7 +34,8 @@ async function askForModel(openai: OpenAIAccess): Promise<Finding> {
       signal: AbortSignal.timeout(REQUEST_MS),
     });
     await response.body?.cancel();
-    if (response.ok) return good('key', `${new URL(baseUrl).host} accepts the key, and knows ${model}.`);
+    const letsIn = key === null ? 'asks for no key' : 'accepts the key';
+    if (response.ok) return good('key', `${new URL(baseUrl).host} ${letsIn}, and knows ${model}.`);
     if (response.status === 401) {
       return bad('key', hintFor(openai, 'http_401'));
     }

@@ -3,7 +3,8 @@ export interface OpenAIAccess {
   /** The REST base address, such as `https://api.openai.com/v1`; the socket's is derived from it. */
   readonly baseUrl: string;
   readonly model: string;
-  readonly key: OpenAIKey;
+  /** Null: a server that asks for none. */
+  readonly key: OpenAIKey | null;
 }
 
 export type OpenAIKey = { readonly kind: 'bearer' | 'azure'; readonly secret: string };
@@ -17,7 +18,8 @@ export function realtimeAddress({ baseUrl, model }: OpenAIAccess): string {
   return address.href;
 }
 
-export function authorization(key: OpenAIKey): Record<string, string> {
+export function authorization(key: OpenAIAccess['key']): Record<string, string> {
+  if (key === null) return {};
   return key.kind === 'azure' ? { 'api-key': key.secret } : { authorization: `Bearer ${key.secret}` };
 }
 
@@ -25,8 +27,10 @@ export function authorization(key: OpenAIKey): Record<string, string> {
 export function hintFor(access: OpenAIAccess, detail: string): string {
   const { host, pathname } = addressOf(access);
   const whence = `${host}, from OPENAI_BASE_URL,`;
-  const keyVariable = access.key.kind === 'azure' ? 'AZURE_OPENAI_API_KEY' : 'OPENAI_API_KEY';
+  const keyVariable = access.key?.kind === 'azure' ? 'AZURE_OPENAI_API_KEY' : 'OPENAI_API_KEY';
   const status = /^http_(\d+)$/.exec(detail)?.[1];
+  if (access.key === null && (status === '401' || status === '403'))
+    return `${whence} asks for a key (${status}). Set OPENAI_API_KEY, or AZURE_OPENAI_API_KEY.`;
   if (status) return statusHint(Number(status), whence, pathname, access.model, keyVariable);
   if (CERTIFICATE.test(detail)) {
     return `${whence} shows a certificate that is not trusted (${detail}). Correct the address, or have the server show one that is.`;

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { hintFor } from '../../../src/models/openai/access.ts';
+import { authorization, hintFor } from '../../../src/models/openai/access.ts';
 import { aModelServer } from '../../support/a-model-server.ts';
 
 describe('opening a session', () => {
@@ -233,6 +233,13 @@ describe('opening a session', () => {
       detail: 'ECONNREFUSED',
       hint: expect.stringMatching(/^127\.0\.0\.1:1, from OPENAI_BASE_URL, .*correct OPENAI_BASE_URL/),
     });
+  });
+
+  it('says where a key is missing that is asked for after all', () => {
+    const access = { baseUrl: 'https://models.example/v1', model: 'm', key: null };
+
+    expect(authorization(null)).toEqual({});
+    expect(hintFor(access, 'http_401')).toMatch(/asks for a key \(401\)\. Set OPENAI_API_KEY/);
   });
 
   it.each([
