@@ -168,7 +168,7 @@ function sinceOf(health: LogHealth): number | null {
   return health.status === 'ok' ? null : (health.sinceWallMs ?? null);
 }
 
-/** Carriers ask at once what to tell the callers of calls that were ended; then the house may close. */
+/** Carriers ask at once how calls go on that have ended here; then the house may close. */
 const AFTERMATH_MS = 2_000;
 
 /** The last calls of a drain may be summed up as well, if that goes as it should. */

@@ -15,7 +15,7 @@ export class LiveCalls implements Switchboard {
   /** How the last calls ended, for the carrier that asks a moment later. */
   readonly #endings = new Map<string, { readonly aftermath: Aftermath; readonly epoch: number }>();
   #drained: (() => void) | null = null;
-  #lastApologyAt = Number.NEGATIVE_INFINITY;
+  #lastEndAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     around: CallSurroundings,
@@ -121,7 +121,7 @@ export class LiveCalls implements Switchboard {
 
   /**
    * Lets nobody in any more; resolves when the last call is over, at the latest after this time.
-   * True if a carrier is about to ask what to tell a caller whose call has just gone wrong.
+   * True if a carrier may be about to ask how a call goes on that has just ended here: what to say, or just to hang up.
    */
   async drain(mostMs: number): Promise<boolean> {
     const lastCallIsOver = new Promise<void>((resolve) => {
@@ -134,7 +134,7 @@ export class LiveCalls implements Switchboard {
       await lastCallIsOver;
       cancel();
     }
-    return this.#around.clock.now() - this.#lastApologyAt < ASKED_WITHIN_MS;
+    return this.#around.clock.now() - this.#lastEndAt < ASKED_WITHIN_MS;
   }
 
   #between(from: string, to: string): Call | undefined {
@@ -144,7 +144,7 @@ export class LiveCalls implements Switchboard {
   #forget({ callId, epoch }: Lease, aftermath: Aftermath): void {
     this.#live.delete(callId);
     this.#endings.set(callId, { aftermath, epoch });
-    if (aftermath !== 'hang_up') this.#lastApologyAt = this.#around.clock.now();
+    this.#lastEndAt = this.#around.clock.now();
     const oldest = this.#endings.keys().next().value;
     if (this.#endings.size > MOST_ENDINGS && oldest !== undefined) this.#endings.delete(oldest);
     if (this.#live.size === 0) this.#drained?.();

@@ -90,3 +90,13 @@ it('does not keep a process open that waits for its last calls', async () => {
 
   expect(await drained).toBe(true); // the carrier may ask for what is to be said
 });
+
+it('stays a moment for the carrier, which asks how a call goes on that has just said goodbye', async () => {
+  const { calls } = await aCallThatTalks();
+  const drained = calls.drain(60_000);
+
+  calls.find('CA1')?.end('agent_hung_up');
+
+  expect(await drained).toBe(true);
+  expect(await calls.after('CA1')).toBe('hang_up');
+});
