@@ -114,7 +114,7 @@ export class Call {
       model,
       setup: { ...plan, tools: plan.toolbox.offers, turnTaking },
       clock,
-      history: () => historyOf(journal.state),
+      history: () => historyOf(journal.state, this.#conversation.saying(clock.now())),
       tell: this.#guarded((event) => this.#onModel(event)),
     });
     session.open();

@@ -1,13 +1,17 @@
 import { unreachable } from '../errors.ts';
 import type { Aside, CallState, ToolUse } from '../ports/call-state.ts';
+import type { AgentSaid } from '../ports/facts.ts';
 import type { ContextItem } from '../ports/session.ts';
 import { splitHeard } from './recall/heard-words.ts';
 
-/** What was said and done on a call, for a session that was not there: of the agent's words, those that were heard. */
-export function historyOf({ callerTurns, agentParts, asides, tools }: CallState): readonly ContextItem[] {
+/** What was said and done on a call, for a session that was not there: of the agent's words, those that were heard,
+ * or are being said. */
+export function historyOf(state: CallState, saying: readonly AgentSaid[] = []): readonly ContextItem[] {
+  const { callerTurns, agentParts, asides, tools } = state;
   const said = [
     ...callerTurns.map(({ atMs, words }) => line(atMs, 'caller', words)),
     ...agentParts.map((part) => line(part.atMs, 'agent', heardOf(part))),
+    ...saying.map(({ text }) => line(Number.POSITIVE_INFINITY, 'agent', text)),
     ...asides.map((aside) => line(aside.atMs, aside.type === 'told' ? 'house' : 'caller', inWords(aside))),
     ...[...tools.values()].map((use) => line(use.returned?.atMs ?? use.atMs, 'house', done(use))),
   ].filter(({ item }) => item.text !== '');

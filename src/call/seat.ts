@@ -1,3 +1,4 @@
+import { Remembered } from '../limits/remembered.ts';
 import type { Clock } from '../ports/clock.ts';
 import type {
   Capabilities,
@@ -38,6 +39,8 @@ export class Seat implements Session {
   #opened = 0;
   readonly #waiting: ((session: Session) => void)[] = [];
   #waitingBytes = 0;
+  /** Whose the last answers are: what is left of one may still be heard when its session is over. */
+  readonly #answers = new Remembered<number>(LATE_ANSWERS);
 
   constructor(parts: SeatParts) {
     this.#parts = parts;
@@ -113,7 +116,9 @@ export class Seat implements Session {
   }
 
   truncate(part: PartId, heardMs: number): void {
-    if (this.capabilities?.truncates) this.#current?.session.truncate(part, heardMs);
+    const whose = this.#answers.get(part.responseId) ?? this.generation;
+    if (whose === this.generation && this.capabilities?.truncates)
+      this.#current?.session.truncate(part, heardMs);
   }
 
   add(item: ContextItem): void {
@@ -158,6 +163,7 @@ export class Seat implements Session {
 
   #ofCurrent(current: Sitting, event: SessionEvent): void {
     if (event.type === 'ready') return this.#begins(current, event.capabilities);
+    if (event.type === 'response_started') this.#answers.set(event.responseId, current.generation);
     this.#parts.tell(event);
   }
 
@@ -224,6 +230,9 @@ const TRY_AGAIN_MS = 20_000;
 
 /** A session that is over sooner than this would be followed by others that are. */
 const SERVED_MS = 60_000;
+
+/** An answer or two is heard at a time, not dozens. */
+const LATE_ANSWERS = 32;
 
 const MOST_WAITING = 64;
 

@@ -194,6 +194,51 @@ describe('a call that is longer than a session', () => {
     ]);
   });
 
+  it('says to its end what is wholly here, and asks for nothing more', () => {
+    const { clock, model, isLost, factsOf, texts } = talking();
+    clock.advance(HOUR);
+    model.says('i1', { ms: 5_000, response: 'r1', text: 'A long story.' });
+    clock.advance(1_000);
+
+    isLost('expired');
+    clock.advance(1_000);
+    model.isReady();
+    clock.advance(6_000);
+
+    expect(factsOf('agent_said')).toMatchObject([{ heardMs: 5_000, totalMs: 5_000 }]);
+    expect(texts()).toEqual(['agent: A long story.']);
+    expect(model.wants).toEqual([]);
+  });
+
+  it('cuts off what the first one said without a word to the next', () => {
+    const { clock, model, isLost, factsOf } = talking();
+    clock.advance(HOUR);
+    model.says('i1', { ms: 5_000, response: 'r1', text: 'A long story.' });
+    clock.advance(1_000);
+    isLost('expired');
+    model.isReady();
+    clock.advance(1_000);
+
+    model.hearsSpeech('u2');
+
+    expect(factsOf('agent_said')).toMatchObject([{ heardMs: 2_000 }]);
+    expect(model.cuts.size).toBe(0);
+  });
+
+  it('cuts an answer of which more was to come, and asks for it anew', () => {
+    const { clock, model, isLost, factsOf } = talking();
+    clock.advance(HOUR);
+    model.starts('r1');
+    model.delta('i1', 0x55, 5_000, 'r1');
+    clock.advance(1_000);
+
+    isLost('expired');
+    model.isReady();
+
+    expect(factsOf('agent_said')).toMatchObject([{ heardMs: 1_000 }]);
+    expect(model.sessions[1]?.asked.map(({ purpose }) => purpose)).toEqual(['caller_turn']);
+  });
+
   it('changes over at a quiet moment before the end that is known, and nobody notices', () => {
     const { call, clock, model, talk, texts, endReason, phone } = talking({
       capabilities: { expiresAt: at(HOUR) },

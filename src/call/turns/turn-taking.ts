@@ -62,13 +62,18 @@ export class TurnTaking {
     this.#voice.open(capabilities, format, this.#isConfirmed || this.#noticesTurns, now);
   }
 
-  /** The model is gone, and another one comes, which has heard nothing of a turn that goes on or an answer that is due. */
+  /**
+   * The model is gone, and another one comes, which has heard nothing of a turn that goes on or an answer that is due.
+   * What is wholly here of an answer is said to its end.
+   */
   sessionLost(isWorking: boolean, now: number): void {
-    const isOwed = !this.#turn.isSpeaking && (this.#responses.isOwed(now) || !this.#voice.isIdle(now));
+    const isWhole = this.#isWhole(now);
+    const isOwed =
+      !this.#turn.isSpeaking && (this.#responses.isOwed(now) || !(isWhole || this.#voice.isIdle(now)));
     this.#check = null;
     this.#turn.forget();
     if (this.#turn.isSpeaking) this.#turnEnds(now, null, false);
-    this.#cut(now);
+    if (!isWhole) this.#cut(now);
     this.#responses.forget();
     if (isOwed && !isWorking && this.#voice.isOnTheLine) this.answerTurn(now);
   }
@@ -288,6 +293,14 @@ export class TurnTaking {
       const { heardMs, unheardMs } = cut;
       this.#decided({ type: 'interrupted', heardMs, unheardMs, heardUntil }, now);
     }
+  }
+
+  /** All that is to be heard has come from the model, and nobody has called it into question. */
+  #isWhole(now: number): boolean {
+    const { runningId } = this.#responses;
+    const isOpen = this.#turn.isSpeaking || this.#voice.heldSince !== null;
+    const parts = this.#voice.progress(now);
+    return !isOpen && parts.every(({ id, isComplete }) => isComplete && id.responseId !== runningId);
   }
 
   /** No more of what the agent was saying: as far as it was heard, it was said. */
