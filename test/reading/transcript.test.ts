@@ -166,6 +166,22 @@ describe('a transcript', () => {
     expect(lines).toMatchObject([{ atMs: 2_500, untilMs: 2_500, text: 'Hello?' }]);
   });
 
+  it('keeps apart what a caller writes, line by line', () => {
+    const lines = transcriptAfter(
+      eventsOf([
+        [1_000, { type: 'caller_said', text: 'When are you open?' }],
+        [2_000, { type: 'agent_wrote', responseId: 'r1', text: 'From nine to six.' }],
+        [9_000, { type: 'caller_said', text: 'Is my order ready?' }],
+      ]),
+    );
+
+    expect(lines.map(({ text }) => text)).toEqual([
+      'When are you open?',
+      'From nine to six.',
+      'Is my order ready?',
+    ]);
+  });
+
   it('has what the agent wrote as written, and heard by nobody', () => {
     const state = recall(eventsOf([[900, { type: 'agent_wrote', responseId: 'r1', text: 'Dear Ann,' }]]));
 

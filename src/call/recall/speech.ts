@@ -53,7 +53,8 @@ export function listen(speech: GrowingSpeech, event: CallEvent): void {
 
 /**
  * Words come a while after they were said. Where they do not say which turn they belong to, it is the first one of
- * late without a name that has none yet. One that was only a cough never gets any, and is not waited for.
+ * late without a name that has none yet. One that was only a cough never gets any, and is not waited for. What was
+ * written was never spoken, and is a turn of its own.
  */
 function callerSaid(speech: GrowingSpeech, event: Extract<CallEvent, { type: 'caller_said' }>): void {
   const { itemId, atMs, seq } = event;
@@ -64,7 +65,9 @@ function callerSaid(speech: GrowingSpeech, event: Extract<CallEvent, { type: 'ca
       ({ itemId: name, words, untilMs }) =>
         name === null && words === '' && untilMs !== null && atMs - untilMs <= WORDS_COME_WITHIN_MS,
     );
-  const turn = named(speech, itemId) ?? open() ?? callerTurns.findLast(({ itemId: name }) => name === null);
+  const spoken = () =>
+    callerTurns.findLast(({ itemId: name, atMs: began, untilMs }) => name === null && untilMs !== began);
+  const turn = named(speech, itemId) ?? open() ?? spoken();
   if (turn) {
     turn.words = turn.words === '' ? text : `${turn.words} ${text}`;
     turn.seq = seq;
