@@ -89,6 +89,7 @@ export class CallWatch {
       case 'answer_hopeless':
         return this.#answers.goesInCircles(now);
       case 'hears_again':
+      case 'turn_unheard':
       case 'answer_over':
         return;
       default:

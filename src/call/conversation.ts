@@ -265,6 +265,8 @@ export class Conversation {
         return;
       case 'hears_again':
         return this.tell(HOUSE_WORDS.lineWasDead, 'house', true, now);
+      case 'turn_unheard':
+        return this.tell(HOUSE_WORDS.turnUnheard, 'house', decision.isOver, now);
       case 'turn_taken':
       case 'answer_began':
       case 'answer_given':

@@ -6,6 +6,9 @@ const HOUR = 60 * 60_000;
 /** The time of day so long after the test clock began. */
 const at = (ms: number) => Date.UTC(2026, 0, 1) + ms;
 
+const VOICE = new Uint8Array(8_000).map((_, at) => (at % 3 === 0 ? 0x20 : 0xa0));
+const PAUSE = new Uint8Array(8_000).fill(0xff);
+
 function talking(more: CallOptions = {}) {
   const toolbox = new ToolboxSpy();
   const transferTargets = { desk: { number: '+15550123' } };
@@ -237,6 +240,40 @@ describe('a call that is longer than a session', () => {
 
     expect(factsOf('agent_said')).toMatchObject([{ heardMs: 1_000 }]);
     expect(model.sessions[1]?.asked.map(({ purpose }) => purpose)).toEqual(['caller_turn']);
+  });
+
+  it('asks the caller to say again what the first one heard only the beginning of', () => {
+    const { clock, model, isLost, texts, lineBrings } = talking();
+    clock.advance(HOUR);
+    model.hearsSpeech('u1');
+    lineBrings(VOICE);
+    isLost('expired');
+    lineBrings(VOICE);
+    model.isReady();
+    const whileTheyTalk = model.wants.length;
+    lineBrings(PAUSE);
+
+    expect(whileTheyTalk).toBe(0);
+    expect(texts()).toEqual([expect.stringMatching(/^house: The caller was saying something/)]);
+    expect(model.sessions[1]?.asked.map(({ purpose }) => purpose)).toEqual(['operator']);
+  });
+
+  it('has the next one answer a caller who goes on, and know that it lacks the beginning', () => {
+    const { clock, model, isLost, texts, lineBrings } = talking();
+    clock.advance(HOUR);
+    model.hearsSpeech('u1');
+    lineBrings(VOICE);
+    isLost('expired');
+    lineBrings(VOICE);
+    model.isReady();
+
+    model.hearsSpeech('u2');
+    lineBrings(PAUSE);
+    model.hearsPause('u2');
+    clock.advance(1_000);
+
+    expect(texts()).toEqual([expect.stringMatching(/^house: The caller was saying something/)]);
+    expect(model.wants).toEqual([]);
   });
 
   it('changes over at a quiet moment before the end that is known, and nobody notices', () => {

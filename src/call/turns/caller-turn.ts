@@ -4,6 +4,7 @@ export class CallerTurn {
   #isSpeaking = false;
   #since = Number.NEGATIVE_INFINITY;
   #isTaken = false;
+  #isUnheard = false;
 
   /** The model's name for it. */
   get itemId(): string | null {
@@ -22,6 +23,16 @@ export class CallerTurn {
   /** They mean it, and the agent is to answer. */
   get isTaken(): boolean {
     return this.#isTaken;
+  }
+
+  /** Whoever was to hear it has gone in the middle of it, and whoever comes next does not know. */
+  get isUnheard(): boolean {
+    return this.#isUnheard;
+  }
+
+  /** `isUnheard`: and nobody has been told so. */
+  isCutOff(isUnheard: boolean): void {
+    this.#isUnheard = isUnheard;
   }
 
   begins(itemId: string | null, now: number): void {

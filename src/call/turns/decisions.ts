@@ -36,6 +36,8 @@ export type ForTheCall =
   | { readonly type: 'turn_taken' }
   /** Something was not said because the phone took nothing, and it listens again. */
   | { readonly type: 'hears_again' }
+  /** The model has not heard all that the caller said. `isOver`: nor will it hear more. */
+  | { readonly type: 'turn_unheard'; readonly isOver: boolean }
   /** `purpose`: null where the model had the idea. */
   | {
       readonly type: 'answer_began';

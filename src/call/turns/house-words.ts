@@ -37,6 +37,8 @@ export const HOUSE_WORDS = {
   apologise:
     'Something went wrong with your last answer, and the caller has heard nothing of it. Say sorry in one short sentence, and ask the caller to say it once more.',
   cutOff: 'The caller began to speak, and did not hear the end of what you said last.',
+  turnUnheard:
+    'The caller was saying something just now, of which you could not hear all. Unless you understand it from what comes next, say so in one short sentence, and ask the caller to say it once more.',
   lineWasDead:
     'The line to the caller was dead for a while, and they did not hear the last of what you said. They hear you again now: go on from there, or say it anew, briefly.',
 } as const;

@@ -49,6 +49,7 @@ export class TurnTaking {
   disconnect(now: number): void {
     this.#voice.lineGone();
     this.#check = null;
+    this.#turn.isCutOff(false);
     this.#turn.forget();
     if (this.#turn.isSpeaking) this.#turnEnds(now, null, false);
     this.#cut(now);
@@ -71,6 +72,7 @@ export class TurnTaking {
     const isOwed =
       !this.#turn.isSpeaking && (this.#responses.isOwed(now) || !(isWhole || this.#voice.isIdle(now)));
     this.#check = null;
+    if (this.#turn.isSpeaking) this.#turn.isCutOff(this.#turn.isTaken && this.#voice.isOnTheLine);
     this.#turn.forget();
     if (this.#turn.isSpeaking) this.#turnEnds(now, null, false);
     if (!isWhole) this.#cut(now);
@@ -82,6 +84,8 @@ export class TurnTaking {
     if (this.#voice.givesUp(now)) this.#cut(now);
     else if (this.#voice.hearsAgain()) this.#decided({ type: 'hears_again' }, now);
     if (this.#check) this.#weigh(this.#check, now);
+    if (this.#turn.isUnheard && this.#ear.evidence.quietMs(now) >= this.#rules.pauseMs)
+      this.#tellUnheard(true, now);
     this.#ask(now);
   }
 
@@ -130,6 +134,7 @@ export class TurnTaking {
 
   /** `isLeaving`: the agent is about to go, and stays only for words. */
   callerSpeaks(itemId: string | null, isLeaving: boolean, now: number): void {
+    if (this.#turn.isUnheard) this.#tellUnheard(false, now); // they go on, and whoever hears it lacks the beginning
     this.#turn.begins(itemId, now);
     this.#decided({ type: 'caller_began', itemId }, now);
     this.#responses.callerSpeaks();
@@ -293,6 +298,11 @@ export class TurnTaking {
       const { heardMs, unheardMs } = cut;
       this.#decided({ type: 'interrupted', heardMs, unheardMs, heardUntil }, now);
     }
+  }
+
+  #tellUnheard(isOver: boolean, now: number): void {
+    this.#turn.isCutOff(false);
+    this.#decided({ type: 'turn_unheard', isOver }, now);
   }
 
   /** All that is to be heard has come from the model, and nobody has called it into question. */
