@@ -19,6 +19,14 @@ describe('keys', () => {
     expect(factsOf('digits')).toMatchObject([{ digits: '4711' }]);
   });
 
+  it('are none where only the end of them is pressed, and the record has none', () => {
+    const { phone, model, factsOf } = aCall();
+    press(phone, '#');
+
+    expect(factsOf('digits')).toEqual([]);
+    expect(model.wants).toEqual([]);
+  });
+
   it('come away empty for the tool that waits for them when the call is over', async () => {
     const toolbox = new ToolboxSpy();
     const { phone } = aCall({ plan: { toolbox } });

@@ -126,9 +126,9 @@ export class Keys {
     if (!entry) return;
     const { keys, isSecret, isTooMany, answer } = entry;
     if (isTooMany) return this.#tooMany();
+    if (keys === '') return answer?.(null);
     this.#journal.note({ type: 'digits', digits: isSecret ? '*'.repeat(keys.length) : keys });
-    if (answer) return answer(keys === '' ? null : keys);
-    if (keys === '') return;
+    if (answer) return answer(keys);
     this.#session.add({ type: 'text', from: 'caller', text: pressed(keys) });
     this.#turnTaking.answerTurn(now);
   }
