@@ -6,7 +6,7 @@ import type { HouseLog } from './house-log.ts';
 import { maskFields, maskText, secretValues } from './mask.ts';
 import { cutOutput } from './output.ts';
 
-/** Keeps what tools did, without their secrets: in the record of the call, and in the house's log. */
+/** Keeps, without their secrets, what tools did in the record of the call, and what they say in the house's log. */
 export class ToolRecord {
   readonly #control: CallControl;
   readonly #clock: Clock;
@@ -39,7 +39,6 @@ export class ToolRecord {
         tookMs,
         output: secret?.length ? withoutSecrets(output, text, secret) : output,
       });
-      this.#log.info({ call: this.#control.callId, tool: who.name, result, tookMs }, 'a tool returned');
     };
   }
 

@@ -49,6 +49,14 @@ describe('P5: the log', () => {
     },
   );
 
+  it('leaves it to the record of the call to say that a tool has answered: once is enough', async () => {
+    const { aCall, lines } = await aPool({ works: tool('works', `run: () => 'done'`) });
+
+    expect(await aCall('CA8').ask('works', { n: 1 })).toMatchObject({ result: 'ok' });
+
+    expect(lines).toEqual([]);
+  });
+
   it('has our own words about what we foresaw', () => {
     expect(kindAndPlace(new Foreseen('api.example.com answered 503.'))).toBe('api.example.com answered 503.');
   });
