@@ -33,7 +33,7 @@ export interface FinishedCallsParts {
   readonly crowdedOut?: (calls: number) => void;
 }
 
-/** What is done with a call that is over, in the background: it is summed up, and told on. */
+/** What is done with a call that is over, in the background: it is summed up, and its webhook delivered. */
 export class FinishedCalls {
   readonly #parts: FinishedCallsParts;
   readonly #summaries: Summaries;

@@ -50,7 +50,8 @@ export async function setUpJournal(
     createWebhook({
       ...config.callWebhook,
       clock,
-      gaveUp: (call, why) => logger.error({ call, why }, 'a finished call could not be told on'),
+      gaveUp: (call, why) =>
+        logger.error({ call, why }, 'the webhook of a finished call could not be delivered'),
     });
   let isTidying = false;
   const tidy = async () => {

@@ -362,5 +362,5 @@ it('tells of a call though the receiver was away until the house had closed and 
     callId,
     endReason: 'caller_hung_up',
   });
-  expect(after.log.join('')).not.toContain('could not be told on');
+  expect(after.log.join('')).not.toContain('could not be delivered');
 }, 60_000);

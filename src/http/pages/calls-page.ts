@@ -32,12 +32,13 @@ export async function callsPage(
   const columns = columnsOf(names);
   const exported = new URLSearchParams(search);
   exported.delete('columns');
+  const asAsked = exported.size === 0 ? '' : `?${String(exported)}`;
   const body = html`<h1 class="quiet-title">Calls</h1>
 ${filterForm(filter, columns, names !== undefined)}
 ${table([...live.calls, ...page.calls], columns)}
 <div class="below">
-  <span class="exports">Export <a href="/api/calls.csv?${String(exported)}" download>CSV</a>
-  <a href="/api/calls.jsonl?${String(exported)}" download>JSON lines</a></span>
+  <span class="exports">Export <a href="/api/calls.csv${asAsked}" download>CSV</a>
+  <a href="/api/calls.jsonl${asAsked}" download>JSON lines</a></span>
   ${!isFirst && html`<a class="button quiet" href="/?${search}">Newest</a>`}
   ${page.next !== null && html`<a class="button" rel="next" href="/?${withAfter(search, page.next)}">Older calls</a>`}
 </div>`;
