@@ -1,5 +1,4 @@
 import { createInterface } from 'node:readline';
-import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { NO_CARRIERS } from '../app/carriers.ts';
 import { processEnvironment, readConfig } from '../app/config.ts';
@@ -8,6 +7,7 @@ import { RingdownError } from '../errors.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { CallEvent } from '../ports/facts.ts';
 import { SimulatedPhone } from '../testing/simulated-phone.ts';
+import { leave, readFlags } from './command-line.ts';
 
 const USAGE = `npm run chat -- [--to NUMBER] [--from NUMBER]
   --to NUMBER      the number that is called: it decides which agent answers
@@ -15,17 +15,12 @@ const USAGE = `npm run chat -- [--to NUMBER] [--from NUMBER]
 A line is what the caller says. An empty line, or Ctrl-D, hangs up.`;
 
 /** `npm run chat`: talks to an agent in writing. The call, its rules and its tools are those of a phone call. */
-const { values } = parseArgs({
-  options: {
-    to: { type: 'string', default: '+15005550001' },
-    from: { type: 'string', default: '+15005550006' },
-    help: { type: 'boolean', default: false },
-  },
+const values = readFlags('chat', {
+  to: { type: 'string', default: '+15005550001' },
+  from: { type: 'string', default: '+15005550006' },
+  help: { type: 'boolean', default: false },
 });
-if (values.help) {
-  console.log(USAGE);
-  process.exit();
-}
+if (values.help) leave(USAGE, 0);
 
 const LOOK_EVERY_MS = 50;
 /** Between an answer and what follows from it there is a moment of quiet, too. */

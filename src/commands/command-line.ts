@@ -1,13 +1,29 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 
-/** The flags a practice command was given. About the first that is wrong it says one sentence, and leaves with 2. */
+/** The flags a command was given. About the first that is wrong it says one sentence, and leaves with 2. */
 export function readFlags<const Options extends ParseArgsOptionsConfig>(command: string, options: Options) {
+  return readArguments(command, options, false).values;
+}
+
+/** The same, for a command that takes words besides. */
+export function readArguments<const Options extends ParseArgsOptionsConfig>(
+  command: string,
+  options: Options,
+  allowPositionals = true,
+) {
   try {
-    return parseArgs({ options }).values;
+    return parseArgs({ options, allowPositionals });
   } catch (error) {
     return leave(`${complaint(error)} Say npm run ${command} -- --help for those there are.`, 2);
   }
 }
+
+/** For a command that takes nothing: says what it does when asked to. */
+export function takesNothing(command: string, help: string): void {
+  if (readFlags(command, HELP_FLAG).help) leave(help, 0);
+}
+
+const HELP_FLAG = { help: { type: 'boolean', default: false } } as const;
 
 /** A whole number within bounds. */
 export function wholeNumber(name: string, text: string, least: number, most: number): number {

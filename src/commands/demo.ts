@@ -9,10 +9,16 @@ import type { CallEvent } from '../ports/facts.ts';
 import type { CallerNews } from '../practice/phone/caller.ts';
 import { SCRIPTS } from '../practice/phone/scripts.ts';
 import { recordingPath } from '../recordings/shelf.ts';
+import { takesNothing } from './command-line.ts';
 import { checkDemo } from './demo-checks.ts';
 import { placePracticeCall } from './practice-call.ts';
 
 /** `npm run demo`: one whole practice call in the terminal. No account, no key, and nothing leaves this machine. */
+takesNothing(
+  'demo',
+  'npm run demo\n\nPlaces one practice call, shows it as it goes, and leaves it in DATA_DIR for you to look at.',
+);
+
 const { DATA_DIR } = processEnvironment();
 const config = readConfig({ DATA_DIR, PORT: '0' });
 try {

@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
 import { type Config, processEnvironment, readConfig } from '../app/config.ts';
 import { RingdownError } from '../errors.ts';
 import { systemClock } from '../ports/clock.ts';
+import { leave, readFlags } from './command-line.ts';
 import { checkAddress } from './doctor/check-address.ts';
 import { bringBackCalls, checkCallLog, checkStore } from './doctor/check-call-log.ts';
 import { checkMachine } from './doctor/check-machine.ts';
@@ -12,6 +12,8 @@ import { bad, type Finding, good } from './doctor/finding.ts';
 const SIGNS = { good: '✓', note: '·', bad: '✗' } as const satisfies Record<Finding['state'], string>;
 
 const HELP = `npm run doctor -- [--bring-back]
+
+Checks the configuration against the real services; leaves with 1 if a call could not be answered.
 
   --bring-back  puts the calls of logs that were set aside back into the call log, and checks nothing
 `;
@@ -50,13 +52,12 @@ function* bringingBack(): Generator<readonly Finding[]> {
 }
 
 function readOptions(): boolean {
-  try {
-    const { values } = parseArgs({ options: { 'bring-back': { type: 'boolean', default: false } } });
-    return values['bring-back'];
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${HELP}`);
-    process.exit(2);
-  }
+  const flags = readFlags('doctor', {
+    'bring-back': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  });
+  if (flags.help) leave(HELP, 0);
+  return flags['bring-back'];
 }
 
 function configuration(): { readonly config: Config | null; readonly problems: readonly Finding[] } {

@@ -1,23 +1,32 @@
-import { parseArgs } from 'node:util';
 import { AgentDirectory } from '../agents/directory.ts';
 import { processEnvironment, readConfig } from '../app/config.ts';
 import { RingdownError } from '../errors.ts';
 import { systemClock } from '../ports/clock.ts';
+import { isRecord } from '../ports/is-record.ts';
 import { fakeCallControl } from '../testing/run-tool.ts';
 import { consoleLog } from '../tools/house-log.ts';
+import { leave, readArguments } from './command-line.ts';
 
 const USAGE = `npm run tool -- NAME '{"field": "value"}'
   --agent NAME     the agent whose tool it is, if several have one of that name
   --from NUMBER    who is calling
-  --digits 1234    what the caller types when asked to`;
+  --digits 1234    what the caller types when asked to
+
+For example: npm run tool -- free_appointments '{"daytime":"morning"}'`;
 
 /** `npm run tool -- NAME '{json}'`: runs one tool alone, as on a call, and shows all that came of it. */
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { agent: { type: 'string' }, from: { type: 'string' }, digits: { type: 'string' } },
+const { values, positionals } = readArguments('tool', {
+  agent: { type: 'string' },
+  from: { type: 'string' },
+  digits: { type: 'string' },
+  help: { type: 'boolean', default: false },
 });
-const [name, text = '{}'] = positionals;
-if (name === undefined) exit(USAGE);
+if (values.help) leave(USAGE, 0);
+const [name, text = '{}', ...tooMany] = positionals;
+if (name === undefined) leave(USAGE, 2);
+if (tooMany.length > 0) leave(`"${tooMany[0]}" is one word too many: put the JSON in single quotes.`, 2);
+if (!isObject(text))
+  leave(`What the tool is to be given is no JSON object: ${text}. Write it as '{"field": "value"}'.`, 2);
 
 try {
   process.exitCode = await run(name, text);
@@ -67,6 +76,14 @@ async function run(tool: string, argumentsText: string): Promise<number> {
 
 function namesOf({ agents }: AgentDirectory): string {
   return agents.flatMap(({ cards }) => cards.map(({ name }) => name)).join(', ');
+}
+
+function isObject(json: string): boolean {
+  try {
+    return isRecord(JSON.parse(json));
+  } catch {
+    return false;
+  }
 }
 
 function exit(message: string): never {

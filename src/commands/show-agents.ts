@@ -5,8 +5,14 @@ import { processEnvironment, readConfig } from '../app/config.ts';
 import { RingdownError } from '../errors.ts';
 import { systemClock } from '../ports/clock.ts';
 import { consoleLog } from '../tools/house-log.ts';
+import { takesNothing } from './command-line.ts';
 
 /** `npm run agents`: what is loaded, the exact tools the model sees, and how much of its attention they take. */
+takesNothing(
+  'agents',
+  'npm run agents\n\nShows what is loaded from AGENTS_DIR, and exactly what the model is told of it.',
+);
+
 try {
   const { agentsDir: folder, environment, dataDir } = readConfig(processEnvironment());
   const directory = await AgentDirectory.open({

@@ -74,11 +74,16 @@ describe('npm run tool', () => {
 
   it('says what is wrong with a request, and which tools there are', async () => {
     const folder = aShop().path;
-    const [bad, unknown] = await Promise.all([
+    const [broken, bad, unknown] = await Promise.all([
+      run('run-tool.ts', ['order_status', '{bad'], folder),
       run('run-tool.ts', ['order_status', '{}'], folder),
       run('run-tool.ts', ['nothing'], folder),
     ]);
 
+    expect(broken).toMatchObject({
+      code: 2,
+      stderr: `What the tool is to be given is no JSON object: {bad. Write it as '{"field": "value"}'.\n`,
+    });
     expect(bad).toMatchObject({ code: 1, stdout: expect.stringContaining('orderNumber is missing') });
     expect(unknown).toMatchObject({
       code: 1,
@@ -105,6 +110,34 @@ describe('npm run agents', () => {
 
     expect(code).toBe(1);
     expect(stderr).toContain('agent shop: agent.ts: name: must be a text.');
+  });
+});
+
+describe('every command', () => {
+  const COMMANDS = ['run-tool', 'chat', 'show-agents', 'demo', 'doctor'] as const;
+
+  it.each(COMMANDS)('says how it is used when asked, and what is wrong in one sentence: %s', async (name) => {
+    const folder = aShop().path;
+    const [help, misspelt] = await Promise.all([
+      run(`${name}.ts`, ['--help'], folder),
+      run(`${name}.ts`, ['--hlep'], folder),
+    ]);
+
+    expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^npm run \w+/) });
+    expect(misspelt).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^Unknown option '--hlep'\. Say npm run \w+ -- --help for those there are\.\n$/,
+      ),
+    });
+  });
+
+  it('takes no words it knows nothing of', async () => {
+    const { code, stderr } = await run('chat.ts', ['nosuch'], aShop().path);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^Unexpected argument 'nosuch'.*\n$/);
   });
 });
 
