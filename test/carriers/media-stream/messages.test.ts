@@ -5,6 +5,7 @@ import schema from '../../../fixtures/twilio/twilio-media-streams.schema.json' w
 import {
   clearMessage,
   FrameReader,
+  isTelephoneFormat,
   markMessage,
   mediaMessages,
   readStreamMessage,
@@ -163,5 +164,36 @@ describe('messages of a media stream', () => {
     ]) {
       expect(isToTwilio(JSON.parse(text)), text).toBe(true);
     }
+  });
+});
+
+describe('a stream that begins', () => {
+  const start = (sid: string, more: object = {}) =>
+    readStreamMessage(JSON.stringify({ event: 'start', streamSid: sid, start: { callSid: 'CA1', ...more } }));
+  const isTelephone = (mediaFormat?: object) => {
+    const message = start('MZ1', { mediaFormat });
+    return message?.event === 'start' && isTelephoneFormat(message);
+  };
+
+  it('is none where its name could break out of a message of ours', () => {
+    expect(start('MZ1')).toMatchObject({ event: 'start', streamSid: 'MZ1', callSid: 'CA1' });
+    expect(['', 'M', 'MZ"1', 'MZ 1', 'x'.repeat(65)].map((sid) => start(sid))).toEqual(Array(5).fill(null));
+  });
+
+  it('has the telephone’s own sound unless it says another, in name or in rate', () => {
+    expect(isTelephone()).toBe(true);
+    expect(isTelephone({ encoding: 'audio/x-mulaw', sampleRate: 8_000 })).toBe(true);
+    expect(isTelephone({ encoding: 'audio/x-mulaw', sampleRate: 16_000 })).toBe(false);
+    expect(isTelephone({ encoding: 'audio/l16', sampleRate: 8_000 })).toBe(false);
+  });
+
+  it('brings the keys of a telephone, each alone, and no others', () => {
+    const key = (digit: unknown) => {
+      const message = readStreamMessage(JSON.stringify({ event: 'dtmf', streamSid, dtmf: { digit } }));
+      return message?.event === 'dtmf' ? message.digit : null;
+    };
+
+    expect(['0', '9', '*', '#', 'a', 'D'].map(key)).toEqual(['0', '9', '*', '#', 'A', 'D']);
+    expect(['', '12', 'E', ' ', 1, null].map(key)).toEqual(Array(6).fill(null));
   });
 });
