@@ -28,6 +28,12 @@ function lineFor(event: CallEvent): Line | null {
       return { level: 'info', text: 'the line is open' };
     case 'model_ready':
       return { level: 'debug', text: 'the model is ready' };
+    case 'model_lost':
+      return {
+        level: 'info',
+        text: 'a session of the model is over, and the call goes on',
+        fields: { code: event.code, ...(event.hint !== undefined && { hint: event.hint }) },
+      };
     case 'interrupted':
       return {
         level: 'debug',

@@ -265,8 +265,12 @@ export class Call {
       const { reason, detail: code, hint } = event;
       const { away } = this.#whereabouts;
       const isMissed = away === null || away.comesBack;
-      if (this.#conversation.modelLost(reason, isMissed, this.#around.clock.now())) return;
-      this.#journal.note({ type: 'problem', code, ...(hint !== undefined && { hint }) });
+      const lost = { code, ...(hint !== undefined && { hint }) };
+      if (this.#conversation.modelLost(reason, isMissed, this.#around.clock.now())) {
+        this.#journal.note({ type: 'model_lost', ...lost });
+        return;
+      }
+      this.#journal.note({ type: 'problem', ...lost });
       this.end(endReasonOf(reason));
       return;
     }

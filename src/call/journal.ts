@@ -84,6 +84,7 @@ const OF_A_LEG: ReadonlySet<CallFact['type']> = new Set([
 /** What a model has heard, said or done. */
 const OF_A_SESSION: ReadonlySet<CallFact['type']> = new Set([
   'model_ready',
+  'model_lost',
   'caller_started_speaking',
   'caller_stopped_speaking',
   'caller_said',

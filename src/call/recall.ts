@@ -83,8 +83,11 @@ function take(state: GrowingState, event: CallEvent): void {
     case 'leg_left':
       return leave(state.legs, atMs, ({ leg }) => leg === (event.leg ?? 0));
     case 'model_ready':
-      state.sessions.push({ session: event.session ?? 0, readyMs: atMs });
+      endSession(state.sessions, atMs); // one follows another
+      state.sessions.push({ session: event.session ?? 0, readyMs: atMs, leftMs: null });
       return;
+    case 'model_lost':
+      return endSession(state.sessions, atMs);
     case 'silence_prompted':
       state.silencePromptedMs = atMs;
       return;
@@ -134,6 +137,12 @@ function take(state: GrowingState, event: CallEvent): void {
 function leave(legs: LegState[], leftMs: number, isMeant: (leg: LegState) => boolean): void {
   for (const [at, leg] of legs.entries())
     if (leg.leftMs === null && isMeant(leg)) legs[at] = { ...leg, leftMs: Math.max(leg.joinedMs, leftMs) };
+}
+
+/** There is one at a time, as far as the caller hears. */
+function endSession(sessions: SessionState[], leftMs: number): void {
+  const last = sessions.at(-1);
+  if (last?.leftMs === null) sessions[sessions.length - 1] = { ...last, leftMs };
 }
 
 /** What an event says of what goes on from then on; null: nothing. */

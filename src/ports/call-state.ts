@@ -85,6 +85,8 @@ export interface LegState {
 export interface SessionState {
   readonly session: number;
   readonly readyMs: number;
+  /** Null while it is there. */
+  readonly leftMs: number | null;
 }
 
 export interface TransferState {

@@ -36,6 +36,8 @@ export type CallFact =
       readonly wallMs: number;
     }
   | { readonly type: 'model_ready' }
+  /** A session of the model's is over, and the call is not: another one follows when there is somebody to talk to. */
+  | { readonly type: 'model_lost'; readonly code: string; readonly hint?: string }
   | { readonly type: 'answered' }
   /** A further line, such as that of a caller who comes back. */
   | { readonly type: 'leg_joined' }

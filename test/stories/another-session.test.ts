@@ -51,6 +51,7 @@ describe('a caller who is with somebody else', () => {
 
     expect([meanwhile, endReason()]).toEqual([null, 'transferred']);
     expect(factsOf('transfer').at(-1)).toMatchObject({ target: 'desk', state: 'connected' });
+    expect(factsOf('model_lost')).toMatchObject([{ code: 'a_test' }]);
     expect(factsOf('problem')).toEqual([]);
   });
 

@@ -63,6 +63,8 @@ function markerOf(event: CallEvent): readonly Marker[] {
         'note',
         `told by ${event.by === 'operator' ? 'the operator' : 'the house'}: ${event.text}`,
       );
+    case 'model_lost':
+      return moment('note', `the model’s session is over: ${event.hint ?? event.code}`);
     case 'unknown':
       return moment('note', `something that this version does not know: ${event.kind}`);
     case 'rang':

@@ -46,6 +46,7 @@ function isNumber(value: unknown): value is number {
 const KINDS = {
   rang: true,
   model_ready: true,
+  model_lost: true,
   answered: true,
   leg_joined: true,
   leg_left: true,

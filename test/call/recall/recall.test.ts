@@ -23,7 +23,7 @@ describe('what is so on a call', () => {
         toolNames: ['order_status'],
       },
       legs: [{ leg: 0, joinedMs: 1_000, leftMs: 12_000 }],
-      sessions: [{ session: 0, readyMs: 400 }],
+      sessions: [{ session: 0, readyMs: 400, leftMs: null }],
     });
   });
 

@@ -26,7 +26,11 @@ export class RecallWatch {
     const leg = openLeg(state);
     this.#compare('whether there is a line', leg !== undefined, call.hasLine);
     this.#compare('which line it is', leg?.leg ?? null, call.hasLine ? phones.length - 1 : null);
-    this.#compare('whether the model is there', state.sessions.length > 0, model.isReady);
+    this.#compare(
+      'whether the model is there',
+      state.sessions.some(({ leftMs }) => leftMs === null),
+      model.isReady && !model.isClosed,
+    );
     // The carrier is asked a moment before the line goes.
     const wasAsked = phones.some(({ transfers }) => transfers.length > 0);
     if (isAway || !wasAsked)
