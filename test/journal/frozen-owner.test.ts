@@ -39,9 +39,9 @@ describe.each(await storesAtHand())('an owner that comes back, with its calls in
       expect(await events()).toEqual(before);
       for (const call of before) expect(call.filter(({ type }) => type === 'ended')).toHaveLength(1);
     },
-    60_000,
+    150_000,
   );
 });
 
 const LOST = [...CALLS, QUIET].map((callId) => `lost ${callId}`).sort();
-const PATIENCE = { timeout: 20_000, interval: 100 };
+const PATIENCE = { timeout: 40_000, interval: 100 };

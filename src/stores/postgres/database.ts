@@ -29,6 +29,7 @@ export class Database {
       application_name: 'ringdown',
       connectionTimeoutMillis: CONNECT_MS,
       statement_timeout: STATEMENT_MS,
+      idle_in_transaction_session_timeout: IDLE_MS,
       query_timeout: STATEMENT_MS + CONNECT_MS, // also when the server is gone without a word
       keepAlive: true,
       ...(schema === undefined ? {} : { options: `-c search_path=${schema}` }),
@@ -129,6 +130,8 @@ function ignore(): void {}
 
 const CONNECT_MS = 3_000;
 const STATEMENT_MS = 10_000;
+/** Of a process that was frozen in the middle of a transaction: what it holds is not held up for its neighbours. */
+const IDLE_MS = 5_000;
 
 /** Postgres takes neither zero characters nor halves of surrogate pairs in its texts. */
 export function cleanText(text: string): string {

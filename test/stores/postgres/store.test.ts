@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openCallLog } from '../../../src/journal/call-log.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
-import { MIGRATIONS, SCHEMA_VERSION } from '../../../src/stores/postgres/database.ts';
+import { Database, MIGRATIONS, SCHEMA_VERSION } from '../../../src/stores/postgres/database.ts';
 import { openPostgresStore } from '../../../src/stores/postgres/store.ts';
 import { describeCallStore } from '../../contracts/call-store.ts';
 import { describeSharedStore } from '../../contracts/shared-store.ts';
@@ -20,6 +20,37 @@ if (missing !== null) {
 }
 
 describe.skipIf(missing !== null)('the shared call log', () => {
+  it('frees what a process holds that was frozen in the middle of a transaction, and lets its neighbours go on', async () => {
+    const place = await aSchema();
+    onTestFinished(() => place.drop());
+    const [frozen, well] = [
+      new Database({ ...place, connections: 1 }),
+      new Database({ ...place, connections: 1 }),
+    ];
+    onTestFinished(async () => void (await Promise.all([frozen.close(), well.close()])));
+    await well.ask('CREATE TABLE held (id integer)');
+    await well.ask('INSERT INTO held VALUES (1)');
+    const thaws = Promise.withResolvers<void>();
+    const isHeld = Promise.withResolvers<void>();
+    const isWritten = frozen
+      .transaction(async (ask) => {
+        await ask('UPDATE held SET id = 2');
+        isHeld.resolve();
+        await thaws.promise;
+      })
+      .then(
+        () => 'written',
+        () => 'refused',
+      );
+    await isHeld.promise;
+
+    await well.ask('UPDATE held SET id = 3');
+    thaws.resolve();
+
+    expect(await isWritten).toBe('refused');
+    expect(await well.ask('SELECT id FROM held')).toEqual([{ id: 3 }]);
+  });
+
   const aStore = async () => {
     const place = await aSchema();
     const store = await openPostgresStore({ ...place, owner: 'this', connections: 2 });
