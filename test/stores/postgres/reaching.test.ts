@@ -170,12 +170,12 @@ describe.skipIf(missing !== null)('a database whose address leaves something out
     const all = {
       PGUSER: 'dana',
       USER: 'dana',
-      HOME: '/home/dana',
+      HOME: 'the home of dana',
       OPENAI_API_KEY: 'x',
       PATH: '/bin',
       PGPORT: '',
     };
 
-    expect(postgresEnvironment(all)).toEqual({ PGUSER: 'dana', USER: 'dana', HOME: '/home/dana' });
+    expect(postgresEnvironment(all)).toEqual({ PGUSER: 'dana', USER: 'dana', HOME: 'the home of dana' });
   });
 });
