@@ -8,6 +8,7 @@ import type { CallEvent } from '../../src/ports/facts.ts';
 import type { SessionEvent, SpeechModel } from '../../src/ports/session.ts';
 import { DIAL_DEFAULTS, dial } from '../../src/practice/phone/dial.ts';
 import { aHouse, type House } from '../support/a-house.ts';
+import { aSilentSession } from '../support/a-silent-session.ts';
 import { aWholeCall } from '../support/logged-calls.ts';
 import { aFolder } from '../support/temp-folder.ts';
 import { TestClock } from '../support/test-clock.ts';
@@ -180,24 +181,11 @@ it('looks once at a time, again as long as something is found, and not where the
 function aSlowReader(clock: TestClock) {
   const open = new Set<(event: SessionEvent) => void>();
   let most = 0;
-  const quiet = () => {};
   const model: SpeechModel = {
     open(_setup, tell) {
       open.add(tell);
       most = Math.max(most, open.size);
-      return {
-        backlogBytes: 0,
-        hear: quiet,
-        respond: quiet,
-        cancel: quiet,
-        truncate: quiet,
-        add: quiet,
-        update: quiet,
-        commitTurn: quiet,
-        discardTurn: quiet,
-        askOutOfBand: quiet,
-        close: () => void open.delete(tell),
-      };
+      return aSilentSession({ close: () => void open.delete(tell) });
     },
   };
   const told: string[] = [];

@@ -3,6 +3,7 @@ import { summarise } from '../../src/after/summary.ts';
 import { NO_USAGE } from '../../src/call/recall/sums.ts';
 import type { OutOfBandRequest, Session, SessionEvent } from '../../src/ports/session.ts';
 import { CAPABILITIES } from '../../src/testing/scripted-model.ts';
+import { aSilentSession } from '../support/a-silent-session.ts';
 import { TestClock } from '../support/test-clock.ts';
 
 const FIELDS = {
@@ -11,39 +12,24 @@ const FIELDS = {
     typeof value === 'object' && value !== null && 'reason' in value ? { reason: value.reason } : null,
 };
 
-/** A model that answers an aside as the test has it. */
-function aReader(answer: (aside: OutOfBandRequest) => SessionEvent | null) {
+/** A model that answers beside the conversation as the test has it. */
+function aReader(answer: (request: OutOfBandRequest) => SessionEvent | null) {
   const clock = new TestClock();
   const asked: OutOfBandRequest[] = [];
   let isClosed = false;
-  const quiet = () => {};
   const model = {
     open(_setup: unknown, tell: (event: SessionEvent) => void): Session {
-      queueMicrotask(() =>
-        tell({
-          type: 'ready',
-          capabilities: CAPABILITIES,
-        }),
-      );
-      return {
-        backlogBytes: 0,
-        hear: quiet,
-        respond: quiet,
-        cancel: quiet,
-        truncate: quiet,
-        add: quiet,
-        update: quiet,
-        commitTurn: quiet,
-        discardTurn: quiet,
-        askOutOfBand(aside) {
-          asked.push(aside);
-          const event = answer(aside);
+      queueMicrotask(() => tell({ type: 'ready', capabilities: CAPABILITIES }));
+      return aSilentSession({
+        askOutOfBand(request) {
+          asked.push(request);
+          const event = answer(request);
           if (event) queueMicrotask(() => tell(event));
         },
         close() {
           isClosed = true;
         },
-      };
+      });
     },
   };
   return { model, clock, asked, isClosed: () => isClosed };

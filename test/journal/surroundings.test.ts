@@ -6,29 +6,18 @@ import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readConfig } from '../../src/app/config.ts';
 import { checkCallLog } from '../../src/commands/doctor/check-call-log.ts';
-import { type CallLog, type LogNotice, openCallLog } from '../../src/journal/call-log.ts';
+import type { CallLog } from '../../src/journal/call-log.ts';
 import { LogsSetAside } from '../../src/journal/logs-set-aside.ts';
 import type { ThreadNotice } from '../../src/journal/messages.ts';
 import { neighboursIn } from '../../src/journal/neighbours.ts';
 import { Surroundings } from '../../src/journal/surroundings.ts';
 import { warningsOf } from '../../src/journal/warnings.ts';
 import { systemClock } from '../../src/ports/clock.ts';
+import { aSqliteLog } from '../support/a-sqlite-log.ts';
 import { aWholeCall } from '../support/logged-calls.ts';
 import { aFolder } from '../support/temp-folder.ts';
 
 const PATIENCE = { timeout: 20_000 };
-
-async function aLog(directory: string): Promise<{ log: CallLog; notices: LogNotice[] }> {
-  const notices: LogNotice[] = [];
-  const log = await openCallLog({
-    directory,
-    store: { kind: 'sqlite' },
-    clock: systemClock,
-    notice: (notice) => notices.push(notice),
-  });
-  onTestFinished(() => log.close(100));
-  return { log, notices };
-}
 
 function tell(log: CallLog, callId: string): void {
   for (const event of aWholeCall()) log.observer(callId, event);
@@ -52,7 +41,7 @@ async function anotherServer(directory: string) {
 describe('a call log whose directory is removed while it is used', () => {
   it('says so, also on the pages, and goes on in a new one', async () => {
     const directory = join(aFolder({}).path, 'data');
-    const { log, notices } = await aLog(directory);
+    const { log, notices } = await aSqliteLog(directory);
     tell(log, 'CAbefore');
     await log.flush(5_000);
     rmSync(directory, { recursive: true });
@@ -94,7 +83,7 @@ describe('what lies around a call log', () => {
 
   it('is another server’s as well: each is told of the other, by its process, until it leaves', async () => {
     const directory = aFolder({}).path;
-    const { log, notices } = await aLog(directory);
+    const { log, notices } = await aSqliteLog(directory);
     const told = () => notices.flatMap((notice) => (notice.type === 'neighbours' ? [notice.neighbours] : []));
     const other = await anotherServer(directory);
     await expect

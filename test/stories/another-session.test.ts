@@ -94,6 +94,18 @@ describe('a caller who is with somebody else', () => {
   });
 });
 
+/** The session ends while the caller speaks, and the next one is ready before they have done. */
+function cutOffInASentence() {
+  const call = talking();
+  call.clock.advance(HOUR);
+  call.model.hearsSpeech('u1');
+  call.lineBrings(VOICE);
+  call.isLost('expired');
+  call.lineBrings(VOICE);
+  call.model.isReady();
+  return call;
+}
+
 describe('a call that is longer than a session', () => {
   it('goes on with another one, which knows what was heard and is told what tools say', async () => {
     const { clock, model, toolbox, talk, isLost, texts, endReason } = talking();
@@ -244,13 +256,7 @@ describe('a call that is longer than a session', () => {
   });
 
   it('asks the caller to say again what the first one heard only the beginning of', () => {
-    const { clock, model, isLost, texts, lineBrings } = talking();
-    clock.advance(HOUR);
-    model.hearsSpeech('u1');
-    lineBrings(VOICE);
-    isLost('expired');
-    lineBrings(VOICE);
-    model.isReady();
+    const { model, texts, lineBrings } = cutOffInASentence();
     const whileTheyTalk = model.wants.length;
     lineBrings(PAUSE);
 
@@ -260,13 +266,7 @@ describe('a call that is longer than a session', () => {
   });
 
   it('has the next one answer a caller who goes on, and know that it lacks the beginning', () => {
-    const { clock, model, isLost, texts, lineBrings } = talking();
-    clock.advance(HOUR);
-    model.hearsSpeech('u1');
-    lineBrings(VOICE);
-    isLost('expired');
-    lineBrings(VOICE);
-    model.isReady();
+    const { clock, model, texts, lineBrings } = cutOffInASentence();
 
     model.hearsSpeech('u2');
     lineBrings(PAUSE);

@@ -3,14 +3,13 @@
  * nobody reads, while 500 event streams are open and the page of a call of 6,000 events is asked for ten times a second,
  * and while twenty such pages are asked for at once: `node test/support/measure-beside.ts [calls] [seconds]`.
  */
-import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { LoadOrder, LoadResult } from '../../src/bench/load.ts';
 import { coreTimes, stolenLine } from '../../src/bench/stalls.ts';
+import { aLoad } from './a-load.ts';
 import { aServerWithCalls } from './a-server-with-calls.ts';
 import { aLongCall } from './logged-calls.ts';
 
@@ -25,10 +24,9 @@ const SETTLING_MS = 3_000;
 
 const src = join(import.meta.dirname, '../../src');
 const loopFile = join(tmpdir(), `ringdown-loop-${process.pid}`);
-const load = fork(join(src, 'bench/load.ts'), { stdio: 'inherit' });
-const modelUrl = await modelOf(load);
+const load = await aLoad();
 const server = await aServerWithCalls([{ callId: 'CAlong', events: aLongCall(EVENTS) }], {
-  OPENAI_BASE_URL: modelUrl,
+  OPENAI_BASE_URL: load.modelUrl,
   OPENAI_API_KEY: 'practice',
   AGENTS_DIR: join(src, 'bench/agents'),
   MAX_CALLS: '1000',
@@ -62,14 +60,14 @@ try {
   await measured('nobody reads any more', async () => {});
   console.log(`\nThe server holds ${server.residentMb().toFixed(0)} MB; ${stolenLine(before, coreTimes())}.`);
 } finally {
-  load.kill();
+  load.end();
   await server.close();
   rmSync(loopFile, { force: true });
 }
 
 async function measured(what: string, meanwhile: (isOver: () => boolean) => Promise<void>) {
   let isOver = false;
-  const result = ask(what).finally(() => {
+  const result = load.measure({ url: server.url, calls, seconds, name: what }).finally(() => {
     isOver = true;
   });
   await wait(SETTLING_MS);
@@ -90,20 +88,6 @@ function busiest(since: number): number {
   const looks = existsSync(loopFile) ? readFileSync(loopFile, 'utf8').trim().split('\n') : [];
   const lately = looks.map((look) => look.split(' ').map(Number)).filter(([at = 0]) => at > since + 1_000);
   return Math.max(0, ...lately.map(([, mostMs = 0]) => mostMs));
-}
-
-function ask(name: string): Promise<LoadResult> {
-  const order: LoadOrder = { type: 'measure', url: server.url, calls, seconds, name };
-  return new Promise((resolve) => {
-    load.once('message', (message: LoadResult) => resolve(message));
-    load.send(order);
-  });
-}
-
-function modelOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve) =>
-    child.once('message', (message: { modelUrl: string }) => resolve(message.modelUrl)),
-  );
 }
 
 /** Half of them on the board, half of them on one of the calls. */

@@ -3,16 +3,15 @@
  * started, while nothing floods, and while one call after the other is sent a hundred megabytes of one kind as fast as
  * they go: `node test/support/measure-floods.ts [calls] [seconds]`.
  */
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { LoadOrder, LoadResult } from '../../src/bench/load.ts';
 import { coreTimes, stolenLine } from '../../src/bench/stalls.ts';
 import { DIAL_DEFAULTS, dial } from '../../src/practice/phone/dial.ts';
+import { aLoad } from './a-load.ts';
 import { aServerWithCalls } from './a-server-with-calls.ts';
 
 const calls = Number(process.argv[2] ?? 8);
@@ -43,8 +42,8 @@ let isFlooding = false;
 let floodedBytes = 0;
 let floods = 0;
 const src = join(import.meta.dirname, '../../src');
-const load = fork(join(src, 'bench/load.ts'), { stdio: 'inherit' });
-const front = await aFront(new URL(await modelOf(load)));
+const load = await aLoad();
+const front = await aFront(new URL(load.modelUrl));
 const server = await aServerWithCalls([], {
   OPENAI_BASE_URL: front.url,
   OPENAI_API_KEY: 'practice',
@@ -63,7 +62,7 @@ try {
   await measured('nothing floods any more');
   console.log(`\n${stolenLine(before, coreTimes())}.`);
 } finally {
-  load.kill();
+  load.end();
   front.close();
   await server.close();
 }
@@ -71,7 +70,7 @@ try {
 /** One flood after the other is on its way as long as it is measured. */
 async function measured(what: string, flood?: string): Promise<void> {
   let isOver = false;
-  const result = ask(what).finally(() => {
+  const result = load.measure({ url: server.url, calls, seconds, name: what }).finally(() => {
     isOver = true;
   });
   await wait(SETTLING_MS + calls * RING_MS);
@@ -138,18 +137,4 @@ async function flood(socket: WebSocket): Promise<void> {
     floodedBytes += message.length;
     await new Promise((sentOut) => socket.send(message, sentOut));
   }
-}
-
-function ask(name: string): Promise<LoadResult> {
-  const order: LoadOrder = { type: 'measure', url: server.url, calls, seconds, name };
-  return new Promise((resolve) => {
-    load.once('message', (message: LoadResult) => resolve(message));
-    load.send(order);
-  });
-}
-
-function modelOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve) =>
-    child.once('message', (message: { modelUrl: string }) => resolve(message.modelUrl)),
-  );
 }

@@ -3,15 +3,16 @@ import { once } from 'node:events';
 import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../../src/app/config.ts';
 import { checkCallLog } from '../../../src/commands/doctor/check-call-log.ts';
-import { type CallLog, type LogNotice, openCallLog } from '../../../src/journal/call-log.ts';
+import type { CallLog } from '../../../src/journal/call-log.ts';
 import { warningsOf } from '../../../src/journal/warnings.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
 import { bringBack, callsIn } from '../../../src/stores/sqlite/bring-back.ts';
 import { openSqliteStore } from '../../../src/stores/sqlite/open.ts';
 import { databasePath, filesSetAside } from '../../../src/stores/sqlite/set-aside.ts';
+import { aSqliteLog } from '../../support/a-sqlite-log.ts';
 import { aWholeCall, eventsOf, rang, stored } from '../../support/logged-calls.ts';
 import { overlappingCalls } from '../../support/overlapping-calls.ts';
 import { callsByWord } from '../../support/searches.ts';
@@ -32,18 +33,6 @@ function onlyAside(directory: string): string {
   const [path = '', ...more] = filesSetAside(directory);
   expect(more).toEqual([]);
   return path;
-}
-
-async function aLog(directory: string): Promise<{ log: CallLog; notices: LogNotice[] }> {
-  const notices: LogNotice[] = [];
-  const log = await openCallLog({
-    directory,
-    store: { kind: 'sqlite' },
-    clock: systemClock,
-    notice: (notice) => notices.push(notice),
-  });
-  onTestFinished(() => log.close(100));
-  return { log, notices };
 }
 
 /** A log of these calls, lying where a log would that was set aside so many days ago. */
@@ -97,7 +86,7 @@ describe('a log that the first version has set aside', () => {
   it('is found, said on the pages, and offered by the doctor', async () => {
     const directory = anOldDirectory();
     const path = onlyAside(directory);
-    const { log, notices } = await aLog(directory);
+    const { log, notices } = await aSqliteLog(directory);
     await expect.poll(() => notices, PATIENCE).toContainEqual({ type: 'logs_set_aside', paths: [path] });
 
     expect(warningsOf(log)).toEqual([expect.stringMatching(/^A call log was set aside.*npm run doctor/)]);
@@ -110,7 +99,7 @@ describe('a log that the first version has set aside', () => {
 
   it('comes back by the doctor while a server runs: every call and every word, none twice', async () => {
     const directory = anOldDirectory();
-    const { log, notices } = await aLog(directory);
+    const { log, notices } = await aSqliteLog(directory);
     await log.store.append(stored('CAnew', aWholeCall()));
 
     const { code, text } = await doctor(directory, '--bring-back');
@@ -204,7 +193,7 @@ describe('a log that was set aside', () => {
   it('loses a call that is deleted, to the last byte', async () => {
     const directory = aFolder({}).path;
     const path = await setAside(directory, 1);
-    const { log } = await aLog(directory);
+    const { log } = await aSqliteLog(directory);
     expect(readFileSync(path, 'latin1')).toContain('canarysecret');
 
     expect(await log.store.delete('CAold')).toBe(true);
@@ -217,7 +206,7 @@ describe('a log that was set aside', () => {
   it('is swept like the log itself: words first, then calls, and itself when it is empty', async () => {
     const directory = aFolder({}).path;
     const path = await setAside(directory, 1);
-    const { log } = await aLog(directory);
+    const { log } = await aSqliteLog(directory);
     const sweep = (days: Partial<typeof USUAL>) =>
       log.sweep({ agents: new Map(), others: { ...USUAL, ...days } });
 
@@ -235,7 +224,7 @@ describe('a log that was set aside', () => {
     const directory = aFolder({}).path;
     const recent = await setAside(directory, 29, damage);
     const old = await setAside(directory, 31, damage);
-    const { log } = await aLog(directory);
+    const { log } = await aSqliteLog(directory);
 
     await log.sweep({ agents: new Map(), others: USUAL });
     expect([existsSync(old), existsSync(recent)]).toEqual([false, true]);
@@ -250,7 +239,7 @@ describe('a log that was set aside', () => {
     theirs.exec('CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1)');
     theirs.close();
     const before = readFileSync(path);
-    const { log } = await aLog(directory);
+    const { log } = await aSqliteLog(directory);
 
     await log.sweep({ agents: new Map(), others: { ...USUAL, callDays: 0 } });
     await log.store.delete('CAany');
